@@ -1,1 +1,319 @@
-//! Stub.
+//! Chapter 1: what can a vector remember? Run it with `cargo run -p ch01`.
+//!
+//! The experiments stand in the order of the chapter: a state that reads a [`sentence`], a neuron
+//! that is a [`latch`], what tanh keeps [`bounded`], and the [`capacity`] of a state.
+
+pub mod bounded;
+pub mod capacity;
+pub mod latch;
+pub mod networks;
+pub mod sentence;
+
+use chapter::{
+    Chapter, Figure, HeatMap, Report, Spread,
+    format::{count, count_or_never, decimals, scientific},
+};
+use ndarray::Array2;
+use rand::{SeedableRng, rngs::ChaCha8Rng};
+use rnn::Rnn;
+
+use crate::{
+    bounded::Sizes,
+    capacity::Reservoir,
+    latch::{Noise, flips, gradient, hold, noise_margin, resting_state},
+    networks::Recurrence,
+    sentence::{Pair, alphabet, first_below, read},
+};
+
+/// What the reader may change.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Parameters {
+    /// Sentence to read, of two words or more. Look for: do its last states show its first word?
+    #[arg(long, default_value = "Nobody told the old captain that the harbour was closed.")]
+    pub text: String,
+
+    /// First word of the second sentence, which goes on like the first. Look for: how fast the
+    /// states of the two sentences become the same
+    #[arg(long, default_value = "Everybody", value_name = "WORD")]
+    pub first_word: String,
+
+    /// Number of units that read the sentence. Look for: a larger state does not remember longer
+    #[arg(long, default_value_t = 32, value_parser = chapter::at_least(1, 512))]
+    pub hidden: usize,
+
+    /// Weight of the latch on itself. Look for: the bit is there above 1 and not below
+    #[arg(long, default_value_t = 2.0, value_parser = chapter::between(0.0, 100.0))]
+    pub weight: f64,
+
+    /// Noise inside the latch's tanh: amplitude if uniform, standard deviation if Gaussian. Look
+    /// for: uniform noise below the noise margin never flips the bit
+    #[arg(long, default_value_t = 0.5, value_parser = chapter::between(0.0, 100.0))]
+    pub noise: f64,
+
+    /// Spectral radius of the Gaussian network. Look for: where its gradient turns from fading to
+    /// growing, while the state stays within one
+    #[arg(long, default_value_t = 3.0, value_parser = chapter::between(0.1, 10.0))]
+    pub radius: f64,
+
+    /// Number of units in the ring. Look for: each unit is worth one past input
+    #[arg(long, default_value_t = 20, value_parser = chapter::at_least(1, 200))]
+    pub ring: usize,
+
+    /// What the ring keeps of a state at every step. Look for: a faster decay costs less capacity
+    /// than you think
+    #[arg(long, default_value_t = 0.9, value_parser = chapter::between(0.5, 0.999))]
+    pub decay: f64,
+}
+
+impl Chapter for Parameters {
+    const NAME: &'static str = "ch01";
+    const TITLE: &'static str = "Chapter 1: what can a vector remember?";
+
+    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        Self::fade(report)?;
+        self.sentence(seed, report)?;
+        self.latch(seed, report)?;
+        self.bounded(seed, report)?;
+        self.capacity(seed, report)
+    }
+}
+
+/// Random networks and noise are drawn anew so many times.
+const RUNS: usize = 20;
+
+/// Independent random numbers for each run of an experiment.
+fn rng(seed: u64, run: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(run as u64);
+    rng
+}
+
+impl Parameters {
+    /// One input, then silence: what the hand-written recurrence keeps.
+    fn fade(report: &mut Report) -> chapter::Result {
+        let mut figure = Figure::new("fade", "What one number keeps of one input")
+            .describe("Four states after one input: three fade, the fourth settles at a height.")
+            .x_axis("step")
+            .y_axis("state h");
+        for w in [0.5, 0.9, 1.0, 2.0] {
+            let first = 1.0_f64.tanh();
+            let states = std::iter::successors(Some(first), |h| Some((w * h).tanh()));
+            let points = states.take(30).enumerate().map(|(t, h)| (t as f64 + 1.0, h));
+            figure = figure.line(&format!("w = {w}"), points);
+        }
+        report.figure(&figure.y_range(0.0, 1.0))
+    }
+
+    fn sentence(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let pair = Pair::new(&self.text, &self.first_word)
+            .ok_or("--text must have a second word, which the two sentences share")?;
+        let alphabet = alphabet(&[&pair.sentence, &pair.other]);
+        let draw = |recurrence: Recurrence, run| {
+            let mut rng = rng(seed, run);
+            recurrence.draw(alphabet.len(), self.hidden, &mut rng).map(Rnn::from)
+        };
+
+        let rnn = draw(Recurrence::Pytorch, 0)?;
+        let states = read(&rnn, &pair.sentence, &alphabet)?;
+        report.section("A sentence, character by character");
+        report.number("hidden", count(self.hidden));
+        report.number("characters", count(states.nrows()));
+        report.number("alphabet", count(alphabet.len()));
+        report.number("rest", count(pair.rest.chars().count()));
+        report.number("runs", count(RUNS));
+        report.figure(
+            &HeatMap::new("state", "The state of an untrained network over a sentence")
+                .describe("Each column is the state after one character, each row one unit.")
+                .x_labels(pair.sentence.chars().map(String::from))
+                .x_axis("character read")
+                .y_axis("unit")
+                .values(states.columns().into_iter().map(|unit| unit.to_vec()))
+                .diverging(-0.6, 0.6),
+        )?;
+
+        let mut figure = Figure::new("apart", "How far apart two first words leave the state")
+            .describe("One distance falls steeply, one slowly, one not at all.")
+            .x_axis("characters since the first word")
+            .y_axis("distance of the states")
+            .log_y();
+        for (name, label, recurrence) in [
+            ("pytorch", "PyTorch's init", Recurrence::Pytorch),
+            ("orthogonal", "orthogonal", Recurrence::Orthogonal),
+            ("gaussian", "radius 2", Recurrence::Gaussian { radius: 2.0 }),
+        ] {
+            let distances: Vec<Vec<f64>> = (0..RUNS)
+                .map(|run| pair.distances(&draw(recurrence, run)?, &alphabet))
+                .collect::<Result<_, _>>()?;
+            let steps = Spread::by_step(&distances);
+            let median = medians(&steps);
+            let end = median.last().copied().unwrap_or(f64::NAN);
+            report.number(
+                &format!("apart_{name}_below"),
+                count_or_never(first_below(&median, 0.01)),
+            );
+            report.number(&format!("apart_{name}_end"), scientific(end, 0));
+            figure = figure.line(label, points(&median)).band(
+                "",
+                steps.iter().enumerate().map(|(t, step)| (t as f64, step.low, step.high)),
+            );
+        }
+        report.figure(&figure)
+    }
+
+    fn latch(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        const STEPS: usize = 10_000;
+        let w = self.weight;
+        let states = |noise, runs, stream| hold(w, noise, runs, STEPS, &mut rng(seed, stream));
+        let silent = states(Noise::Uniform(0.0), 1, 0)?;
+        let uniform = states(Noise::Uniform(self.noise), RUNS, 1)?;
+        let gaussian = states(Noise::Gaussian(self.noise), RUNS, 2)?;
+        let slope = gradient(w, resting_state(w, 1.0));
+        let fading: Vec<f64> = (0..=20).map(|k| slope.powi(k)).collect();
+        let flips = flips(&gaussian);
+
+        report.section("The latch: one neuron, one bit");
+        report.number("latch_weight", decimals(w, 1));
+        report.number("latch_steps", count(STEPS));
+        report.number("latch_state", decimals(silent[[0, STEPS - 1]], 4));
+        report.number("latch_gradient", decimals(slope, 4));
+        report.number("latch_gradient_below", count_or_never(first_below(&fading, 0.01)));
+        report.number("latch_gradient_20", scientific(fading[20], 1));
+        report.number("latch_margin", decimals(noise_margin(w), 4));
+        report.number("latch_noise", decimals(self.noise, 1));
+        report.number("latch_flipped_uniform", count(latch::flips(&uniform).len()));
+        report.number("latch_flipped_gaussian", count(flips.len()));
+        let median = Spread::of(flips.iter().map(|step| *step as f64)).median;
+        report.number("latch_flip_step", decimals(median, 0));
+
+        let weights = || (0..=120).map(|i| f64::from(i) / 40.0);
+        report.figure(
+            &Figure::new("bistable", "Where one neuron comes to rest, by its weight")
+                .describe("Both branches lie at zero up to a weight of one, then they part.")
+                .x_axis("weight w")
+                .y_axis("resting state")
+                .line("started at 1", weights().map(|w| (w, resting_state(w, 1.0))))
+                .line("started at −1", weights().map(|w| (w, resting_state(w, -1.0)))),
+        )?;
+        let start = |states: &Array2<f64>| points(&states.row(0).to_vec()[..300]).collect::<Vec<_>>();
+        report.figure(
+            &Figure::new("noise", "A bit under two kinds of noise")
+                .describe("Under uniform noise the state stays positive, under Gaussian it flips.")
+                .x_axis("step")
+                .y_axis("state h")
+                .line("uniform", start(&uniform))
+                .line("Gaussian", start(&gaussian)),
+        )?;
+        report.figure(
+            &Figure::new("gradient", "A bit stays while its gradient dies")
+                .describe("The state is a level line, the gradient a straight fall.")
+                .x_axis("steps since the bit was written")
+                .y_axis("size")
+                .log_y()
+                .line("state", points(&silent.row(0).to_vec()[..fading.len()]))
+                .line("gradient", points(&fading)),
+        )
+    }
+
+    fn bounded(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let sizes = Sizes { input: 100, hidden: 128, steps: 51 };
+        report.section("What tanh bounds, and what not");
+        report.number("bounded_hidden", count(sizes.hidden));
+        report.number("bounded_steps", count(sizes.steps - 1));
+        report.number("bounded_radius", decimals(self.radius, 0));
+        let mut figure = Figure::new("bounded", "How much the gradient is stretched over the steps")
+            .describe("Two curves fall and one rises over many powers of ten.")
+            .x_axis("steps back")
+            .y_axis("largest stretch")
+            .log_y();
+        for (name, label, recurrence) in [
+            ("pytorch", "PyTorch's init", Recurrence::Pytorch),
+            ("orthogonal", "orthogonal", Recurrence::Orthogonal),
+            ("gaussian", "Gaussian", Recurrence::Gaussian { radius: self.radius }),
+        ] {
+            let runs: Vec<bounded::Run> = (0..5)
+                .map(|run| bounded::run(recurrence, &sizes, &mut rng(seed, run)))
+                .collect::<Result<_, _>>()?;
+            let largest = Spread::of(runs.iter().map(|run| run.largest_state)).high;
+            let slope = Spread::of(runs.iter().map(|run| run.mean_slope)).median;
+            let stretches: Vec<Vec<f64>> = runs.into_iter().map(|run| run.stretch).collect();
+            let median = medians(&Spread::by_step(&stretches));
+            report.number(&format!("bounded_{name}_state"), decimals(largest, 3));
+            report.number(&format!("bounded_{name}_slope"), decimals(slope, 3));
+            report.number(&format!("bounded_{name}_stretch"), scientific(median[50], 0));
+            figure = figure.line(label, points(&median));
+        }
+        report.figure(&figure)
+    }
+
+    fn capacity(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let ring = exact(&Reservoir::ring(self.ring, self.decay))?;
+        report.section("Memory capacity: linear networks, exactly");
+        report.number("ring_units", count(self.ring));
+        report.number("ring_decay", decimals(self.decay, 1));
+        report.number("ring_capacity", decimals(ring.iter().sum(), 4));
+        report.number("ring_capacity_past", decimals(ring[1..].iter().sum(), 4));
+        report.number("ring_lag", decimals(ring[1], 4));
+        let long = exact(&Reservoir::ring(50, 0.99))?;
+        report.number("long_ring_decay", decimals(0.99, 2));
+        report.number("long_ring_capacity_past", decimals(long[1..].iter().sum(), 4));
+        report.figure(
+            &Figure::new("ring", "What a ring still holds of each past input")
+                .describe("High bars for as many inputs as units, low bars behind them.")
+                .x_axis("inputs back")
+                .y_axis("capacity")
+                .bars("ring", points(&ring[..ring.len().min(3 * self.ring)])),
+        )?;
+
+        const UNITS: usize = 100;
+        const NETWORKS: usize = 5;
+        report.section("Memory capacity: what tanh costs, measured");
+        report.number("random_units", count(UNITS));
+        report.number("random_radius", decimals(0.98, 2));
+        report.number("random_networks", count(NETWORKS));
+        let bar = report.progress(3 * NETWORKS, "memory capacity");
+        let mut figure = Figure::new("tanh-cost", "What tanh costs in memory")
+            .describe("The linear curve reaches furthest, tanh with loud input falls at once.")
+            .x_axis("inputs back")
+            .y_axis("capacity");
+        for (name, label, f, scale) in [
+            ("linear", "linear", identity as fn(f64) -> f64, 0.1),
+            ("soft", "tanh, input × 0.1", f64::tanh, 0.1),
+            ("loud", "tanh, input × 1", f64::tanh, 1.0),
+        ] {
+            let mut runs = Vec::new();
+            for run in 0..NETWORKS {
+                let mut rng = rng(seed, run);
+                let network = Reservoir::orthogonal(UNITS, 0.98, &mut rng).with_input_scale(scale);
+                runs.push(network.measured_capacity(f, (300, 4_000), &mut rng)?);
+                bar.inc(1);
+            }
+            let past = Spread::of(runs.iter().map(|lags| lags[1..].iter().sum()));
+            report.number(&format!("random_{name}"), decimals(past.median, 1));
+            report.number(&format!("random_{name}_low"), decimals(past.low, 1));
+            report.number(&format!("random_{name}_high"), decimals(past.high, 1));
+            let steps = Spread::by_step(&runs);
+            figure = figure.line(label, points(&medians(&steps)[..200]));
+        }
+        let mut rng = rng(seed, 0);
+        let linear = exact(&Reservoir::orthogonal(UNITS, 0.98, &mut rng))?;
+        report.number("random_exact", decimals(linear[1..].iter().sum(), 4));
+        report.figure(&figure)
+    }
+}
+
+fn exact(network: &Reservoir) -> chapter::Result<Vec<f64>> {
+    Ok(network.linear_capacity(usize::MAX).ok_or("two units of the network hold the same")?)
+}
+
+fn identity(z: f64) -> f64 {
+    z
+}
+
+fn medians(steps: &[Spread]) -> Vec<f64> {
+    steps.iter().map(|step| step.median).collect()
+}
+
+/// Values over steps counted from zero, as points of a figure.
+fn points(values: &[f64]) -> impl Iterator<Item = (f64, f64)> + '_ {
+    values.iter().enumerate().map(|(t, value)| (t as f64, *value))
+}

@@ -1,0 +1,65 @@
+// Do the browser checks see what they are for? A small site in a temporary folder, one fault a page.   node self-test.mjs
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { check } from "./check.mjs";
+
+const number = '<data value="ch01.key">12.5</data>';
+const toggle = "this.setAttribute('aria-pressed', this.getAttribute('aria-pressed') !== 'true')";
+const wide = '<div style="width: 1500px">wide</div>';
+const CLEAN = `<button id="numbers-switch" aria-pressed="false" onclick="${toggle}">sources</button> <p>${number}</p>
+    <img src="dot.svg" alt="a dot"> <div tabindex="0" style="overflow-x: auto">${wide}</div>`;
+
+// The fault on the page, and what the report must say; "" is a page without fault.
+const CASES = {
+    "clean": [CLEAN, ""],
+    "excused": ['<img id="excused" src="dot.svg">', ""],
+    "console-error": ["<script>console.error('broken')</script>", "console error: broken"],
+    "console-warning": ["<script>console.warn('doubtful')</script>", "console warning: doubtful"],
+    "script-error": ["<script>undefinedName()</script>", "script error: undefinedName is not defined"],
+    "leaves": ['<link rel="stylesheet" href="https://example.org/style.css">', "request leaves the site: https://example.org/style.css"],
+    "http-error": ['<script src="none.js"></script>', "HTTP 404: /none.js"],
+    "image": ['<img src="empty.svg" alt="nothing">', "image did not load: empty.svg"],
+    "lazy-image": ['<p style="height: 9000px"></p><img loading="lazy" src="empty.svg" alt="nothing">', "image did not load: empty.svg"],
+    "wide": [wide, "wider than the window: div"],
+    "long-word": [`<p>${"word".repeat(100)}</p>`, "wider than the window: p “word"],
+    "wide-when-shown": [`<button id="numbers-switch" aria-pressed="false" onclick="${toggle}">sources</button> ${number}
+        <style>[aria-pressed=true] ~ data { display: inline-block; width: 1500px; }</style>`, "with the numbers' sources shown: data"],
+    "accessibility": ['<img src="dot.svg">', "accessibility, image-alt: img"],
+    "contrast": ['<p style="color: #aaa; background: #fff">faint</p>', "accessibility, color-contrast: p"],
+    "no-switch": [number, "numbers without their switch"],
+    "dead-switch": [`<button id="numbers-switch" aria-pressed="false">sources</button> ${number}`, "the switch does not obey Enter"],
+};
+const EXCEPTIONS = [
+    { rule: "image-alt", selector: "#excused", why: "needed" },
+    { rule: "image-alt", selector: "#gone", why: "no longer needed" },
+];
+
+const site = mkdtempSync(join(tmpdir(), "browser-checks-"));
+try {
+    for (const [name, [body]] of Object.entries(CASES)) {
+        // The page's own scroller around <main>, as in mdBook, excuses nothing that is too wide.
+        writeFileSync(join(site, `${name}.html`), `<!doctype html><html lang="en"><head><title>${name}</title>
+            <meta name="viewport" content="width=device-width"><link rel="icon" href="dot.svg"></head>
+            <body><div tabindex="0" style="overflow-x: auto"><main><h1>${name}</h1>${body}</main></div></body></html>`);
+    }
+    writeFileSync(join(site, "dot.svg"), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>');
+    writeFileSync(join(site, "empty.svg"), "");
+    const { failures, failed } = await check(site, { exceptions: EXCEPTIONS, themes: ["light"] });
+
+    const wrong = [];
+    for (const [name, [, expected]] of Object.entries(CASES)) {
+        const said = failures.filter(failure => failure.startsWith(`${name}.html, `));
+        const right = expected ? said.length && said.every(line => line.includes(expected)) : !said.length;
+        if (!right) wrong.push(`${name}: expected ${expected || "no failure"}; got ${said.join(" | ") || "none"}`);
+    }
+    if (!failures.some(f => f.startsWith("exception image-alt at #gone"))) wrong.push("the exception that excuses nothing was not reported");
+    if (failures.some(f => f.includes("#excused"))) wrong.push("the exception that is needed did not excuse, or was reported");
+    if (!failed) wrong.push("a site full of faults counts no failed page");
+    for (const line of wrong) console.log(line);
+    const total = Object.keys(CASES).length + 3;
+    console.log(`${total - wrong.length} passed, ${wrong.length} failed`);
+    process.exitCode = wrong.length ? 1 : 0;
+} finally {
+    rmSync(site, { recursive: true });
+}

@@ -1,0 +1,95 @@
+//! Three ways to draw the recurrent weights of a network before any training.
+
+use nalgebra::DMatrix;
+use ndarray::Array2;
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+use rnn::{Error, RnnCell};
+
+/// How the recurrent weights `W_hh` are drawn. Input weights and biases are always `PyTorch`'s.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Recurrence {
+    /// `PyTorch`'s: uniform in ±1/√H.
+    Pytorch,
+    /// A random rotation or reflection: it keeps every length.
+    Orthogonal,
+    /// Independent Gaussian weights, scaled to a spectral radius.
+    Gaussian {
+        /// The spectral radius: the largest absolute eigenvalue.
+        radius: f64,
+    },
+}
+
+impl Recurrence {
+    /// Draws an untrained network with `input_size` inputs and `hidden_size` units.
+    ///
+    /// # Errors
+    /// Where a size is zero.
+    pub fn draw(
+        self,
+        input_size: usize,
+        hidden_size: usize,
+        rng: &mut impl Rng,
+    ) -> Result<RnnCell<f64>, Error> {
+        let mut cell = RnnCell::new(input_size, hidden_size, rng)?;
+        match self {
+            Self::Pytorch => {}
+            Self::Orthogonal => cell.w_hh = orthogonal(hidden_size, rng),
+            Self::Gaussian { radius } => {
+                let gaussian = gaussian(hidden_size, rng);
+                cell.w_hh = to_ndarray(&(&gaussian * (radius / spectral_radius(&gaussian))));
+            }
+        }
+        Ok(cell)
+    }
+}
+
+/// A random orthogonal matrix [n, n], every one as likely as every other: the Q of a Gaussian
+/// matrix, with the signs that make R's diagonal positive (Mezzadri 2007).
+pub fn orthogonal(n: usize, rng: &mut impl Rng) -> Array2<f64> {
+    let (mut q, r) = gaussian(n, rng).qr().unpack();
+    for (mut column, diagonal) in q.column_iter_mut().zip(r.diagonal().iter()) {
+        column *= diagonal.signum();
+    }
+    to_ndarray(&q)
+}
+
+/// The largest absolute value among a matrix's eigenvalues.
+pub fn spectral_radius(matrix: &DMatrix<f64>) -> f64 {
+    matrix.complex_eigenvalues().iter().map(|eigenvalue| eigenvalue.norm()).fold(0.0, f64::max)
+}
+
+fn gaussian(n: usize, rng: &mut impl Rng) -> DMatrix<f64> {
+    DMatrix::from_fn(n, n, |_, _| StandardNormal.sample(rng))
+}
+
+/// From the linear algebra library's matrices to those of the networks.
+pub(crate) fn to_ndarray(matrix: &DMatrix<f64>) -> Array2<f64> {
+    Array2::from_shape_fn(matrix.shape(), |index| matrix[index])
+}
+
+/// From the networks' matrices to those of the linear algebra library.
+pub(crate) fn to_nalgebra(matrix: &Array2<f64>) -> DMatrix<f64> {
+    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)])
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+    use super::*;
+
+    #[test]
+    fn an_orthogonal_matrix_keeps_every_length() {
+        let q = orthogonal(12, &mut ChaCha8Rng::seed_from_u64(1));
+        assert_abs_diff_eq!(q.dot(&q.t()), Array2::eye(12), epsilon = 1e-12);
+    }
+
+    #[test]
+    fn a_gaussian_recurrence_has_its_radius() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let cell = Recurrence::Gaussian { radius: 3.0 }.draw(2, 16, &mut rng).unwrap();
+        assert_abs_diff_eq!(spectral_radius(&to_nalgebra(&cell.w_hh)), 3.0, epsilon = 1e-9);
+    }
+}

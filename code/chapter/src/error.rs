@@ -1,0 +1,40 @@
+//! What can go wrong in a chapter program.
+
+use std::{io, path::PathBuf};
+
+/// What an experiment may fail with: its own errors pass through as they are.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// An error of the program around the experiments. Each reads as one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A folder or a file cannot be written.
+    #[error("cannot write to {path}: {source}")]
+    Write {
+        /// The folder or the file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A page cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The folder or the file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// `--sync` with parameters that are not the book's.
+    #[error("--sync writes the book's own numbers, so it takes no parameters; leave out {0}")]
+    SyncWithParameters(String),
+    /// `--sync` with `--out`.
+    #[error("--sync writes into the book's pages; leave out --out")]
+    SyncElsewhere,
+    /// Two numbers of a chapter have one name.
+    #[error("the chapter reports two numbers named {0}")]
+    DuplicateNumber(String),
+    /// Two figures of a chapter have one name.
+    #[error("the chapter draws two figures named {0}")]
+    DuplicateFigure(String),
+}

@@ -1,0 +1,203 @@
+//! Where things stand: the axes, their ticks and titles, and the room around them.
+//!
+//! All numbers here are units of the figure; text takes the room that it has on a narrow page.
+
+use plotters::coord::CoordTranslate;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::canvas::{Drawn, Pen};
+use super::labels::{TEXT, WIDTH, px, wrapped};
+use super::thin::Pixel;
+use super::{axis::Axis, scale::Scale, side::Side};
+
+/// From the edge of the figure to what is next to it.
+pub(super) const EDGE: i32 = 4;
+
+/// From an axis to its labels.
+const GAP: i32 = 9;
+
+/// From the top of a line of text to the top of the next.
+pub(super) const LINE: i32 = 32;
+
+/// What a frame is made from.
+pub(super) struct Parts<'a> {
+    pub axes: [&'a Axis; 2],
+    pub scales: [Scale; 2],
+    /// Row 0 of a heat map is on top.
+    pub downwards: bool,
+    /// Room for labels on the right, and is there a title above them?
+    pub right: i32,
+    pub right_title: bool,
+    /// Room for a legend on top.
+    pub above: i32,
+    /// Room for the labels of marks, right above the plot.
+    pub marks: i32,
+    pub plot_height: i32,
+    pub note: Option<&'a str>,
+}
+
+/// The axes of a figure in their places.
+pub(super) struct Frame {
+    pub left: i32,
+    pub right: i32,
+    pub top: i32,
+    pub bottom: i32,
+    pub height: i32,
+    marks: i32,
+    plane: Cartesian2d<Scale, Scale>,
+    x: Side,
+    y: Side,
+    notes: Vec<String>,
+}
+
+impl Frame {
+    pub fn new(parts: Parts) -> Self {
+        let [x_axis, y_axis] = parts.axes;
+        let [x_scale, y_scale] = parts.scales;
+        let y = Side::vertical(y_axis, &y_scale, parts.plot_height, parts.downwards);
+        let left = EDGE + y.widest() + GAP;
+        let right = WIDTH - EDGE - parts.right.max(TEXT / 2);
+        let x = Side::horizontal(x_axis, &x_scale, right - left, parts.downwards);
+        let [left, right] = x.inwards(&x_scale, left, right);
+
+        let has_title = parts.right_title || !y.title.is_empty();
+        let title = if has_title { LINE + 6 } else { TEXT / 2 };
+        let top = EDGE + parts.above + title + parts.marks;
+        let bottom = top + parts.plot_height;
+        let notes = parts.note.map_or_else(Vec::new, |note| {
+            wrapped(&format!("drawn with {note}"), WIDTH - 2 * EDGE)
+        });
+        let title = if x.title.is_empty() { 0 } else { LINE };
+        let height = bottom + GAP + x.height() + title + LINE * notes.len() as i32 + EDGE;
+
+        let (upper, lower) = (px(top), px(bottom));
+        let rows = if parts.downwards {
+            upper..lower
+        } else {
+            lower..upper
+        };
+        let plane = Cartesian2d::new(x_scale, y_scale, (px(left)..px(right), rows));
+        Self {
+            left,
+            right,
+            top,
+            bottom,
+            height,
+            marks: parts.marks,
+            plane,
+            x,
+            y,
+            notes,
+        }
+    }
+
+    /// The pixel at which values are drawn.
+    pub fn at(&self, x: f64, y: f64) -> Pixel {
+        self.plane.translate(&(x, y))
+    }
+
+    pub fn x_scale(&self) -> &Scale {
+        self.plane.x_spec()
+    }
+
+    pub fn y_scale(&self) -> &Scale {
+        self.plane.y_spec()
+    }
+
+    /// The size of the whole figure in pixels.
+    pub fn size(&self) -> (i32, i32) {
+        (px(WIDTH), px(self.height))
+    }
+
+    /// The largest sizes of the labels at the two axes.
+    pub fn limits(&self) -> [Option<f64>; 2] {
+        [self.x.limit, self.y.limit]
+    }
+
+    /// How much closer to its axis the horizontal title can stand where text has this size.
+    pub fn title_shift(&self, text: i32) -> i32 {
+        self.x.height() - self.x.height_at(text)
+    }
+
+    /// Faint lines at the ticks.
+    pub fn draw_grid(&self, pen: &Pen) -> Drawn {
+        let across = |y: i32| vec![(px(self.left), y), (px(self.right), y)];
+        let upwards = |x: i32| vec![(x, px(self.top)), (x, px(self.bottom))];
+        let (x, y) = (&self.x.grid(), &self.y.grid());
+        for (class, xs, ys) in [("minor", &x[1], &y[1]), ("grid", &x[0], &y[0])] {
+            for value in xs {
+                pen.line(class, upwards(self.at(*value, self.y_low()).0))?;
+            }
+            for value in ys {
+                pen.line(class, across(self.at(self.x_low(), *value).1))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The horizontal axis with its ticks.
+    pub fn draw_axis(&self, pen: &Pen) -> Drawn {
+        let bottom = px(self.bottom);
+        pen.line(
+            "axis",
+            vec![(px(self.left), bottom), (px(self.right), bottom)],
+        )?;
+        for (value, _) in self.x.ticks.labelled.iter().filter(|_| !self.x.named) {
+            let x = self.at(*value, self.y_low()).0;
+            pen.line("axis", vec![(x, bottom), (x, bottom + px(5))])?;
+        }
+        Ok(())
+    }
+
+    /// The labels of the horizontal axis.
+    pub fn draw_x_labels(&self, pen: &Pen) -> Drawn {
+        for (value, label) in &self.x.ticks.labelled {
+            let at = (self.at(*value, self.y_low()).0, px(self.bottom + GAP));
+            if self.x.turned {
+                pen.text_below("", label, at)?;
+            } else {
+                pen.text("", label, at, (HPos::Center, VPos::Top))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The labels of the vertical axis.
+    pub fn draw_y_labels(&self, pen: &Pen) -> Drawn {
+        for (value, label) in &self.y.ticks.labelled {
+            let at = (px(self.left - GAP), self.at(self.x_low(), *value).1);
+            pen.text("", label, at, (HPos::Right, VPos::Center))?;
+        }
+        Ok(())
+    }
+
+    /// What the axes show, and the note.
+    pub fn draw_titles(&self, pen: &Pen) -> Drawn {
+        if !self.y.title.is_empty() {
+            let at = (px(self.left), px(self.top - self.marks - TEXT / 2));
+            pen.text("title", &self.y.title, at, (HPos::Left, VPos::Bottom))?;
+        }
+        let below = self.bottom + GAP + self.x.height();
+        if !self.x.title.is_empty() {
+            let at = (px(i32::midpoint(self.left, self.right)), px(below + 2));
+            pen.text("title below", &self.x.title, at, (HPos::Center, VPos::Top))?;
+        }
+        for (i, note) in self.notes.iter().rev().enumerate() {
+            let at = (
+                px(WIDTH - EDGE),
+                px(self.height - EDGE - 4 - LINE * i as i32),
+            );
+            pen.text("note", note, at, (HPos::Right, VPos::Bottom))?;
+        }
+        Ok(())
+    }
+
+    fn x_low(&self) -> f64 {
+        self.x_scale().value(self.x_scale().low)
+    }
+
+    fn y_low(&self) -> f64 {
+        self.y_scale().value(self.y_scale().low)
+    }
+}

@@ -1,0 +1,62 @@
+//! How much room a text takes. No font is at hand when a figure is drawn, so this is an estimate for
+//! the usual sans-serif fonts, on the wide side.
+
+/// The size of text, in units of the figure, on a narrow page: there it is largest, and the figure
+/// leaves room for it.
+pub(super) const TEXT: i32 = 24;
+
+/// The pixels that plotters draws for each unit of the figure, which is 760 units wide.
+pub(super) const UNIT: i32 = 4;
+
+/// The width of the figure in units.
+pub(super) const WIDTH: i32 = 760;
+
+/// Units in pixels.
+pub(super) const fn px(units: i32) -> i32 {
+    units * UNIT
+}
+
+/// The width of a text in units at the largest size.
+pub(super) fn width(text: &str) -> i32 {
+    (ems(text) * f64::from(TEXT)).ceil() as i32
+}
+
+/// The width of a text in multiples of its size.
+pub(super) fn ems(text: &str) -> f64 {
+    text.chars().map(em).sum()
+}
+
+fn em(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.34,
+        'f' | 't' | 'r' | '-' | '(' | ')' | '[' | ']' => 0.42,
+        '⁰'..='⁹' | '⁻' | '¹' | '²' | '³' => 0.42,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' => 1.0,
+        'A'..='Z' => 0.72,
+        '+' | '=' | '<' | '>' | '×' | '−' | '±' => 0.84,
+        c if c < '\u{1100}' => 0.63,
+        _ => 1.0,
+    }
+}
+
+/// Cuts a text into lines of this width at most, at spaces where there are any.
+pub(super) fn wrapped(text: &str, width_of_line: i32) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_inclusive(' ') {
+        let line = lines.last().map_or("", String::as_str);
+        if !line.is_empty() && width(line) + width(word.trim_end()) > width_of_line {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let line = lines.last().map_or(0, |line| width(line));
+            if line + width(&c.to_string()) > width_of_line {
+                lines.push(String::new());
+            }
+            lines.last_mut().into_iter().for_each(|line| line.push(c));
+        }
+    }
+    lines
+        .into_iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}

@@ -1,0 +1,175 @@
+//! Files, written whole or not at all.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use crate::{Drawing, Error, Number, page, svg};
+
+/// The folder of the book: the root of the repository.
+pub(crate) fn book_root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// Where files are written, and where they are made before they are moved there.
+pub(crate) struct Folder {
+    path: PathBuf,
+    workshop: PathBuf,
+}
+
+impl Folder {
+    /// The book's figures. They are made under `target`, because `mdbook serve` watches `src`.
+    pub fn of_the_book() -> Result<Self, Error> {
+        let root = book_root();
+        Self::new(root.join("src/figures"), root.join("target"))
+    }
+
+    /// A folder of the reader's, made if there is none.
+    pub fn of_the_reader(path: &Path) -> Result<Self, Error> {
+        Self::new(path.to_owned(), path.to_owned())
+    }
+
+    /// Tries at once whether files can be written: better now than after a long experiment.
+    fn new(path: PathBuf, workshop: PathBuf) -> Result<Self, Error> {
+        let writable = |folder: &Path| fs::create_dir_all(folder).and(NamedTempFile::new_in(folder));
+        // The book's own folder is not tried with a file: an open `mdbook serve` would see it.
+        fs::create_dir_all(&path)
+            .and(writable(&workshop))
+            .map_err(|source| Error::Write { path: path.clone(), source })?;
+        Ok(Self { path, workshop })
+    }
+
+    /// Writes a figure, unless the one that is there is equal within tolerance: then a run with
+    /// the book's parameters on another machine would only dirty the checkout.
+    pub fn write_figure(&self, chapter: &str, drawing: &Drawing) -> Result<Written, Error> {
+        let path = self.path.join(format!("{chapter}-{}.svg", drawing.name));
+        let unchanged = fs::read_to_string(&path)
+            .is_ok_and(|committed| svg::difference(&committed, &drawing.svg).is_none());
+        if !unchanged {
+            self.write(&path, &drawing.svg)?;
+        }
+        Ok(Written { path, unchanged })
+    }
+
+    /// Writes the named numbers as JSON: `{"ring_capacity": "19.0148"}`.
+    pub fn write_numbers(&self, chapter: &str, numbers: &[Number]) -> Result<Written, Error> {
+        let path = self.path.join(format!("{chapter}.json"));
+        let numbers: serde_json::Map<_, _> =
+            numbers.iter().map(|n| (n.name.clone(), n.text.clone().into())).collect();
+        let json = serde_json::Value::Object(numbers);
+        self.write(&path, &format!("{json:#}\n"))?;
+        Ok(Written { path, unchanged: false })
+    }
+
+    fn write(&self, path: &Path, text: &str) -> Result<(), Error> {
+        write_whole(path, text, &self.workshop)
+            .map_err(|source| Error::Write { path: path.to_owned(), source })
+    }
+}
+
+/// A file that holds what it should.
+pub(crate) struct Written {
+    pub path: PathBuf,
+    pub unchanged: bool,
+}
+
+/// Writes the computed numbers into the book's pages; returns the pages that changed.
+pub(crate) fn sync_pages(chapter: &str, numbers: &[Number]) -> Result<Vec<PathBuf>, Error> {
+    let root = book_root();
+    let source = root.join("src");
+    let reading = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Read { path, source }
+    };
+    let mut changed = Vec::new();
+    for entry in fs::read_dir(&source).map_err(reading(&source))? {
+        let path = entry.map_err(reading(&source))?.path();
+        if path.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let markdown = fs::read_to_string(&path).map_err(reading(&path))?;
+        let synced = page::sync(&markdown, chapter, numbers);
+        if synced != markdown {
+            write_whole(&path, &synced, &root.join("target"))
+                .map_err(|source| Error::Write { path: path.clone(), source })?;
+            changed.push(path);
+        }
+    }
+    changed.sort();
+    Ok(changed)
+}
+
+/// Writes to a temporary file and renames it: an interrupted run leaves the old file whole.
+fn write_whole(path: &Path, text: &str, workshop: &Path) -> io::Result<()> {
+    let temporary = |folder: &Path| -> io::Result<NamedTempFile> {
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        readable_by_all(file.as_file())?;
+        Ok(file)
+    };
+    match temporary(workshop)?.persist(path) {
+        Ok(_) => Ok(()),
+        // The workshop lies on another disk than the file.
+        Err(error) if error.error.kind() == io::ErrorKind::CrossesDevices => {
+            temporary(path.parent().unwrap_or(workshop))?.persist(path)?;
+            Ok(())
+        }
+        Err(error) => Err(error.error),
+    }
+}
+
+/// Temporary files are private; a figure is not.
+#[cfg(unix)]
+fn readable_by_all(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_replaced_stays_as_it_was_and_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        // A folder in the place of the file: the rename fails after the text has been written.
+        let path = folder.path().join("figure.svg");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("old"), "old").unwrap();
+
+        assert!(write_whole(&path, "new", folder.path()).is_err());
+
+        assert_eq!(fs::read_to_string(path.join("old")).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_figure_equal_within_tolerance_is_left_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = Folder::of_the_reader(folder.path()).unwrap();
+        let drawing = |x: &str| Drawing { name: "a".into(), svg: format!("<svg><g x=\"{x}\"/></svg>\n") };
+
+        assert!(!out.write_figure("ch00", &drawing("10.00")).unwrap().unchanged);
+        assert!(out.write_figure("ch00", &drawing("10.01")).unwrap().unchanged);
+        assert!(!out.write_figure("ch00", &drawing("99.00")).unwrap().unchanged);
+        let text = fs::read_to_string(folder.path().join("ch00-a.svg")).unwrap();
+        assert!(text.contains("99.00"));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let file = NamedTempFile::new().unwrap();
+        let error = Folder::of_the_reader(&file.path().join("below")).err().unwrap().to_string();
+        assert!(error.contains("below") && error.starts_with("cannot write to"), "{error}");
+    }
+}

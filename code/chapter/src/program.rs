@@ -1,0 +1,150 @@
+//! The program around a chapter's experiments.
+
+use std::{
+    ffi::OsString,
+    fmt::Write as _,
+    io::{self, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+use clap::{Args, Command, FromArgMatches};
+
+use crate::{
+    Error, Report, Result,
+    arguments::{Shared, changed_parameters, one_line},
+    output::{Folder, Written, book_root, sync_pages},
+};
+
+/// A chapter: its parameters with their defaults, and what is computed from them.
+pub trait Chapter: Args {
+    /// The name of the crate: `ch01`.
+    const NAME: &'static str;
+    /// The title, as the first line of `--help` shows it.
+    const TITLE: &'static str;
+
+    /// Runs the experiments in the order of the prose and reports what they found.
+    ///
+    /// # Errors
+    /// What the experiments fail with; it should read as one line.
+    fn run(&self, seed: u64, report: &mut Report) -> Result;
+}
+
+/// The whole program of a chapter: exit code 0, or one line on standard error and 2.
+pub fn main<C: Chapter>() -> ExitCode {
+    match run::<C>(std::env::args_os()) {
+        Ok(text) => {
+            // Whoever reads may have stopped (`| head`): that is no error of ours.
+            let _ = io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs a chapter as typed; returns what it prints.
+fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<String> {
+    let command = command::<C>();
+    let matches = match command.clone().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            // `--help` and `--version` are no errors.
+            error.print()?;
+            return Ok(String::new());
+        }
+        Err(error) => return Err(format!("{} (see --help)", one_line(&error)).into()),
+    };
+    let chapter = C::from_arg_matches(&matches)?;
+    let shared = Shared::from_arg_matches(&matches)?;
+    let changed = changed_parameters(&command, &matches);
+
+    if shared.sync {
+        refuse_sync(&shared, changed.as_deref())?;
+    }
+    let folder = match &shared.out {
+        Some(path) => Folder::of_the_reader(path)?,
+        None => Folder::of_the_book()?,
+    };
+
+    let mut report = Report::new(changed.clone());
+    chapter.run(shared.seed, &mut report)?;
+    report.check_names()?;
+
+    let mut written = Vec::new();
+    for drawing in report.drawings() {
+        written.push(folder.write_figure(C::NAME, drawing)?);
+    }
+    let mut text = table(C::TITLE, &report);
+    if shared.out.is_some() {
+        written.push(folder.write_numbers(C::NAME, report.numbers())?);
+    }
+    text += &files(&written);
+    if shared.sync {
+        text += &synced(&sync_pages(C::NAME, report.numbers())?);
+    }
+    if let (Some(changed), None) = (changed, &shared.out) {
+        let name = C::NAME;
+        let _ = writeln!(
+            text,
+            "\nThe book's figures now show your run ({changed}): an open page reloads.\n\
+             `cargo run -p {name}` brings the book's own back."
+        );
+    }
+    Ok(text)
+}
+
+fn command<C: Chapter>() -> Command {
+    let command = Command::new(C::NAME).about(C::TITLE).term_width(90).next_line_help(true);
+    Shared::augment_args(C::augment_args(command)).about(C::TITLE)
+}
+
+fn refuse_sync(shared: &Shared, changed: Option<&str>) -> std::result::Result<(), Error> {
+    if let Some(changed) = changed {
+        return Err(Error::SyncWithParameters(changed.to_owned()));
+    }
+    if shared.out.is_some() { Err(Error::SyncElsewhere) } else { Ok(()) }
+}
+
+/// The named numbers, a section for each experiment.
+fn table(title: &str, report: &Report) -> String {
+    let width = report.numbers().iter().map(|n| n.name.chars().count()).max().unwrap_or(0);
+    let mut text = format!("{title}\n");
+    for (section, numbers) in report.table() {
+        if numbers.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\n{section}");
+        for number in numbers {
+            let _ = writeln!(text, "  {:width$}  {}", number.name, number.text);
+        }
+    }
+    text
+}
+
+fn files(written: &[Written]) -> String {
+    let mut text = String::from("\nFiles\n");
+    for file in written {
+        let state = if file.unchanged { "unchanged" } else { "written  " };
+        let _ = writeln!(text, "  {state}  {}", shown(&file.path));
+    }
+    text
+}
+
+fn synced(pages: &[std::path::PathBuf]) -> String {
+    let mut text = String::from("\nPages\n");
+    if pages.is_empty() {
+        text += "  all numbers were up to date\n";
+    }
+    for page in pages {
+        let _ = writeln!(text, "  synced     {}", shown(page));
+    }
+    text
+}
+
+/// A path as the reader knows it: from the book's folder where it lies there.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(book_root()).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,82 @@
+//! The program that mdBook starts: a book comes in on standard input, and goes out with `MathML`.
+
+use std::env;
+use std::io::{self, IsTerminal, stdin, stdout};
+use std::process::ExitCode;
+
+use math::MathPreprocessor;
+use mdbook_preprocessor::errors::Result;
+use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, parse_input};
+
+const HELP: &str = "\
+math: an mdBook preprocessor that turns LaTeX into MathML
+
+mdBook starts it by itself, as book.toml says. By hand:
+
+    math < book.json          the book as mdBook hands it over; prints it with MathML
+    math supports <renderer>  exits with 0 for html, with 1 for any other renderer
+    math --help               prints this
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+
+    match arguments[..] {
+        ["--help" | "-h"] => help(),
+        [] if stdin().is_terminal() => help(),
+        [] => preprocess(),
+        ["supports", renderer] => supports(renderer),
+        _ => {
+            eprint!("{HELP}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn help() -> ExitCode {
+    print!("{HELP}");
+    ExitCode::SUCCESS
+}
+
+fn supports(renderer: &str) -> ExitCode {
+    match MathPreprocessor.supports_renderer(renderer) {
+        Ok(true) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn preprocess() -> ExitCode {
+    match translate() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn translate() -> Result<()> {
+    let (context, book) = parse_input(stdin().lock())
+        .map_err(|error| error.context("math expects a book from mdBook on standard input"))?;
+    warn_of_other_version(&context.mdbook_version);
+
+    let book = MathPreprocessor.run(&context, book)?;
+    serde_json::to_writer(stdout().lock(), &book).map_err(io::Error::from)?;
+    Ok(())
+}
+
+/// Before 1.0 a new middle number may change what mdBook hands over.
+fn warn_of_other_version(version: &str) {
+    let series = |version: &str| {
+        version
+            .rsplit_once('.')
+            .map(|(series, _)| series.to_owned())
+    };
+
+    if series(version) != series(MDBOOK_VERSION) {
+        eprintln!(
+            "Warning: math was built for mdBook {MDBOOK_VERSION}, and mdBook {version} runs it"
+        );
+    }
+}

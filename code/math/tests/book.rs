@@ -1,0 +1,92 @@
+//! The preprocessor in a book that mdBook builds.
+
+use std::fs;
+use std::path::Path;
+
+use math::MathPreprocessor;
+use mdbook_driver::MDBook;
+use tempfile::TempDir;
+
+/// A book with the given files in `src`, built; what mdBook said, and the folder it is in.
+fn build(files: &[(&str, &str)]) -> (Result<(), String>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("book.toml"),
+        "[book]\ntitle = \"A book\"\n",
+    )
+    .unwrap();
+    for (name, text) in files {
+        let path = folder.path().join("src").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    let mut book = MDBook::load(folder.path()).unwrap();
+    book.with_preprocessor(MathPreprocessor);
+    let result = book.build().map_err(|error| format!("{error:#}"));
+    (result, folder)
+}
+
+fn page(folder: &TempDir, name: &str) -> String {
+    fs::read_to_string(Path::new(folder.path()).join("book").join(name)).unwrap()
+}
+
+#[test]
+fn a_page_shows_mathml() {
+    let (result, folder) = build(&[
+        (
+            "SUMMARY.md",
+            "[Start](README.md)\n\n- [One](one.md)\n  - [Two](deep/two.md)\n- [Draft]()\n",
+        ),
+        ("README.md", "It costs $5 and $10, in `$HOME`."),
+        ("one.md", "So $`h_t * a_t`$.\n\n{{#include part.txt}}\n"),
+        ("part.txt", "Included $`x`$."),
+        (
+            "deep/two.md",
+            "- a\n  ```math\n  \\text{\"a*\"}\n  ```\n- b\n",
+        ),
+    ]);
+    result.unwrap();
+
+    let one = page(&folder, "one.html");
+    assert!(one.contains(concat!(
+        "<p>So <math><msub><mi>h</mi><mi>t</mi></msub>",
+        r#"<mo lspace="0.2222em" rspace="0.2222em">∗</mo>"#,
+        "<msub><mi>a</mi><mi>t</mi></msub></math>.</p>"
+    )));
+    assert!(one.contains("Included <math><mi>x</mi></math>."));
+    assert!(page(&folder, "deep/two.html").contains(concat!(
+        r#"<li>a<!-- --><math tabindex="0" display="block"><mtext>”a*”</mtext></math>"#,
+        "\n</li>\n<li>b</li>"
+    )));
+    assert!(page(&folder, "index.html").contains("It costs $5 and $10, in <code>$HOME</code>."));
+}
+
+#[test]
+fn every_broken_formula_is_told_with_the_line_in_the_authors_file() {
+    let (result, _folder) = build(&[
+        (
+            "SUMMARY.md",
+            "[Start](README.md)\n\n- [One](one.md)\n  - [Two](deep/two.md)\n",
+        ),
+        ("README.md", "# Start\n\n$`\\start`$"),
+        (
+            "one.md",
+            "# One\n\n{{#include long.txt}}\n\n$`\\one`$ and $`\\two`$\n\n```math\nx\n\\three\n```\n",
+        ),
+        ("long.txt", "a\n\nb\n\nc\n\nd $`\\included`$\n"),
+        ("deep/two.md", "$`\\deep`$"),
+    ]);
+    let unknown = |place: &str, latex: &str, command: &str| {
+        format!("{place}: cannot read the formula {latex}: Unknown command \"\\{command}\".")
+    };
+    let expected = [
+        unknown("src/README.md:3", r"\start", "start"),
+        unknown("src/deep/two.md:1", r"\deep", "deep"),
+        unknown("src/one.md:5", r"\one", "one"),
+        unknown("src/one.md:5", r"\two", "two"),
+        unknown("src/one.md:9", r"x \three", "three"),
+        unknown("src/one.md: in an included file", r"\included", "included"),
+    ];
+    assert_eq!(result.unwrap_err(), expected.join("\n"));
+}

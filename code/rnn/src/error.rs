@@ -1,0 +1,85 @@
+//! What can be wrong with a network's arguments, and the checks that find it.
+
+use ndarray::{ArrayRef, Dimension};
+use thiserror::Error;
+
+use crate::Real;
+
+/// Why a network could not be built or run.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An array does not have the shape that the others ask for.
+    #[error("`{name}` has shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// The argument or the field of the cell.
+        name: &'static str,
+        /// The shape that it should have.
+        expected: Vec<usize>,
+        /// The shape that it has.
+        found: Vec<usize>,
+    },
+
+    /// `x` holds no step (T = 0): there is no last state to return.
+    #[error("the sequence is empty: `x` has no steps")]
+    EmptySequence,
+
+    /// A size that must be at least one is zero.
+    #[error("`{name}` is zero")]
+    ZeroSize {
+        /// `batch_size` (N), `input_size` (D) or `hidden_size` (H).
+        name: &'static str,
+    },
+
+    /// A number is infinite or not a number.
+    #[error("`{name}` is not finite at {index:?}: {value}")]
+    NonFinite {
+        /// The argument, or `output` for a state that could not be computed.
+        name: &'static str,
+        /// Where the number stands, one index for each axis: the first one found.
+        index: Vec<usize>,
+        /// The number: positive or negative infinity, or NaN.
+        value: f64,
+    },
+}
+
+pub(crate) fn check_size(name: &'static str, size: usize) -> Result<(), Error> {
+    if size == 0 {
+        return Err(Error::ZeroSize { name });
+    }
+    Ok(())
+}
+
+pub(crate) fn check_shape<F, D: Dimension>(
+    name: &'static str,
+    array: &ArrayRef<F, D>,
+    expected: &[usize],
+) -> Result<(), Error> {
+    if array.shape() != expected {
+        let (expected, found) = (expected.to_vec(), array.shape().to_vec());
+        return Err(Error::Shape {
+            name,
+            expected,
+            found,
+        });
+    }
+    Ok(())
+}
+
+pub(crate) fn check_finite<F: Real, D: Dimension>(
+    name: &'static str,
+    array: &ArrayRef<F, D>,
+) -> Result<(), Error> {
+    // Indices of any number of axes are slow to count: only where there is something to report.
+    if array.iter().all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    let array = array.view().into_dyn();
+    match array.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        Some((index, &value)) => {
+            let (index, value) = (index.slice().to_vec(), value.into());
+            Err(Error::NonFinite { name, index, value })
+        }
+        None => Ok(()),
+    }
+}

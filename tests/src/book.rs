@@ -1,0 +1,140 @@
+//! The pages of a book as its authors wrote them.
+
+use std::{
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag};
+
+/// A book: its folder and its pages.
+#[derive(Debug)]
+pub struct Book {
+    /// The root of the repository.
+    pub root: PathBuf,
+    /// The pages of the summary in their order, without the summary.
+    pub pages: Vec<Page>,
+    /// The README, which is no page of the book but shows a picture and commands too.
+    pub readme: Option<Page>,
+}
+
+/// A page in Markdown.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The path from the root: `src/ch01-hidden-state.md`.
+    pub path: String,
+    /// The text.
+    pub markdown: String,
+}
+
+impl Book {
+    /// Reads the pages that `src/SUMMARY.md` names.
+    ///
+    /// # Panics
+    /// If the summary or one of its pages cannot be read.
+    pub fn open(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        let summary = Page::read(&root, "src/SUMMARY.md");
+        let pages = summary
+            .events()
+            .filter_map(|(event, _)| match event {
+                Event::Start(Tag::Link { dest_url, .. }) => Some(format!("src/{dest_url}")),
+                _ => None,
+            })
+            .map(|path| Page::read(&root, &path))
+            .collect();
+        let readme = root.join("README.md").exists().then(|| Page::read(&root, "README.md"));
+        Self { root, pages, readme }
+    }
+
+    /// This repository's book.
+    pub fn this() -> Self {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Self::open(here.parent().unwrap_or(here))
+    }
+
+    /// The pages and the README.
+    pub fn all_pages(&self) -> impl Iterator<Item = &Page> {
+        self.pages.iter().chain(&self.readme)
+    }
+
+    /// The names of the chapters' crates in `code`, in their order: `ch01`.
+    pub fn crates(&self) -> Vec<String> {
+        let folders = fs::read_dir(self.root.join("code")).into_iter().flatten().flatten();
+        let mut names: Vec<String> = folders
+            .map(|folder| folder.file_name().to_string_lossy().into_owned())
+            .filter(|name| is_chapter(name))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Page {
+    fn read(root: &Path, path: &str) -> Self {
+        let markdown = fs::read_to_string(root.join(path))
+            .unwrap_or_else(|error| panic!("{path}: {error}\n    mend: write it or unlist it"));
+        Self { path: path.to_owned(), markdown }
+    }
+
+    /// The chapter that the page is, if it is one: `src/ch01-hidden-state.md` is `ch01`.
+    pub fn chapter(&self) -> Option<&str> {
+        let name = self.path.strip_prefix("src/")?.split('-').next()?;
+        is_chapter(name).then_some(name)
+    }
+
+    /// The Markdown in pieces, with where each stands in bytes.
+    pub fn events(&self) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_GFM
+            | Options::ENABLE_HEADING_ATTRIBUTES;
+        Parser::new_ext(&self.markdown, options).into_offset_iter()
+    }
+
+    /// File and line of a byte: `src/ch01-hidden-state.md:12`.
+    pub fn place(&self, byte: usize) -> String {
+        let line = 1 + self.markdown[..byte].matches('\n').count();
+        format!("{}:{line}", self.path)
+    }
+
+    /// Where code stands: what looks like a number, a link or an element there is none.
+    pub fn code(&self) -> Vec<Range<usize>> {
+        self.events()
+            .filter(|(event, _)| {
+                matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)))
+            })
+            .map(|(_, range)| range)
+            .collect()
+    }
+
+    /// The page's images: destination, alternative text, where.
+    pub fn images(&self) -> Vec<(CowStr<'_>, String, usize)> {
+        let mut images = Vec::new();
+        let mut open = false;
+        for (event, range) in self.events() {
+            match event {
+                Event::Start(Tag::Image { dest_url, .. }) => {
+                    images.push((dest_url, String::new(), range.start));
+                    open = true;
+                }
+                Event::End(pulldown_cmark::TagEnd::Image) => open = false,
+                Event::Text(text) | Event::Code(text) if open => {
+                    if let Some(image) = images.last_mut() {
+                        image.1 += &text;
+                    }
+                }
+                _ => {}
+            }
+        }
+        images
+    }
+}
+
+/// `ch01`, not `chapter`.
+fn is_chapter(name: &str) -> bool {
+    let digits = name.strip_prefix("ch").unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
