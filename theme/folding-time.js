@@ -49,4 +49,11 @@
         }
     });
     document.querySelectorAll("main pre > code, main .table-wrapper").forEach(box => sizes.observe(box));
+
+    // Left and right turn mdBook's page, unless they can scroll what has the focus.
+    document.querySelector("main").addEventListener("keydown", event => {
+        const box = event.target;
+        const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
+        if (sideways && box.scrollWidth > box.clientWidth) event.stopPropagation();
+    });
 })();

@@ -187,7 +187,9 @@ fn numbers_in(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn needs_a_source(word: &str) -> bool {
-    let is_number = word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    let is_number = word
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
         && word.chars().any(|c| c.is_ascii_digit());
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let points = word.matches('.').count();
@@ -195,16 +197,12 @@ fn needs_a_source(word: &str) -> bool {
     is_number && points < 2 && (digits >= 3 || points == 1) && !is_year
 }
 
+/// What an HTML block shows as prose: no tags, no code.
 fn without_tags(html: &str) -> String {
     let mut text = String::new();
-    let mut inside = false;
-    for c in html.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => inside = false,
-            _ if !inside => text.push(c),
-            _ => {}
-        }
+    for piece in html.split('<').filter(|piece| !piece.starts_with("code>")) {
+        text += piece.split_once('>').map_or(piece, |(_, shown)| shown);
+        text.push(' ');
     }
     text
 }

@@ -10,10 +10,10 @@ pub mod networks;
 pub mod sentence;
 
 use chapter::{
-    Chapter, Figure, HeatMap, Report, Spread,
+    Chapter, Diagram, Figure, HeatMap, Report, Spread,
     format::{count, count_or_never, decimals, scientific},
 };
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::Rnn;
 
@@ -21,15 +21,22 @@ use crate::{
     bounded::Sizes,
     capacity::Reservoir,
     latch::{Noise, flips, gradient, hold, noise_margin, resting_state},
-    networks::Recurrence,
+    networks::{Recurrence, spectral_radius},
     sentence::{Pair, alphabet, first_below, read},
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../src/ch01-hidden-state.md")]
+struct Page;
 
 /// What the reader may change.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Parameters {
     /// Sentence to read, of two words or more. Look for: do its last states show its first word?
-    #[arg(long, default_value = "Nobody told the old captain that the harbour was closed.")]
+    #[arg(
+        long,
+        default_value = "Nobody told the old captain that the harbour was closed."
+    )]
     pub text: String,
 
     /// First word of the second sentence, which goes on like the first. Look for: how fast the
@@ -37,7 +44,8 @@ pub struct Parameters {
     #[arg(long, default_value = "Everybody", value_name = "WORD")]
     pub first_word: String,
 
-    /// Number of units that read the sentence. Look for: a larger state does not remember longer
+    /// Number of units that read the sentence (the figure shows 48 at most). Look for: a larger
+    /// state does not remember longer
     #[arg(long, default_value_t = 32, value_parser = chapter::at_least(1, 512))]
     pub hidden: usize,
 
@@ -81,6 +89,9 @@ impl Chapter for Parameters {
 /// Random networks and noise are drawn anew so many times.
 const RUNS: usize = 20;
 
+/// The heat map shows so many units and characters: more cannot be told apart.
+const SHOWN: (usize, usize) = (48, 120);
+
 /// Independent random numbers for each run of an experiment.
 fn rng(seed: u64, run: usize) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -89,45 +100,67 @@ fn rng(seed: u64, run: usize) -> ChaCha8Rng {
 }
 
 impl Parameters {
-    /// One input, then silence: what the hand-written recurrence keeps.
+    /// The recurrence written by hand: one input, then silence.
     fn fade(report: &mut Report) -> chapter::Result {
         let mut figure = Figure::new("fade", "What one number keeps of one input")
             .describe("Four states after one input: three fade, the fourth settles at a height.")
             .x_axis("step")
             .y_axis("state h");
         for w in [0.5, 0.9, 1.0, 2.0] {
-            let first = 1.0_f64.tanh();
-            let states = std::iter::successors(Some(first), |h| Some((w * h).tanh()));
-            let points = states.take(30).enumerate().map(|(t, h)| (t as f64 + 1.0, h));
-            figure = figure.line(&format!("w = {w}"), points);
+            figure = figure.line(&format!("w = {w}"), points(&fade(w, 30)));
         }
-        report.figure(&figure.y_range(0.0, 1.0))
+        report.figure(&figure.y_range(0.0, 1.0))?;
+
+        let (fading, staying) = (fade(0.5, 4), fade(2.0, 30));
+        report.section("Three lines by hand");
+        for step in 1..=4 {
+            report.number(&format!("fade_{step}"), decimals(fading[step], 2));
+        }
+        report.number("stay", decimals(staying[30], 4));
+        report.figure(&unrolled(&fading))
     }
 
     fn sentence(&self, seed: u64, report: &mut Report) -> chapter::Result {
         let pair = Pair::new(&self.text, &self.first_word)
             .ok_or("--text must have a second word, which the two sentences share")?;
+        if pair.sentence == pair.other {
+            return Err("--first-word must differ from the first word of --text".into());
+        }
         let alphabet = alphabet(&[&pair.sentence, &pair.other]);
         let draw = |recurrence: Recurrence, run| {
             let mut rng = rng(seed, run);
-            recurrence.draw(alphabet.len(), self.hidden, &mut rng).map(Rnn::from)
+            recurrence
+                .draw(alphabet.len(), self.hidden, &mut rng)
+                .map(Rnn::from)
         };
 
         let rnn = draw(Recurrence::Pytorch, 0)?;
         let states = read(&rnn, &pair.sentence, &alphabet)?;
+        let characters = states.nrows().min(SHOWN.1);
+        let shown = states.slice_axis(Axis(0), (..characters).into());
         report.section("A sentence, character by character");
         report.number("hidden", count(self.hidden));
         report.number("characters", count(states.nrows()));
         report.number("alphabet", count(alphabet.len()));
         report.number("rest", count(pair.rest.chars().count()));
         report.number("runs", count(RUNS));
+        let radius =
+            |run| draw(Recurrence::Pytorch, run).map(|rnn| spectral_radius(&rnn.cell.w_hh));
+        let radii: Vec<f64> = (0..RUNS).map(radius).collect::<Result<_, _>>()?;
+        report.number("pytorch_radius", decimals(Spread::of(radii).median, 2));
         report.figure(
             &HeatMap::new("state", "The state of an untrained network over a sentence")
                 .describe("Each column is the state after one character, each row one unit.")
-                .x_labels(pair.sentence.chars().map(String::from))
+                .x_labels(pair.sentence.chars().take(SHOWN.1).map(String::from))
                 .x_axis("character read")
                 .y_axis("unit")
-                .values(states.columns().into_iter().map(|unit| unit.to_vec()))
+                .values(
+                    shown
+                        .columns()
+                        .into_iter()
+                        .take(SHOWN.0)
+                        .map(|unit| unit.to_vec()),
+                )
                 .diverging(-0.6, 0.6),
         )?;
 
@@ -154,7 +187,10 @@ impl Parameters {
             report.number(&format!("apart_{name}_end"), scientific(end, 0));
             figure = figure.line(label, points(&median)).band(
                 "",
-                steps.iter().enumerate().map(|(t, step)| (t as f64, step.low, step.high)),
+                steps
+                    .iter()
+                    .enumerate()
+                    .map(|(t, step)| (t as f64, step.low, step.high)),
             );
         }
         report.figure(&figure)
@@ -169,21 +205,25 @@ impl Parameters {
         let gaussian = states(Noise::Gaussian(self.noise), RUNS, 2)?;
         let slope = gradient(w, resting_state(w, 1.0));
         let fading: Vec<f64> = (0..=20).map(|k| slope.powi(k)).collect();
-        let flips = flips(&gaussian);
+        let mut flips = flips(&gaussian);
+        flips.sort_unstable();
 
         report.section("The latch: one neuron, one bit");
         report.number("latch_weight", decimals(w, 1));
         report.number("latch_steps", count(STEPS));
         report.number("latch_state", decimals(silent[[0, STEPS - 1]], 4));
         report.number("latch_gradient", decimals(slope, 4));
-        report.number("latch_gradient_below", count_or_never(first_below(&fading, 0.01)));
+        report.number(
+            "latch_gradient_below",
+            count_or_never(first_below(&fading, 0.01)),
+        );
         report.number("latch_gradient_20", scientific(fading[20], 1));
         report.number("latch_margin", decimals(noise_margin(w), 4));
         report.number("latch_noise", decimals(self.noise, 1));
         report.number("latch_flipped_uniform", count(latch::flips(&uniform).len()));
         report.number("latch_flipped_gaussian", count(flips.len()));
-        let median = Spread::of(flips.iter().map(|step| *step as f64)).median;
-        report.number("latch_flip_step", decimals(median, 0));
+        let median = flips.get(flips.len().saturating_sub(1) / 2).copied();
+        report.number("latch_flip_step", count_or_never(median));
 
         let weights = || (0..=120).map(|i| f64::from(i) / 40.0);
         report.figure(
@@ -191,17 +231,26 @@ impl Parameters {
                 .describe("Both branches lie at zero up to a weight of one, then they part.")
                 .x_axis("weight w")
                 .y_axis("resting state")
-                .line("started at 1", weights().map(|w| (w, resting_state(w, 1.0))))
-                .line("started at −1", weights().map(|w| (w, resting_state(w, -1.0)))),
+                .line(
+                    "started at 1",
+                    weights().map(|w| (w, resting_state(w, 1.0))),
+                )
+                .line(
+                    "started at −1",
+                    weights().map(|w| (w, resting_state(w, -1.0))),
+                ),
         )?;
-        let start = |states: &Array2<f64>| points(&states.row(0).to_vec()[..300]).collect::<Vec<_>>();
+        let seen = around_flip(&uniform, &gaussian);
         report.figure(
             &Figure::new("noise", "A bit under two kinds of noise")
                 .describe("Under uniform noise the state stays positive, under Gaussian it flips.")
                 .x_axis("step")
                 .y_axis("state h")
-                .line("uniform", start(&uniform))
-                .line("Gaussian", start(&gaussian)),
+                .line("uniform", seen.iter().map(|(t, uniform, _)| (*t, *uniform)))
+                .line(
+                    "Gaussian",
+                    seen.iter().map(|(t, _, gaussian)| (*t, *gaussian)),
+                ),
         )?;
         report.figure(
             &Figure::new("gradient", "A bit stays while its gradient dies")
@@ -215,20 +264,33 @@ impl Parameters {
     }
 
     fn bounded(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let sizes = Sizes { input: 100, hidden: 128, steps: 51 };
+        let sizes = Sizes {
+            input: 100,
+            hidden: 128,
+            steps: 51,
+        };
         report.section("What tanh bounds, and what not");
         report.number("bounded_hidden", count(sizes.hidden));
         report.number("bounded_steps", count(sizes.steps - 1));
         report.number("bounded_radius", decimals(self.radius, 0));
-        let mut figure = Figure::new("bounded", "How much the gradient is stretched over the steps")
-            .describe("Two curves fall and one rises over many powers of ten.")
-            .x_axis("steps back")
-            .y_axis("largest stretch")
-            .log_y();
+        let mut figure = Figure::new(
+            "bounded",
+            "How much the gradient is stretched over the steps",
+        )
+        .describe("Two curves fall and one rises over many powers of ten.")
+        .x_axis("steps back")
+        .y_axis("largest stretch")
+        .log_y();
         for (name, label, recurrence) in [
             ("pytorch", "PyTorch's init", Recurrence::Pytorch),
             ("orthogonal", "orthogonal", Recurrence::Orthogonal),
-            ("gaussian", "Gaussian", Recurrence::Gaussian { radius: self.radius }),
+            (
+                "gaussian",
+                "Gaussian",
+                Recurrence::Gaussian {
+                    radius: self.radius,
+                },
+            ),
         ] {
             let runs: Vec<bounded::Run> = (0..5)
                 .map(|run| bounded::run(recurrence, &sizes, &mut rng(seed, run)))
@@ -239,7 +301,10 @@ impl Parameters {
             let median = medians(&Spread::by_step(&stretches));
             report.number(&format!("bounded_{name}_state"), decimals(largest, 3));
             report.number(&format!("bounded_{name}_slope"), decimals(slope, 3));
-            report.number(&format!("bounded_{name}_stretch"), scientific(median[50], 0));
+            report.number(
+                &format!("bounded_{name}_stretch"),
+                scientific(median[50], 0),
+            );
             figure = figure.line(label, points(&median));
         }
         report.figure(&figure)
@@ -255,7 +320,10 @@ impl Parameters {
         report.number("ring_lag", decimals(ring[1], 4));
         let long = exact(&Reservoir::ring(50, 0.99))?;
         report.number("long_ring_decay", decimals(0.99, 2));
-        report.number("long_ring_capacity_past", decimals(long[1..].iter().sum(), 4));
+        report.number(
+            "long_ring_capacity_past",
+            decimals(long[1..].iter().sum(), 4),
+        );
         report.figure(
             &Figure::new("ring", "What a ring still holds of each past input")
                 .describe("High bars for as many inputs as units, low bars behind them.")
@@ -301,8 +369,57 @@ impl Parameters {
     }
 }
 
+/// The states h_0 … h_T of h ← tanh(w h + x) with x = 1, 0, 0, …
+fn fade(w: f64, steps: usize) -> Vec<f64> {
+    let mut h = 0.0_f64;
+    let mut states = vec![h];
+    for t in 0..steps {
+        let x = if t == 0 { 1.0 } else { 0.0 };
+        h = (w * h + x).tanh();
+        states.push(h);
+    }
+    states
+}
+
+/// The first run of each kind around the step at which the second flips: step and both states.
+fn around_flip(uniform: &Array2<f64>, gaussian: &Array2<f64>) -> Vec<(f64, f64, f64)> {
+    const BEFORE: usize = 40;
+    let flip = gaussian
+        .row(0)
+        .iter()
+        .position(|h| *h <= 0.0)
+        .unwrap_or(BEFORE);
+    let start = flip.saturating_sub(BEFORE);
+    let steps = start..(start + 2 * BEFORE).min(uniform.ncols());
+    steps
+        .map(|t| (t as f64, uniform[[0, t]], gaussian[[0, t]]))
+        .collect()
+}
+
+/// The loop drawn step by step, with the states that ran through it.
+fn unrolled(states: &[f64]) -> Diagram {
+    const STEPS: [char; 4] = ['₀', '₁', '₂', '₃'];
+    let mut diagram = Diagram::new("unrolled", "The recurrence unrolled over three steps")
+        .describe("Each state is made from the state on its left and the input below it.")
+        .node((0, 0), "h₀ = 0");
+    for (t, step) in (1..).zip(&STEPS[1..]) {
+        let x = u8::from(t == 1);
+        diagram = diagram
+            .strong_node(
+                (t, 0),
+                &format!("h{step} = {}", decimals(states[t as usize], 2)),
+            )
+            .node((t, 1), &format!("x{step} = {x}"))
+            .arrow((t - 1, 0), (t, 0), "w")
+            .arrow((t, 1), (t, 0), "1");
+    }
+    diagram
+}
+
 fn exact(network: &Reservoir) -> chapter::Result<Vec<f64>> {
-    Ok(network.linear_capacity(usize::MAX).ok_or("two units of the network hold the same")?)
+    Ok(network
+        .linear_capacity(usize::MAX)
+        .ok_or("two units of the network hold the same")?)
 }
 
 fn identity(z: f64) -> f64 {
@@ -315,5 +432,8 @@ fn medians(steps: &[Spread]) -> Vec<f64> {
 
 /// Values over steps counted from zero, as points of a figure.
 fn points(values: &[f64]) -> impl Iterator<Item = (f64, f64)> + '_ {
-    values.iter().enumerate().map(|(t, value)| (t as f64, *value))
+    values
+        .iter()
+        .enumerate()
+        .map(|(t, value)| (t as f64, *value))
 }

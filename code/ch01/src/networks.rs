@@ -6,10 +6,10 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rnn::{Error, RnnCell};
 
-/// How the recurrent weights `W_hh` are drawn. Input weights and biases are always `PyTorch`'s.
+/// How the recurrent weights `W_hh` are drawn. Input weights and biases are always PyTorch's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Recurrence {
-    /// `PyTorch`'s: uniform in ±1/√H.
+    /// PyTorch's: uniform in ±1/√H.
     Pytorch,
     /// A random rotation or reflection: it keeps every length.
     Orthogonal,
@@ -36,8 +36,8 @@ impl Recurrence {
             Self::Pytorch => {}
             Self::Orthogonal => cell.w_hh = orthogonal(hidden_size, rng),
             Self::Gaussian { radius } => {
-                let gaussian = gaussian(hidden_size, rng);
-                cell.w_hh = to_ndarray(&(&gaussian * (radius / spectral_radius(&gaussian))));
+                let gaussian = to_ndarray(&gaussian(hidden_size, rng));
+                cell.w_hh = &gaussian * (radius / spectral_radius(&gaussian));
             }
         }
         Ok(cell)
@@ -55,8 +55,12 @@ pub fn orthogonal(n: usize, rng: &mut impl Rng) -> Array2<f64> {
 }
 
 /// The largest absolute value among a matrix's eigenvalues.
-pub fn spectral_radius(matrix: &DMatrix<f64>) -> f64 {
-    matrix.complex_eigenvalues().iter().map(|eigenvalue| eigenvalue.norm()).fold(0.0, f64::max)
+pub fn spectral_radius(matrix: &Array2<f64>) -> f64 {
+    let eigenvalues = to_nalgebra(matrix).complex_eigenvalues();
+    eigenvalues
+        .iter()
+        .map(|eigenvalue| eigenvalue.norm())
+        .fold(0.0, f64::max)
 }
 
 fn gaussian(n: usize, rng: &mut impl Rng) -> DMatrix<f64> {
@@ -89,7 +93,9 @@ mod tests {
     #[test]
     fn a_gaussian_recurrence_has_its_radius() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let cell = Recurrence::Gaussian { radius: 3.0 }.draw(2, 16, &mut rng).unwrap();
-        assert_abs_diff_eq!(spectral_radius(&to_nalgebra(&cell.w_hh)), 3.0, epsilon = 1e-9);
+        let cell = Recurrence::Gaussian { radius: 3.0 }
+            .draw(2, 16, &mut rng)
+            .unwrap();
+        assert_abs_diff_eq!(spectral_radius(&cell.w_hh), 3.0, epsilon = 1e-9);
     }
 }

@@ -173,7 +173,7 @@ fn rounding() -> HeatMap {
 fn attention() -> HeatMap {
     let words = "the network remembers what it has read before the sentence ends".split(' ');
     let words: Vec<&str> = words.collect();
-    let n = words.len() as i32;
+    let n = i32::try_from(words.len()).unwrap_or(0);
     let rows = (0..n).map(|i| (0..n).map(move |j| 1.0 / f64::from(1 + (i - j).pow(2))));
     HeatMap::new("attention", "Attention of a sentence to itself")
         .x_axis("word looked at")

@@ -21,12 +21,14 @@
 
 mod axis;
 mod canvas;
+mod document;
 mod error;
 mod frame;
 mod heat_draw;
 mod heat_map;
 mod labels;
 mod legend;
+mod marks;
 mod plot;
 mod ramp;
 mod scale;

@@ -54,8 +54,13 @@ pub fn percent(share: f64, digits: usize) -> String {
 /// A power of ten as axes and numbers write it: `10⁻⁷`.
 pub fn power_of_ten(exponent: i32) -> String {
     const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let superscript = |c: char| c.to_digit(10).map_or('⁻', |digit| SUPERSCRIPTS[digit as usize]);
-    "10".chars().chain(exponent.to_string().chars().map(superscript)).collect()
+    let superscript = |c: char| {
+        c.to_digit(10)
+            .map_or('⁻', |digit| SUPERSCRIPTS[digit as usize])
+    };
+    "10".chars()
+        .chain(exponent.to_string().chars().map(superscript))
+        .collect()
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@
 //! `fn main() -> ExitCode { chapter::main::<Parameters>() }` is the whole program.
 
 mod arguments;
+mod diagram;
 mod error;
 pub mod figure;
 pub mod format;
@@ -45,6 +46,7 @@ mod spread;
 pub mod svg;
 
 pub use arguments::{at_least, between};
+pub use diagram::Diagram;
 pub use error::{Error, Result};
 pub use figure::{Figure, HeatMap};
 pub use page::{PrintedNumber, printed_numbers};

@@ -81,7 +81,7 @@ pub(crate) fn find(markdown: &str) -> Vec<Formula> {
     formulas
 }
 
-/// What mdBook switches on. What it does not know as math, we must not know as math either.
+/// What mdBook switches on: we must see the same code spans and fences that it sees.
 fn mdbook_options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -150,10 +150,11 @@ impl Formula {
             _ => 0,
         };
         // What is missing at the end is missing on the last line that holds something.
-        let fault = fault.min(self.latex.trim_end().len());
+        let latex = self.latex.trim_end();
+        let before_fault = &latex[..latex.floor_char_boundary(fault)];
 
         FormulaError {
-            line: self.first_line + newlines(&self.latex[..fault]),
+            line: self.first_line + newlines(before_fault),
             latex: self.latex.split_whitespace().collect::<Vec<_>>().join(" "),
             reason,
         }

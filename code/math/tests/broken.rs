@@ -105,6 +105,8 @@ fn each_place_knows_its_line() {
         (format!("| a |\n|---|\n| b |\n| {broken} |"), 4),
         (format!("a[^1]\n\n[^1]: b {broken}"), 3),
         (format!("äöü\n[{broken}](a.md)"), 2),
+        ("```math\n\\text{äöü}\n→ ü \\foo\n```".to_owned(), 3),
+        ("```math\nä\nü_\n\n```".to_owned(), 3),
     ];
     for (markdown, line) in places {
         assert_eq!(only_error(&markdown).0, line, "{markdown}");

@@ -170,6 +170,10 @@ fn display_math_comes_through_markdown_unharmed_and_stays_where_it_stands() {
                 format!("<blockquote>\n{block}\n</blockquote>\n<p>c</p>"),
             ),
             (
+                format!("a word\n: {indented}"),
+                format!("<dd>\n{block}\n</dd>"),
+            ),
+            (
                 format!("| a |\n|---|\n| b |\n{fence}"),
                 format!("</table>\n{block}"),
             ),

@@ -94,7 +94,7 @@ impl<F: Real> RnnCell<F> {
     /// - [`Error::NonFinite`] where `x` or `h` is. Also for a new state that is not a number, under
     ///   the name `output`: a weight is not finite, or a sum overflows.
     ///
-    /// A sum overflows beyond the largest number, 1.8e308 in `f64` and 3.4e38 in `f32`. The state is
+    /// A sum overflows beyond the largest number: 1.8e308 in `f64`, 3.4e38 in `f32`. The state is
     /// then 1 or -1, though the exact sum may have the other sign, or not a number, which is the
     /// error above. Which of them depends on the order of the sum.
     ///

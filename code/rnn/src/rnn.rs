@@ -43,8 +43,9 @@ impl<F: Real> Rnn<F> {
         self.cell.parameter_count()
     }
 
-    /// The states `output` `[N, T, H]` of every step and `h_n` `[1, N, H]` after the last one, from the
-    /// inputs `x` `[N, T, D]` and the states `h_0` `[1, N, H]` before the first (`None`: zeros).
+    /// The states `output` `[N, T, H]` of every step and `h_n` `[1, N, H]` after the last one, from
+    /// the inputs `x` `[N, T, D]` and the states `h_0` `[1, N, H]` before the first (`None`:
+    /// zeros).
     ///
     /// ```text
     /// h_t = tanh(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh),   output[:, t] = h_t,   h_n = h_T

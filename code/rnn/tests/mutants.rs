@@ -19,37 +19,27 @@ const MUTANTS: [Mutant; 13] = [
     ("b_ih left out", any, |v| edited(v, |v| v.b_ih.fill(0.0))),
     ("b_hh left out", any, |v| edited(v, |v| v.b_hh.fill(0.0))),
     ("biases subtracted", any, |v| run(v, |z, b| (z - b).tanh())),
-    ("tanh before the biases", any, |v| {
-        run(v, |z, b| z.tanh() + b)
-    }),
+    ("biases after tanh", any, |v| run(v, |z, b| z.tanh() + b)),
     ("relu for tanh", any, |v| run(v, |z, b| (z + b).max(0.0))),
     ("W_hh transposed", any, w_hh_transposed),
-    ("W_ih transposed", as_many_inputs_as_units, w_ih_transposed),
-    (
-        "W_ih and W_hh swapped",
-        as_many_inputs_as_units,
-        weights_swapped,
-    ),
+    ("W_ih transposed", d_is_h, w_ih_transposed),
+    ("W_ih and W_hh swapped", d_is_h, weights_swapped),
     ("h_0 ignored", any, |v| edited(v, |v| v.h_0 = None)),
     ("h_0 at every step", any, h_0_at_every_step),
     ("output a step late", any, output_a_step_late),
     ("h_n the first state", any, h_n_the_first_state),
-    (
-        "batch and time swapped",
-        as_many_sequences_as_steps,
-        batch_and_time_swapped,
-    ),
+    ("batch and time swapped", n_is_t, batch_and_time_swapped),
 ];
 
 fn any(_: Shape) -> bool {
     true
 }
 
-fn as_many_inputs_as_units(shape: Shape) -> bool {
+fn d_is_h(shape: Shape) -> bool {
     shape.d == shape.h
 }
 
-fn as_many_sequences_as_steps(shape: Shape) -> bool {
+fn n_is_t(shape: Shape) -> bool {
     shape.n == shape.t
 }
 

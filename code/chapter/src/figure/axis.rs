@@ -1,5 +1,6 @@
 //! An axis as the chapter describes it, and the range that it gets from the data.
 
+use super::labels::{WIDTH, width};
 use super::{error::Problem, scale::Scale, ticks};
 
 /// Larger values are refused, so that differences of two values stay finite.
@@ -66,6 +67,25 @@ impl Axis {
             return Err(Problem::Range { low, high });
         }
         Ok(())
+    }
+
+    /// Refuses names that are too long, and fewer than there are places.
+    pub fn check_names(&self, places: usize) -> Result<(), Problem> {
+        let Some(names) = &self.categories else {
+            return Ok(());
+        };
+        if names.len() < places {
+            return Err(Problem::Labels {
+                labels: names.len(),
+                places,
+            });
+        }
+        match names.iter().find(|name| width(name) > WIDTH / 3) {
+            Some(label) => Err(Problem::TooLong {
+                label: label.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// The scale for these values: the range that was given, or one that fits.

@@ -18,7 +18,7 @@ pub(super) type Drawn = Result<(), Problem>;
 /// A drawing that grows element by element.
 pub(super) struct Canvas {
     size: (i32, i32),
-    elements: String,
+    elements: Vec<String>,
 }
 
 impl Canvas {
@@ -26,7 +26,7 @@ impl Canvas {
     pub fn new(size: (i32, i32)) -> Self {
         Self {
             size,
-            elements: String::new(),
+            elements: Vec::new(),
         }
     }
 
@@ -45,21 +45,21 @@ impl Canvas {
             .map_err(|error| Problem::Drawing(error.to_string()))?;
         let classes = pen.classes.take();
         drop(pen);
-        self.elements += &restyled(&drawn, &classes);
+        self.elements.push(restyled(&drawn, &classes));
         Ok(())
     }
 
     /// Draws something as one group, with these attributes.
     pub fn group(&mut self, attributes: &str, paint: impl FnOnce(&Pen) -> Drawn) -> Drawn {
-        self.elements += &format!("<g{attributes}>\n");
+        self.elements.push(format!("<g{attributes}>\n"));
         self.draw(paint)?;
-        self.elements += "</g>\n";
+        self.elements.push("</g>\n".to_owned());
         Ok(())
     }
 
     /// The elements so far.
     pub fn into_elements(self) -> String {
-        self.elements
+        self.elements.concat()
     }
 }
 
@@ -161,17 +161,21 @@ fn restyled_tag(tag: &Tag, classes: &[String]) -> String {
         "font-family",
         "font-size",
     ];
-    let mut line = format!("<{}", tag.name);
-    let class = class(tag, classes);
-    if !class.is_empty() {
-        line += &format!(" class=\"{class}\"");
-    }
-    for (name, value) in &tag.attributes {
-        if !DROPPED.contains(name) {
-            line += &format!(" {name}=\"{}\"", value.trim_end());
-        }
-    }
-    line + if tag.name == "text" { ">" } else { "/>\n" }
+    let kept = tag
+        .attributes
+        .iter()
+        .copied()
+        .filter(|(name, _)| !DROPPED.contains(name));
+    let class = Some(("class", class(tag, classes))).filter(|(_, class)| !class.is_empty());
+    let write = |(name, value): (&str, &str)| format!(" {name}=\"{}\"", value.trim_end());
+    let attributes = class
+        .into_iter()
+        .chain(kept)
+        .map(write)
+        .collect::<Vec<_>>()
+        .concat();
+    let end = if tag.name == "text" { ">" } else { "/>\n" };
+    format!("<{}{attributes}{end}", tag.name)
 }
 
 fn class<'a>(tag: &Tag, classes: &'a [String]) -> &'a str {

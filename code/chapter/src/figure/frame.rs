@@ -7,7 +7,7 @@ use plotters::coord::cartesian::Cartesian2d;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{Drawn, Pen};
-use super::labels::{TEXT, WIDTH, px, wrapped};
+use super::labels::{TEXT, WIDTH, count, px, wrapped};
 use super::thin::Pixel;
 use super::{axis::Axis, scale::Scale, side::Side};
 
@@ -69,7 +69,7 @@ impl Frame {
             wrapped(&format!("drawn with {note}"), WIDTH - 2 * EDGE)
         });
         let title = if x.title.is_empty() { 0 } else { LINE };
-        let height = bottom + GAP + x.height() + title + LINE * notes.len() as i32 + EDGE;
+        let height = bottom + GAP + x.height() + title + LINE * count(&notes) + EDGE;
 
         let (upper, lower) = (px(top), px(bottom));
         let rows = if parts.downwards {
@@ -183,11 +183,8 @@ impl Frame {
             let at = (px(i32::midpoint(self.left, self.right)), px(below + 2));
             pen.text("title below", &self.x.title, at, (HPos::Center, VPos::Top))?;
         }
-        for (i, note) in self.notes.iter().rev().enumerate() {
-            let at = (
-                px(WIDTH - EDGE),
-                px(self.height - EDGE - 4 - LINE * i as i32),
-            );
+        for (row, note) in (0..).zip(self.notes.iter().rev()) {
+            let at = (px(WIDTH - EDGE), px(self.height - EDGE - 4 - LINE * row));
             pen.text("note", note, at, (HPos::Right, VPos::Bottom))?;
         }
         Ok(())

@@ -4,13 +4,13 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axis::{Axis, Fit};
 use super::canvas::{Canvas, Drawn, Pen};
+use super::document::{Document, check_name};
 use super::error::Problem;
 use super::frame::{Frame, Parts};
 use super::heat_map::HeatMap;
 use super::labels::{TEXT, WIDTH, px, width};
 use super::ramp::{LEVELS, level};
 use super::scale::Scale;
-use super::style::{Document, check_name};
 use super::ticks::{Ticks, ticks};
 
 /// The tallest plot, and the tallest row of a flat one, in units.
@@ -45,7 +45,7 @@ pub(super) fn draw(map: &HeatMap, note: Option<&str>) -> Result<String, Problem>
         draw_cells(map, &frame, &colours, pen)
     })?;
     canvas.group(" shape-rendering=\"crispEdges\"", |pen| {
-        bar.draw_levels(&frame, pen)
+        ColourBar::draw_levels(&frame, pen)
     })?;
     canvas.group(" class=\"x\"", |pen| frame.draw_x_labels(pen))?;
     canvas.group(" class=\"y\"", |pen| frame.draw_y_labels(pen))?;
@@ -59,9 +59,9 @@ pub(super) fn draw(map: &HeatMap, note: Option<&str>) -> Result<String, Problem>
         description: &map.description,
         note,
         frame: &frame,
-        levels: Some(map.ramp),
+        ramp: Some(map.ramp),
     };
-    Ok(document.write(&canvas.into_elements()))
+    Ok(document.write(canvas))
 }
 
 fn check(map: &HeatMap) -> Drawn {
@@ -92,8 +92,11 @@ fn check(map: &HeatMap) -> Drawn {
                 .check_value(*value, || format!("row {row}, column {column}"))?;
         }
     }
-    check_labels(&map.x, expected)?;
-    check_labels(&map.y, map.rows.len())?;
+    let rows = map.rows.len();
+    check_count(map.x.categories.as_deref(), expected)?;
+    check_count(map.y.categories.as_deref(), rows)?;
+    map.x.check_names(expected)?;
+    map.y.check_names(rows)?;
     match [&map.x, &map.y, &map.value]
         .into_iter()
         .find(|axis| width(&axis.label) > WIDTH / 2)
@@ -105,20 +108,10 @@ fn check(map: &HeatMap) -> Drawn {
     }
 }
 
-fn check_labels(axis: &Axis, places: usize) -> Drawn {
-    let Some(labels) = &axis.categories else {
-        return Ok(());
-    };
-    if labels.len() != places {
-        return Err(Problem::Labels {
-            labels: labels.len(),
-            places,
-        });
-    }
-    match labels.iter().find(|label| width(label) > WIDTH / 3) {
-        Some(label) => Err(Problem::TooLong {
-            label: label.clone(),
-        }),
+/// Refuses more names than there are rows or columns.
+fn check_count(names: Option<&[String]>, places: usize) -> Drawn {
+    match names.map(<[String]>::len).filter(|labels| *labels > places) {
+        Some(labels) => Err(Problem::Labels { labels, places }),
         None => Ok(()),
     }
 }
@@ -171,21 +164,16 @@ impl ColourBar {
     }
 
     fn width(&self) -> i32 {
-        let labels = self
-            .ticks
-            .labelled
-            .iter()
-            .map(|(_, label)| width(label))
-            .max();
-        BESIDE + BAR + 8 + labels.unwrap_or(0) + 4
+        BESIDE + BAR + 8 + self.ticks.width()
     }
 
-    fn draw_levels(&self, frame: &Frame, pen: &Pen) -> Drawn {
-        let y =
-            |i: usize| px(frame.bottom) - px(frame.bottom - frame.top) * i as i32 / LEVELS as i32;
+    fn draw_levels(frame: &Frame, pen: &Pen) -> Drawn {
+        let height = px(frame.bottom - frame.top);
+        let y = |level: i32| px(frame.bottom) - height * level / LEVELS;
         let left = px(frame.right + BESIDE);
-        (0..LEVELS).try_for_each(|i| {
-            pen.rectangle(&format!("l{i}"), (left, y(i + 1)), (left + px(BAR), y(i)))
+        (0..LEVELS).try_for_each(|level| {
+            let corners = [(left, y(level + 1)), (left + px(BAR), y(level))];
+            pen.rectangle(&format!("l{level}"), corners[0], corners[1])
         })
     }
 

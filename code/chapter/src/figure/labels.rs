@@ -16,6 +16,11 @@ pub(super) const fn px(units: i32) -> i32 {
     units * UNIT
 }
 
+/// How many there are, as a number to multiply units with.
+pub(super) fn count<T>(things: &[T]) -> i32 {
+    i32::try_from(things.len()).unwrap_or(i32::MAX)
+}
+
 /// The width of a text in units at the largest size.
 pub(super) fn width(text: &str) -> i32 {
     (ems(text) * f64::from(TEXT)).ceil() as i32
@@ -29,13 +34,13 @@ pub(super) fn ems(text: &str) -> f64 {
 fn em(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.34,
-        'f' | 't' | 'r' | '-' | '(' | ')' | '[' | ']' => 0.42,
-        '⁰'..='⁹' | '⁻' | '¹' | '²' | '³' => 0.42,
-        'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' => 1.0,
-        'A'..='Z' => 0.72,
+        'f' | 't' | 'r' | '-' | '(' | ')' | '[' | ']' | '⁰'..='⁹' | '⁻' | '¹' | '²' | '³' => {
+            0.42
+        }
         '+' | '=' | '<' | '>' | '×' | '−' | '±' => 0.84,
-        c if c < '\u{1100}' => 0.63,
-        _ => 1.0,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' | '\u{1100}'.. => 1.0,
+        'A'..='Z' => 0.72,
+        _ => 0.63,
     }
 }
 

@@ -4,7 +4,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{Drawn, Pen};
 use super::frame::{Frame, LINE};
-use super::labels::{TEXT, WIDTH, px, width};
+use super::labels::{TEXT, WIDTH, count, px, width};
 use super::series::{Series, Shape};
 use super::{Figure, plot, scale::Scale};
 
@@ -62,7 +62,7 @@ impl<'a> Legend<'a> {
         if self.rows.is_empty() {
             0
         } else {
-            LINE * self.rows.len() as i32 + 6
+            LINE * count(&self.rows) + 6
         }
     }
 
@@ -81,8 +81,8 @@ impl<'a> Legend<'a> {
             let at = (px(frame.right + BESIDE), px(frame.top + place));
             pen.text(&entry.class, entry.label, at, (HPos::Left, VPos::Center))?;
         }
-        for (i, row) in self.rows.iter().enumerate() {
-            let y = px(4 + LINE * i as i32 + LINE / 2);
+        for (i, row) in (0..).zip(&self.rows) {
+            let y = px(4 + LINE * i + LINE / 2);
             for (x, entry) in row {
                 let at = (px(x + SAMPLE + 8), y);
                 pen.text("", entry.label, at, (HPos::Left, VPos::Center))?;
@@ -194,9 +194,9 @@ fn spread(wanted: &[i32], distance: i32, limit: i32) -> Vec<i32> {
                 places[lower] += overlap - overlap / 2;
             }
         }
-        places
-            .iter_mut()
-            .for_each(|place| *place = (*place).clamp(0, limit));
+        for place in &mut places {
+            *place = (*place).clamp(0, limit);
+        }
     }
     places
 }
@@ -211,13 +211,13 @@ fn rows(entries: Vec<Entry>) -> Vec<Vec<(i32, Entry)>> {
     }
     for entry in entries {
         let room = SAMPLE + 8 + width(entry.label) + TEXT;
-        if x + room > WIDTH || rows.is_empty() {
-            rows.push(Vec::new());
-            x = 4;
+        match rows.last_mut().filter(|_| x + room <= WIDTH) {
+            Some(row) => row.push((x, entry)),
+            None => {
+                x = 4;
+                rows.push(vec![(x, entry)]);
+            }
         }
-        rows.last_mut()
-            .into_iter()
-            .for_each(|row| row.push((x, entry.clone())));
         x += room;
     }
     rows

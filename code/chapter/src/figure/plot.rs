@@ -4,12 +4,13 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axis::Fit;
 use super::canvas::{Canvas, Drawn, Pen};
+use super::document::{Document, check_name};
 use super::frame::{Frame, LINE, Parts};
 use super::labels::{TEXT, WIDTH, px, width};
 use super::legend::Legend;
+use super::marks::{self, Marks};
 use super::scale::Scale;
 use super::series::{MAX_COLOURS, Point, Series, Shape};
-use super::style::{Document, check_name};
 use super::thin::{self, Pixel};
 use super::{Figure, error::Problem};
 use crate::svg::escape;
@@ -24,6 +25,7 @@ pub(super) fn draw(figure: &Figure, note: Option<&str>) -> Result<String, Proble
     check(figure)?;
     let (x, y) = scales(figure)?;
     let legend = Legend::new(figure, &x, &y, HEIGHT);
+    let marks = Marks::new(&figure.x, &x);
     let frame = Frame::new(Parts {
         axes: [&figure.x, &figure.y],
         scales: [x, y],
@@ -31,7 +33,7 @@ pub(super) fn draw(figure: &Figure, note: Option<&str>) -> Result<String, Proble
         right: legend.width(),
         right_title: false,
         above: legend.height(),
-        marks: if has_named_mark(figure) { LINE - 6 } else { 0 },
+        marks: marks.height(),
         plot_height: HEIGHT,
         note,
     });
@@ -43,7 +45,8 @@ pub(super) fn draw(figure: &Figure, note: Option<&str>) -> Result<String, Proble
     canvas.group(" class=\"y\"", |pen| frame.draw_y_labels(pen))?;
     canvas.draw(|pen| {
         frame.draw_titles(pen)?;
-        draw_marks(figure, &frame, pen)?;
+        marks::draw_levels(&figure.y, &frame, pen)?;
+        marks.draw(&frame, pen)?;
         legend.draw(pen, &frame)
     })?;
     let document = Document {
@@ -52,9 +55,9 @@ pub(super) fn draw(figure: &Figure, note: Option<&str>) -> Result<String, Proble
         description: &figure.description,
         note,
         frame: &frame,
-        levels: None,
+        ramp: None,
     };
-    Ok(document.write(&canvas.into_elements()))
+    Ok(document.write(canvas))
 }
 
 fn check(figure: &Figure) -> Drawn {
@@ -80,6 +83,10 @@ fn check(figure: &Figure) -> Drawn {
         .series
         .iter()
         .try_for_each(|series| series.check(&figure.x, &figure.y))?;
+    check_labels(figure)
+}
+
+fn check_labels(figure: &Figure) -> Drawn {
     let series = figure.series.iter().map(|series| &series.label);
     let marks = figure
         .x
@@ -90,12 +97,18 @@ fn check(figure: &Figure) -> Drawn {
     let mut labels = series
         .chain(marks)
         .chain([&figure.x.label, &figure.y.label]);
-    match labels.find(|label| width(label) > WIDTH - 160) {
-        Some(label) => Err(Problem::TooLong {
+    if let Some(label) = labels.find(|label| width(label) > WIDTH - 200) {
+        return Err(Problem::TooLong {
             label: label.clone(),
-        }),
-        None => Ok(()),
+        });
     }
+    let last = figure
+        .series
+        .iter()
+        .flat_map(Series::points)
+        .map(|(x, _)| x)
+        .fold(0.0, f64::max);
+    figure.x.check_names(last.round() as usize + 1)
 }
 
 /// The ranges of both axes.
@@ -237,37 +250,6 @@ fn draw_bars(pen: &Pen, figure: &Figure, series: &Series, frame: &Frame, bars: &
         let (right, head) = frame.at(x + first + room, height);
         let class = format!("bar s{}", series.colour);
         pen.rectangle(&class, (left, foot), (right.max(left + 2), head))?;
-    }
-    Ok(())
-}
-
-fn has_named_mark(figure: &Figure) -> bool {
-    figure.x.marks.iter().any(|(_, label)| !label.is_empty())
-}
-
-/// The lines at values that matter; those of the vertical axis have their labels in the legend.
-fn draw_marks(figure: &Figure, frame: &Frame, pen: &Pen) -> Drawn {
-    for (value, _) in figure
-        .y
-        .marks
-        .iter()
-        .filter(|(value, _)| frame.y_scale().holds(*value))
-    {
-        let y = frame.at(1.0, *value).1;
-        pen.line("mark", vec![(px(frame.left), y), (px(frame.right), y)])?;
-    }
-    for (value, label) in figure
-        .x
-        .marks
-        .iter()
-        .filter(|(value, _)| frame.x_scale().holds(*value))
-    {
-        let x = frame.at(*value, 1.0).0;
-        pen.line("mark", vec![(x, px(frame.top)), (x, px(frame.bottom))])?;
-        let half = px(width(label)) / 2;
-        let middle = x.clamp(px(4) + half, (px(WIDTH - 4) - half).max(px(4) + half));
-        let above = (middle, px(frame.top - TEXT / 4));
-        pen.text("title", label, above, (HPos::Center, VPos::Bottom))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The colours of a heat map: as many levels as an eye can tell apart, for light and dark pages.
 
 /// The number of levels; an odd one, so that a diverging map has a middle.
-pub(super) const LEVELS: usize = 41;
+pub(super) const LEVELS: i32 = 41;
 
 type Colour = [f64; 3];
 
@@ -15,13 +15,13 @@ pub(super) enum Ramp {
 }
 
 /// The level of a value's position between 0 and 1; values outside get the last one.
-pub(super) fn level(position: f64) -> usize {
-    ((position * LEVELS as f64).floor() as usize).min(LEVELS - 1)
+pub(super) fn level(position: f64) -> i32 {
+    ((position * f64::from(LEVELS)).floor() as i32).clamp(0, LEVELS - 1)
 }
 
 /// The colour of a level, as CSS writes it.
-pub(super) fn colour(ramp: Ramp, dark: bool, level: usize) -> String {
-    let place = level as f64 / (LEVELS - 1) as f64;
+pub(super) fn colour(ramp: Ramp, dark: bool, level: i32) -> String {
+    let place = f64::from(level) / f64::from(LEVELS - 1);
     let [r, g, b] = between(anchors(ramp, dark), place).map(|part| part.round() as u8);
     format!("#{r:02x}{g:02x}{b:02x}")
 }

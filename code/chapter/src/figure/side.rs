@@ -1,7 +1,7 @@
 //! One axis of a frame: its title, its ticks, and the room that their labels take.
 
 use super::frame::EDGE;
-use super::labels::{TEXT, WIDTH, width};
+use super::labels::{TEXT, WIDTH, count, width};
 use super::ticks::{Ticks, most_that_fit};
 use super::{axis::Axis, scale::Scale};
 
@@ -22,8 +22,8 @@ impl Side {
     pub fn vertical(axis: &Axis, scale: &Scale, height: i32, whole: bool) -> Self {
         let title = axis.label.clone();
         let Some(labels) = &axis.categories else {
-            let most = (height / (2 * TEXT)).max(2);
-            let fits = |ticks: &Ticks| ticks.labelled.len() as i32 <= most;
+            let most = (4 * height / (7 * TEXT)).max(2);
+            let fits = |ticks: &Ticks| count(&ticks.labelled) <= most;
             let ticks = most_that_fit(scale, whole, fits);
             return Self {
                 title,
@@ -52,7 +52,7 @@ impl Side {
     pub fn horizontal(axis: &Axis, scale: &Scale, room: i32, whole: bool) -> Self {
         let title = axis.label.clone();
         let Some(labels) = &axis.categories else {
-            let fits = |ticks: &Ticks| ticks.labelled.len() as i32 * (widest(ticks) + TEXT) <= room;
+            let fits = |ticks: &Ticks| count(&ticks.labelled) * (ticks.width() + TEXT) <= room;
             let ticks = most_that_fit(scale, whole, fits);
             return Self {
                 title,
@@ -64,7 +64,7 @@ impl Side {
         };
         let slot = f64::from(room) / labels.len().max(1) as f64;
         let all = named(labels, 1);
-        let widest = widest(&all).max(1);
+        let widest = all.width().max(1);
         let flat = 0.95 * slot * f64::from(TEXT) / f64::from(widest);
         let numbers = labels
             .iter()
@@ -88,7 +88,7 @@ impl Side {
 
     /// The width of the widest label.
     pub fn widest(&self) -> i32 {
-        self.limited(widest(&self.ticks))
+        self.limited(self.ticks.width())
     }
 
     /// The ends of the axis moved inwards, so that the labels at its ends are not cut.
@@ -112,7 +112,7 @@ impl Side {
     pub fn height_at(&self, text: i32) -> i32 {
         let text = self.limit.map_or(text, |limit| text.min(limit as i32));
         if self.turned {
-            widest(&self.ticks) * text / TEXT + 6
+            self.ticks.width() * text / TEXT + 6
         } else {
             text + 4
         }
@@ -137,12 +137,6 @@ impl Side {
             .collect();
         [labelled, self.ticks.minor.clone()]
     }
-}
-
-/// The width of the widest label at the largest size of text.
-fn widest(ticks: &Ticks) -> i32 {
-    let widths = ticks.labelled.iter().map(|(_, label)| width(label));
-    widths.max().unwrap_or(0)
 }
 
 /// One label for each so many places.

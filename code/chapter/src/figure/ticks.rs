@@ -1,6 +1,6 @@
 //! Where an axis has its ticks, and what stands at them.
 
-use super::scale::Scale;
+use super::{labels::width, scale::Scale};
 use crate::format::{decimals, power_of_ten, scientific};
 
 /// The ticks of one axis.
@@ -10,6 +10,14 @@ pub(super) struct Ticks {
     pub labelled: Vec<(f64, String)>,
     /// Values of lines without a label, on logarithmic axes.
     pub minor: Vec<f64>,
+}
+
+impl Ticks {
+    /// The width of the widest label, in units.
+    pub fn width(&self) -> i32 {
+        let widths = self.labelled.iter().map(|(_, label)| width(label));
+        widths.max().unwrap_or(0)
+    }
 }
 
 /// Ticks for a scale, so many at most. Whole-numbered places, such as the rows of a heat map, have
@@ -140,7 +148,8 @@ fn logarithmic(scale: &Scale, most: usize) -> Ticks {
     if decades.len() < 2 || (scale.length() < 1.5 && most > 5) {
         return within_decades(scale, most);
     }
-    let stride = decades.len().div_ceil(most.max(1)).max(1) as i32;
+    let stride = decades.len().div_ceil(most.max(1)).max(1);
+    let stride = i32::try_from(stride).unwrap_or(i32::MAX);
     let shown: Vec<i32> = decades
         .iter()
         .copied()
