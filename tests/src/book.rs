@@ -44,15 +44,8 @@ impl Book {
             })
             .map(|path| Page::read(&root, &path))
             .collect();
-        let readme = root
-            .join("README.md")
-            .exists()
-            .then(|| Page::read(&root, "README.md"));
-        Self {
-            root,
-            pages,
-            readme,
-        }
+        let readme = root.join("README.md").exists().then(|| Page::read(&root, "README.md"));
+        Self { root, pages, readme }
     }
 
     /// This repository's book.
@@ -68,10 +61,7 @@ impl Book {
 
     /// The names of the chapters' crates in `code`, in their order: `ch01`.
     pub fn crates(&self) -> Vec<String> {
-        let folders = fs::read_dir(self.root.join("code"))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let folders = fs::read_dir(self.root.join("code")).into_iter().flatten().flatten();
         let mut names: Vec<String> = folders
             .map(|folder| folder.file_name().to_string_lossy().into_owned())
             .filter(|name| is_chapter(name))
@@ -85,10 +75,7 @@ impl Page {
     fn read(root: &Path, path: &str) -> Self {
         let markdown = fs::read_to_string(root.join(path))
             .unwrap_or_else(|error| panic!("{path}: {error}\n    mend: write it or unlist it"));
-        Self {
-            path: path.to_owned(),
-            markdown,
-        }
+        Self { path: path.to_owned(), markdown }
     }
 
     /// The chapter that the page is, if it is one: `src/ch01-hidden-state.md` is `ch01`.

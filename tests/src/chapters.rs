@@ -19,28 +19,16 @@ pub fn check(book: &Book) -> Vec<Fault> {
     for name in &crates {
         if !book.pages.iter().any(|page| page.chapter() == Some(name)) {
             let mend = format!("list src/{name}-….md in src/SUMMARY.md");
-            faults.push(Fault::new(
-                format!("code/{name}"),
-                "this crate has no chapter",
-                mend,
-            ));
+            faults.push(Fault::new(format!("code/{name}"), "this crate has no chapter", mend));
         }
     }
-    for file in fs::read_dir(book.root.join("src"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
+    for file in fs::read_dir(book.root.join("src")).into_iter().flatten().flatten() {
         let name = file_name(&file.path());
         let path = format!("src/{name}");
         let is_listed = name == "SUMMARY.md" || book.pages.iter().any(|page| page.path == path);
-        if name.ends_with(".md") && !is_listed {
+        if file.path().extension().is_some_and(|extension| extension == "md") && !is_listed {
             let mend = "list it in src/SUMMARY.md, or remove it";
-            faults.push(Fault::new(
-                path,
-                "the summary does not list this page",
-                mend,
-            ));
+            faults.push(Fault::new(path, "the summary does not list this page", mend));
         }
     }
     faults

@@ -20,11 +20,7 @@ pub fn check(book: &Book) -> Vec<Fault> {
             }
             if let Err(what) = run(&command, &folder) {
                 let mend = "type it and correct it, or the program";
-                faults.push(Fault::new(
-                    place,
-                    format!("`{command}` fails: {what}"),
-                    mend,
-                ));
+                faults.push(Fault::new(place, format!("`{command}` fails: {what}"), mend));
             }
             done.push(command);
         }

@@ -32,10 +32,7 @@ impl Computed {
         for name in book.crates() {
             let output = run_chapter(&name, ["--out".as_ref(), folder.path().as_os_str()]);
             let error = String::from_utf8_lossy(&output.stderr);
-            assert!(
-                output.status.success(),
-                "code/{name}: its program fails\n{error}"
-            );
+            assert!(output.status.success(), "code/{name}: its program fails\n{error}");
         }
         Self::in_folder(folder)
     }
@@ -54,11 +51,7 @@ impl Computed {
                 None => drop(figures.insert(name, path)),
             }
         }
-        Self {
-            numbers,
-            figures,
-            _folder: folder,
-        }
+        Self { numbers, figures, _folder: folder }
     }
 }
 
@@ -81,18 +74,12 @@ pub fn run_chapter<S: AsRef<std::ffi::OsStr>>(
 
 /// The last part of a path.
 pub fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn read_numbers(chapter: &str, path: &Path) -> Vec<(String, String)> {
     let json = fs::read_to_string(path).expect("a readable file");
     let numbers: BTreeMap<String, String> =
         serde_json::from_str(&json).expect("names and texts in JSON");
-    numbers
-        .into_iter()
-        .map(|(name, text)| (format!("{chapter}.{name}"), text))
-        .collect()
+    numbers.into_iter().map(|(name, text)| (format!("{chapter}.{name}"), text)).collect()
 }

@@ -16,11 +16,7 @@ pub struct Fault {
 impl Fault {
     /// A fault at a place.
     pub fn new(place: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            place: place.into(),
-            what: what.into(),
-            mend: mend.into(),
-        }
+        Self { place: place.into(), what: what.into(), mend: mend.into() }
     }
 }
 
@@ -36,10 +32,5 @@ impl fmt::Display for Fault {
 /// If there is a fault.
 pub fn assert_none(faults: &[Fault]) {
     let text: Vec<String> = faults.iter().map(Fault::to_string).collect();
-    assert!(
-        faults.is_empty(),
-        "{} faults\n\n{}\n",
-        faults.len(),
-        text.join("\n")
-    );
+    assert!(faults.is_empty(), "{} faults\n\n{}\n", faults.len(), text.join("\n"));
 }

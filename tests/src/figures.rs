@@ -19,11 +19,7 @@ pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
         let place = format!("src/figures/{name}");
         let redraw = format!("run `cargo run -p {chapter}` and look at it before you commit");
         let Some(path) = committed.get(name) else {
-            faults.push(Fault::new(
-                place,
-                "the chapter draws it, but it is not there",
-                redraw,
-            ));
+            faults.push(Fault::new(place, "the chapter draws it, but it is not there", redraw));
             continue;
         };
         let there = fs::read_to_string(path).unwrap_or_default();
@@ -39,10 +35,7 @@ pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
             faults.push(Fault::new(place, what, redraw));
         }
     }
-    for name in committed
-        .keys()
-        .filter(|name| !computed.figures.contains_key(*name))
-    {
+    for name in committed.keys().filter(|name| !computed.figures.contains_key(*name)) {
         faults.push(Fault::new(
             format!("src/figures/{name}"),
             "no chapter draws it",
@@ -54,13 +47,8 @@ pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
 
 /// The files in `src/figures` by name.
 fn committed(book: &Book) -> BTreeMap<String, PathBuf> {
-    let files = fs::read_dir(book.root.join("src/figures"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    files
-        .map(|file| (file_name(&file.path()), file.path()))
-        .collect()
+    let files = fs::read_dir(book.root.join("src/figures")).into_iter().flatten().flatten();
+    files.map(|file| (file_name(&file.path()), file.path())).collect()
 }
 
 /// Images without a file or a description, and figures that no page shows.
@@ -82,11 +70,7 @@ fn used(book: &Book, committed: &BTreeMap<String, PathBuf>) -> Vec<Fault> {
             }
             if alternative.trim().is_empty() {
                 let what = format!("the image {destination} has no alternative text");
-                faults.push(Fault::new(
-                    &place,
-                    what,
-                    "say in words what the figure shows",
-                ));
+                faults.push(Fault::new(&place, what, "say in words what the figure shows"));
             }
             shown.insert(file_name(&path));
         }

@@ -50,19 +50,11 @@ pub fn build(book: &Book) -> Result<Html, Vec<Fault>> {
     let mut faults = Vec::new();
     if let Err(error) = result {
         let mend = "read what stands above; `mdbook build` shows the same";
-        faults.push(Fault::new(
-            "book.toml",
-            format!("the build fails: {error:#}"),
-            mend,
-        ));
+        faults.push(Fault::new("book.toml", format!("the build fails: {error:#}"), mend));
     }
     for line in log.text().lines() {
         let what = format!("mdBook warns: {}", line.trim());
-        faults.push(Fault::new(
-            "book.toml",
-            what,
-            "mdBook goes on, but the page is not right",
-        ));
+        faults.push(Fault::new("book.toml", what, "mdBook goes on, but the page is not right"));
     }
     if !faults.is_empty() {
         return Err(faults);
@@ -71,10 +63,7 @@ pub fn build(book: &Book) -> Result<Html, Vec<Fault>> {
         let html = fs::read_to_string(folder.path().join(&path)).unwrap_or_default();
         (path, ids(&html))
     });
-    Ok(Html {
-        fragments: fragments.collect(),
-        folder,
-    })
+    Ok(Html { fragments: fragments.collect(), folder })
 }
 
 /// What the authors wrote and mdBook left as it was: formulas and directives.
@@ -83,21 +72,9 @@ pub fn leftovers(html: &Html) -> Vec<Fault> {
     for path in html.fragments.keys() {
         let text = fs::read_to_string(html.folder.path().join(path)).unwrap_or_default();
         for (mark, what, mend) in [
-            (
-                "$<code>",
-                "a formula is not rendered",
-                "see [preprocessor.math] in book.toml",
-            ),
-            (
-                "language-math",
-                "a formula is not rendered",
-                "see [preprocessor.math] in book.toml",
-            ),
-            (
-                "{{#",
-                "a directive is not expanded",
-                "write {{#include path:anchor}}",
-            ),
+            ("$<code>", "a formula is not rendered", "see [preprocessor.math] in book.toml"),
+            ("language-math", "a formula is not rendered", "see [preprocessor.math] in book.toml"),
+            ("{{#", "a directive is not expanded", "write {{#include path:anchor}}"),
         ] {
             if text.contains(mark) {
                 faults.push(Fault::new(path.display().to_string(), what, mend));
@@ -112,15 +89,9 @@ pub fn preprocessors(book: &Book) -> Vec<Fault> {
     let toml = fs::read_to_string(book.root.join("book.toml")).unwrap_or_default();
     let mut faults = Vec::new();
     let tables = format!("\n{toml}");
-    for table in tables
-        .split("\n[")
-        .filter(|table| table.starts_with("preprocessor."))
-    {
+    for table in tables.split("\n[").filter(|table| table.starts_with("preprocessor.")) {
         let name = table.split(']').next().unwrap_or_default();
-        if !table
-            .lines()
-            .any(|line| line.trim() == "renderers = [\"html\"]")
-        {
+        if !table.lines().any(|line| line.trim() == "renderers = [\"html\"]") {
             faults.push(Fault::new(
                 "book.toml",
                 format!("mdBook would skip [{name}] in silence where it does not compile"),
@@ -139,10 +110,7 @@ fn html_files(root: &Path) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "html")
-            {
+            } else if path.extension().is_some_and(|extension| extension == "html") {
                 files.extend(path.strip_prefix(root).map(Path::to_owned));
             }
         }
@@ -171,10 +139,7 @@ impl Log {
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .map_err(|_| io::ErrorKind::Other)?
-            .write(bytes)
+        self.0.lock().map_err(|_| io::ErrorKind::Other)?.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

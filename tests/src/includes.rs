@@ -13,10 +13,7 @@ pub fn check(book: &Book) -> Vec<Fault> {
             if page.markdown[..start].ends_with('\\') {
                 continue;
             }
-            let directive = page.markdown[start + 3..]
-                .split("}}")
-                .next()
-                .unwrap_or_default();
+            let directive = page.markdown[start + 3..].split("}}").next().unwrap_or_default();
             if let Err((what, mend)) = check_directive(directive, |path| {
                 fs::read_to_string(book.root.join(folder).join(path)).ok()
             }) {
@@ -32,25 +29,18 @@ fn check_directive(
     read: impl Fn(&str) -> Option<String>,
 ) -> Result<(), (String, String)> {
     let fault = |what: String, mend: &str| Err((what, mend.to_owned()));
-    let Some((path, anchor)) = directive
-        .strip_prefix("include ")
-        .and_then(|rest| rest.trim().split_once(':'))
+    let Some((path, anchor)) =
+        directive.strip_prefix("include ").and_then(|rest| rest.trim().split_once(':'))
     else {
         let what = format!("{{{{#{directive}}}}} names no anchor");
         return fault(what, "write {{#include path:anchor}}");
     };
     let Some(code) = read(path) else {
-        return fault(
-            format!("the included file {path} is not there"),
-            "correct the path",
-        );
+        return fault(format!("the included file {path} is not there"), "correct the path");
     };
     let Some(lines) = anchored(&code, anchor) else {
         let what = format!("{path} has no anchor `{anchor}` with a beginning and an end");
-        return fault(
-            what,
-            "put `// ANCHOR: name` and `// ANCHOR_END: name` around the item",
-        );
+        return fault(what, "put `// ANCHOR: name` and `// ANCHOR_END: name` around the item");
     };
     if lines.iter().all(|line| line.trim().is_empty()) {
         let what = format!("the anchor `{anchor}` in {path} is empty");
@@ -62,8 +52,7 @@ fn check_directive(
 /// The lines between an anchor's beginning and its end.
 fn anchored<'a>(code: &'a str, anchor: &str) -> Option<Vec<&'a str>> {
     let is = |line: &str, mark: &str| {
-        line.split_once(mark)
-            .is_some_and(|(_, name)| name.trim() == anchor)
+        line.split_once(mark).is_some_and(|(_, name)| name.trim() == anchor)
     };
     let lines: Vec<&str> = code.lines().collect();
     let start = lines.iter().position(|line| is(line, "ANCHOR:"))?;

@@ -19,11 +19,7 @@ pub fn check(book: &Book, html: &Html) -> Vec<Fault> {
             }
             if let Err(what) = lead(book, html, page, &destination) {
                 let what = format!("the link to {destination} leads nowhere: {what}");
-                faults.push(Fault::new(
-                    page.place(start),
-                    what,
-                    "correct the path or the heading",
-                ));
+                faults.push(Fault::new(page.place(start), what, "correct the path or the heading"));
             }
         }
     }
@@ -52,11 +48,7 @@ fn links(page: &Page) -> Vec<(String, usize)> {
 
 fn quoted(text: &str) -> String {
     let end = |c: char| matches!(c, '"' | '\'' | '>' | ' ');
-    text.trim_start_matches(['"', '\''])
-        .split(end)
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    text.trim_start_matches(['"', '\'']).split(end).next().unwrap_or_default().to_owned()
 }
 
 fn lead(book: &Book, html: &Html, page: &Page, destination: &str) -> Result<(), String> {

@@ -66,10 +66,7 @@ fn unrun(book: &Book, page: &Page) -> Option<Fault> {
             if label.starts_with("rust") && !label.contains("ignore"))
     });
     let (folder, carrier) = match page.chapter() {
-        Some(chapter) => (
-            format!("code/{chapter}"),
-            format!("code/{chapter}/src/lib.rs"),
-        ),
+        Some(chapter) => (format!("code/{chapter}"), format!("code/{chapter}/src/lib.rs")),
         None => ("tests".to_owned(), "tests/src/lib.rs".to_owned()),
     };
     let depth = "../".repeat(folder.split('/').count() + 1);

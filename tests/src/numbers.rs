@@ -49,10 +49,8 @@ fn wrong_numbers(page: &Page, computed: &Computed) -> Vec<Fault> {
 /// `<data>` elements in another form than the one that can be read and synced.
 fn malformed_elements(page: &Page) -> Vec<Fault> {
     let code = page.code();
-    let good: Vec<usize> = printed_numbers(&page.markdown)
-        .iter()
-        .map(|printed| printed.range.start)
-        .collect();
+    let good: Vec<usize> =
+        printed_numbers(&page.markdown).iter().map(|printed| printed.range.start).collect();
     let elements = page.markdown.match_indices("<data").map(|(start, _)| start);
     elements
         .filter(|start| !within(&code, *start))
@@ -187,9 +185,7 @@ fn numbers_in(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn needs_a_source(word: &str) -> bool {
-    let is_number = word
-        .chars()
-        .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    let is_number = word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
         && word.chars().any(|c| c.is_ascii_digit());
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let points = word.matches('.').count();

@@ -76,10 +76,7 @@ fn a_default_run_leaves_the_figures_untouched() {
     for name in BOOK.crates() {
         assert!(run_chapter(&name, [""; 0]).status.success(), "{name} fails");
     }
-    let touched: Vec<_> = stamps()
-        .difference(&before)
-        .map(|(path, _)| file_name(path))
-        .collect();
+    let touched: Vec<_> = stamps().difference(&before).map(|(path, _)| file_name(path)).collect();
     assert!(touched.is_empty(), "a default run writes {touched:?}");
 }
 
@@ -98,16 +95,9 @@ fn a_bad_value_or_folder_is_one_line_and_exit_code_2() {
         ] {
             let output = run_chapter(&name, &arguments);
             let error = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(
-                output.status.code(),
-                Some(2),
-                "{name} {arguments:?}: {error}"
-            );
+            assert_eq!(output.status.code(), Some(2), "{name} {arguments:?}: {error}");
             assert_eq!(error.lines().count(), 1, "{name} {arguments:?}: {error}");
-            assert!(
-                output.stdout.is_empty(),
-                "{name} {arguments:?} prints on standard output"
-            );
+            assert!(output.stdout.is_empty(), "{name} {arguments:?} prints on standard output");
         }
     }
 }
@@ -119,21 +109,12 @@ fn help_explains_every_parameter() {
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success());
         for parameter in ["--seed", "--out", "--sync"] {
-            assert!(
-                help.contains(parameter),
-                "{name} --help leaves out {parameter}"
-            );
+            assert!(help.contains(parameter), "{name} --help leaves out {parameter}");
         }
         // With `next_line_help` an unexplained parameter is a line without an indented one below.
         let lines: Vec<&str> = help.lines().collect();
-        for (i, line) in lines
-            .iter()
-            .enumerate()
-            .filter(|(_, l)| l.trim().starts_with("--"))
-        {
-            let explained = lines
-                .get(i + 1)
-                .is_some_and(|next| next.starts_with("          "));
+        for (i, line) in lines.iter().enumerate().filter(|(_, l)| l.trim().starts_with("--")) {
+            let explained = lines.get(i + 1).is_some_and(|next| next.starts_with("          "));
             assert!(explained, "{name} --help does not explain {}", line.trim());
         }
     }

@@ -47,10 +47,7 @@ fn small_book() -> TempDir {
     let folder = TempDir::new().unwrap();
     let files = [
         ("book.toml", BOOK_TOML),
-        (
-            "src/SUMMARY.md",
-            "# Summary\n\n- [One chapter](ch01-one.md)\n",
-        ),
+        ("src/SUMMARY.md", "# Summary\n\n- [One chapter](ch01-one.md)\n"),
         ("src/ch01-one.md", PAGE),
         ("src/figures/ch01-ring.svg", FIGURE),
         ("code/ch01/src/lib.rs", CRATE),
@@ -70,11 +67,7 @@ fn write(root: &Path, path: &str, text: &str) {
 /// What the small book's chapter computes.
 fn computed() -> Computed {
     let folder = TempDir::new().unwrap();
-    write(
-        folder.path(),
-        "ch01.json",
-        r#"{"units": "20", "capacity": "19.0148"}"#,
-    );
+    write(folder.path(), "ch01.json", r#"{"units": "20", "capacity": "19.0148"}"#);
     write(folder.path(), "ch01-ring.svg", FIGURE);
     Computed::in_folder(folder)
 }
@@ -114,11 +107,7 @@ fn expect(faults: &[Fault], place: &str, words: &[&str]) {
         fault.place == place && !fault.mend.is_empty() && words.iter().all(|w| text.contains(w))
     });
     let all: Vec<String> = faults.iter().map(Fault::to_string).collect();
-    assert!(
-        found,
-        "no fault at {place} says {words:?}, only:\n{}",
-        all.join("\n")
-    );
+    assert!(found, "no fault at {place} says {words:?}, only:\n{}", all.join("\n"));
 }
 
 const CHAPTER: &str = "src/ch01-one.md";
@@ -130,38 +119,21 @@ fn the_small_book_is_right() {
 
 #[test]
 fn a_changed_digit() {
-    let words = [
-        "ch01.capacity",
-        "19.0149",
-        "computed as 19.0148",
-        "cargo run -p ch01 -- --sync",
-    ];
+    let words = ["ch01.capacity", "19.0149", "computed as 19.0148", "cargo run -p ch01 -- --sync"];
     breaks(CHAPTER, "19.0148", "19.0149", "src/ch01-one.md:3", &words);
 }
 
 #[test]
 fn a_key_that_names_nothing() {
     let words = ["no chapter computes `ch01.cap`", "code/ch01"];
-    breaks(
-        CHAPTER,
-        "ch01.capacity",
-        "ch01.cap",
-        "src/ch01-one.md:3",
-        &words,
-    );
+    breaks(CHAPTER, "ch01.capacity", "ch01.cap", "src/ch01-one.md:3", &words);
 }
 
 #[test]
 fn a_number_without_a_key() {
     for number in ["0.5", "128", "1,000", "−3.25"] {
         let place = "src/ch01-one.md:4";
-        breaks(
-            CHAPTER,
-            "16 seeds",
-            number,
-            place,
-            &[number.trim_matches('−'), "<data value="],
-        );
+        breaks(CHAPTER, "16 seeds", number, place, &[number.trim_matches('−'), "<data value="]);
     }
 }
 
@@ -169,111 +141,51 @@ fn a_number_without_a_key() {
 fn an_element_that_cannot_be_read() {
     for broken in ["<data value='ch01.units'>20</data>", "<data>20</data>"] {
         let element = "<data value=\"ch01.units\">20</data>";
-        breaks(
-            CHAPTER,
-            element,
-            broken,
-            "src/ch01-one.md:3",
-            &["no computed number"],
-        );
+        breaks(CHAPTER, element, broken, "src/ch01-one.md:3", &["no computed number"]);
     }
 }
 
 #[test]
 fn a_cited_number_without_a_reference() {
     let broken = "A cited <data class=\"cited\">0.2</data> alone.\n\n## Further below";
-    breaks(
-        CHAPTER,
-        "## Further below",
-        broken,
-        "src/ch01-one.md:14",
-        &["no reference"],
-    );
+    breaks(CHAPTER, "## Further below", broken, "src/ch01-one.md:14", &["no reference"]);
 }
 
 #[test]
 fn a_number_in_an_html_block() {
-    breaks(
-        CHAPTER,
-        "</figure>",
-        "<p>0.25</p>\n</figure>",
-        "src/ch01-one.md:12",
-        &["0.25"],
-    );
+    breaks(CHAPTER, "</figure>", "<p>0.25</p>\n</figure>", "src/ch01-one.md:12", &["0.25"]);
 }
 
 #[test]
 fn a_missing_image() {
     let words = ["figures/ch01-rings.svg is not there"];
-    breaks(
-        CHAPTER,
-        "ch01-ring.svg",
-        "ch01-rings.svg",
-        "src/ch01-one.md:10",
-        &words,
-    );
+    breaks(CHAPTER, "ch01-ring.svg", "ch01-rings.svg", "src/ch01-one.md:10", &words);
 }
 
 #[test]
 fn an_image_without_alternative_text_or_with_digits_in_it() {
-    breaks(
-        CHAPTER,
-        "![A line falls]",
-        "![]",
-        "src/ch01-one.md:10",
-        &["no alternative text"],
-    );
-    breaks(
-        CHAPTER,
-        "A line falls",
-        "A line falls by 3",
-        "src/ch01-one.md:10",
-        &["by 3"],
-    );
+    breaks(CHAPTER, "![A line falls]", "![]", "src/ch01-one.md:10", &["no alternative text"]);
+    breaks(CHAPTER, "A line falls", "A line falls by 3", "src/ch01-one.md:10", &["by 3"]);
 }
 
 #[test]
 fn a_figure_that_no_page_shows() {
     let image = "![A line falls](figures/ch01-ring.svg)";
-    breaks(
-        CHAPTER,
-        image,
-        "",
-        "src/figures/ch01-ring.svg",
-        &["no page shows it"],
-    );
+    breaks(CHAPTER, image, "", "src/figures/ch01-ring.svg", &["no page shows it"]);
 }
 
 #[test]
 fn a_figure_that_the_code_draws_otherwise() {
     let file = "src/figures/ch01-ring.svg";
-    breaks(
-        file,
-        "r = 0.9",
-        "r = 0.8",
-        file,
-        &["differs", "cargo run -p ch01"],
-    );
-    breaks(
-        file,
-        "x=\"1\"",
-        "x=\"7\"",
-        file,
-        &["differs", "cargo run -p ch01"],
-    );
+    breaks(file, "r = 0.9", "r = 0.8", file, &["differs", "cargo run -p ch01"]);
+    breaks(file, "x=\"1\"", "x=\"7\"", file, &["differs", "cargo run -p ch01"]);
 }
 
 #[test]
 fn a_figure_of_other_parameters() {
     let file = "src/figures/ch01-ring.svg";
     let broken = "<svg data-parameters=\"--decay 0.5\" ";
-    breaks(
-        file,
-        "<svg ",
-        broken,
-        file,
-        &["--decay 0.5", "brings the book's own back"],
-    );
+    breaks(file, "<svg ", broken, file, &["--decay 0.5", "brings the book's own back"]);
 }
 
 #[test]
@@ -282,107 +194,45 @@ fn a_figure_that_is_missing_or_drawn_by_nobody() {
     let figures = folder.path().join("src/figures");
     fs::rename(figures.join("ch01-ring.svg"), figures.join("ch01-old.svg")).unwrap();
     let faults = faults(folder.path());
-    expect(
-        &faults,
-        "src/figures/ch01-ring.svg",
-        &["not there", "cargo run -p ch01"],
-    );
-    expect(
-        &faults,
-        "src/figures/ch01-old.svg",
-        &["no chapter draws it"],
-    );
+    expect(&faults, "src/figures/ch01-ring.svg", &["not there", "cargo run -p ch01"]);
+    expect(&faults, "src/figures/ch01-old.svg", &["no chapter draws it"]);
 }
 
 #[test]
 fn a_missing_anchor() {
     let words = ["no anchor `rings`", "ANCHOR"];
-    breaks(
-        CHAPTER,
-        "lib.rs:ring",
-        "lib.rs:rings",
-        "src/ch01-one.md:21",
-        &words,
-    );
+    breaks(CHAPTER, "lib.rs:ring", "lib.rs:rings", "src/ch01-one.md:21", &words);
     let file = "code/ch01/src/lib.rs";
-    breaks(
-        file,
-        "// ANCHOR_END: ring",
-        "",
-        "src/ch01-one.md:21",
-        &["no anchor `ring`"],
-    );
+    breaks(file, "// ANCHOR_END: ring", "", "src/ch01-one.md:21", &["no anchor `ring`"]);
 }
 
 #[test]
 fn an_empty_anchor() {
     let words = ["`ring`", "is empty"];
-    breaks(
-        "code/ch01/src/lib.rs",
-        "fn ring() {}\n",
-        "",
-        "src/ch01-one.md:21",
-        &words,
-    );
+    breaks("code/ch01/src/lib.rs", "fn ring() {}\n", "", "src/ch01-one.md:21", &words);
 }
 
 #[test]
 fn a_missing_include_or_one_without_an_anchor() {
     let words = ["lib2.rs is not there"];
-    breaks(
-        CHAPTER,
-        "lib.rs:ring",
-        "lib2.rs:ring",
-        "src/ch01-one.md:21",
-        &words,
-    );
-    breaks(
-        CHAPTER,
-        "lib.rs:ring",
-        "lib.rs",
-        "src/ch01-one.md:21",
-        &["names no anchor"],
-    );
+    breaks(CHAPTER, "lib.rs:ring", "lib2.rs:ring", "src/ch01-one.md:21", &words);
+    breaks(CHAPTER, "lib.rs:ring", "lib.rs", "src/ch01-one.md:21", &["names no anchor"]);
 }
 
 #[test]
 fn a_rust_block_that_nobody_compiles() {
     let broken = "fn main() {}\n";
     let include = "{{#include ../code/ch01/src/lib.rs:ring}}\n";
-    breaks(
-        CHAPTER,
-        include,
-        broken,
-        "src/ch01-one.md:20",
-        &["nothing compiles this block"],
-    );
+    breaks(CHAPTER, include, broken, "src/ch01-one.md:20", &["nothing compiles this block"]);
     let words = ["no crate runs the Rust blocks", "code/ch01/src/lib.rs"];
-    breaks(
-        "code/ch01/src/lib.rs",
-        "ch01-one.md",
-        "ch01-two.md",
-        "src/ch01-one.md",
-        &words,
-    );
+    breaks("code/ch01/src/lib.rs", "ch01-one.md", "ch01-two.md", "src/ch01-one.md", &words);
 }
 
 #[test]
 fn a_block_without_a_label_or_a_fence() {
-    breaks(
-        CHAPTER,
-        "```rust\n",
-        "```\n",
-        "src/ch01-one.md:16",
-        &["label"],
-    );
+    breaks(CHAPTER, "```rust\n", "```\n", "src/ch01-one.md:16", &["label"]);
     let indented = "## Further below\n\n    let x = 1;\n";
-    breaks(
-        CHAPTER,
-        "## Further below\n",
-        indented,
-        "src/ch01-one.md:16",
-        &["indented"],
-    );
+    breaks(CHAPTER, "## Further below\n", indented, "src/ch01-one.md:16", &["indented"]);
 }
 
 #[test]
@@ -401,66 +251,33 @@ fn a_rust_block_that_does_not_compile_or_whose_assertion_fails() {
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(!output.status.success());
-        assert!(
-            text.contains("ch01-one.md") && text.contains("(line 16)"),
-            "{text}"
-        );
+        assert!(text.contains("ch01-one.md") && text.contains("(line 16)"), "{text}");
     }
 }
 
 #[test]
 fn a_broken_link_or_fragment() {
     let words = ["#further-above", "no heading"];
-    breaks(
-        CHAPTER,
-        "(#further-below)",
-        "(#further-above)",
-        "src/ch01-one.md:6",
-        &words,
-    );
+    breaks(CHAPTER, "(#further-below)", "(#further-above)", "src/ch01-one.md:6", &words);
     let words = ["ch02-two.md", "leads nowhere"];
-    breaks(
-        CHAPTER,
-        "(#further-below)",
-        "(ch02-two.md)",
-        "src/ch01-one.md:6",
-        &words,
-    );
+    breaks(CHAPTER, "(#further-below)", "(ch02-two.md)", "src/ch01-one.md:6", &words);
     let raw = "<a href=\"#further-above\">here</a>.\n\nSee";
-    breaks(
-        CHAPTER,
-        "See",
-        raw,
-        "src/ch01-one.md:6",
-        &["#further-above", "no heading"],
-    );
+    breaks(CHAPTER, "See", raw, "src/ch01-one.md:6", &["#further-above", "no heading"]);
 }
 
 #[test]
 fn a_chapter_without_a_crate() {
     let folder = small_book();
-    write(
-        folder.path(),
-        "src/SUMMARY.md",
-        "- [One](ch01-one.md)\n- [Two](ch02-two.md)\n",
-    );
+    write(folder.path(), "src/SUMMARY.md", "- [One](ch01-one.md)\n- [Two](ch02-two.md)\n");
     write(folder.path(), "src/ch02-two.md", "# Two\n");
-    expect(
-        &faults(folder.path()),
-        "src/ch02-two.md",
-        &["no crate", "code/ch02"],
-    );
+    expect(&faults(folder.path()), "src/ch02-two.md", &["no crate", "code/ch02"]);
 }
 
 #[test]
 fn a_crate_without_a_chapter() {
     let folder = small_book();
     write(folder.path(), "code/ch02/src/lib.rs", "");
-    expect(
-        &faults(folder.path()),
-        "code/ch02",
-        &["no chapter", "SUMMARY.md"],
-    );
+    expect(&faults(folder.path()), "code/ch02", &["no chapter", "SUMMARY.md"]);
 }
 
 #[test]
@@ -474,25 +291,13 @@ fn a_page_that_the_summary_leaves_out() {
 fn what_mdbook_only_warns_of() {
     let broken = "[output.html]\nno-such-key = 1\n\n[book]";
     breaks("book.toml", "[book]", broken, "book.toml", &["no-such-key"]);
-    breaks(
-        CHAPTER,
-        "See [",
-        "<p><b>See</p> [",
-        "book.toml",
-        &["mdBook warns"],
-    );
+    breaks(CHAPTER, "See [", "<p><b>See</p> [", "book.toml", &["mdBook warns"]);
 }
 
 #[test]
 fn a_preprocessor_that_mdbook_would_skip() {
     let table = "[preprocessor.math]\ncommand = \"cargo --version\"\n\n[book]";
-    breaks(
-        "book.toml",
-        "[book]",
-        table,
-        "book.toml",
-        &["preprocessor.math", "renderers"],
-    );
+    breaks("book.toml", "[book]", table, "book.toml", &["preprocessor.math", "renderers"]);
 }
 
 #[test]
@@ -501,21 +306,9 @@ fn a_preprocessor_that_does_not_build() {
     let toml = "\n[preprocessor.bad]\ncommand = \"cargo run --quiet --offline --manifest-path \
                 bad/Cargo.toml\"\nrenderers = [\"html\"]\n";
     write(folder.path(), "book.toml", &format!("{BOOK_TOML}{toml}"));
-    write(
-        folder.path(),
-        "bad/Cargo.toml",
-        "[package]\nname = \"bad\"\n[workspace]\n",
-    );
-    write(
-        folder.path(),
-        "bad/src/main.rs",
-        "fn main() { no such thing }\n",
-    );
-    expect(
-        &faults(folder.path()),
-        "book.toml",
-        &["the build fails", "bad"],
-    );
+    write(folder.path(), "bad/Cargo.toml", "[package]\nname = \"bad\"\n[workspace]\n");
+    write(folder.path(), "bad/src/main.rs", "fn main() { no such thing }\n");
+    expect(&faults(folder.path()), "book.toml", &["the build fails", "bad"]);
 }
 
 /// With this repository's own preprocessor, run as its `book.toml` runs it.
@@ -526,40 +319,19 @@ fn a_broken_formula() {
     let toml = fs::read_to_string(root.join("book.toml")).unwrap();
     let table =
         &toml[toml.find("[preprocessor.math]").unwrap()..toml.find("[output.html]").unwrap()];
-    let manifest = format!(
-        "--manifest-path {} --package",
-        root.join("Cargo.toml").display()
-    );
+    let manifest = format!("--manifest-path {} --package", root.join("Cargo.toml").display());
     let table = table.replace("--package", &manifest);
     write(folder.path(), "book.toml", &format!("{BOOK_TOML}\n{table}"));
 
-    write(
-        folder.path(),
-        CHAPTER,
-        &PAGE.replace("See", "Be $`x_t`$. See"),
-    );
+    write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`x_t`$. See"));
     assert_eq!(faults(folder.path()), []);
 
-    write(
-        folder.path(),
-        CHAPTER,
-        &PAGE.replace("See", "Be $`\\frac{x}`$. See"),
-    );
-    expect(
-        &faults(folder.path()),
-        "book.toml",
-        &["the build fails", "math"],
-    );
+    write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`\\frac{x}`$. See"));
+    expect(&faults(folder.path()), "book.toml", &["the build fails", "math"]);
 }
 
 #[test]
 fn a_formula_that_nobody_renders() {
     let formula = "Be $`x_t`$. See";
-    breaks(
-        CHAPTER,
-        "See",
-        formula,
-        "ch01-one.html",
-        &["formula is not rendered"],
-    );
+    breaks(CHAPTER, "See", formula, "ch01-one.html", &["formula is not rendered"]);
 }

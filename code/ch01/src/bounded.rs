@@ -86,9 +86,7 @@ mod tests {
     fn the_stretch_is_that_of_finite_differences() {
         // One unit: the derivative is a number, and so is the stretch.
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let cell = Recurrence::Gaussian { radius: 1.5 }
-            .draw(1, 1, &mut rng)
-            .unwrap();
+        let cell = Recurrence::Gaussian { radius: 1.5 }.draw(1, 1, &mut rng).unwrap();
         let x = Array2::from_shape_simple_fn((3, 1), || StandardNormal.sample(&mut rng));
         let end = |h_1: f64| {
             let mut h = Array1::from_elem(1, h_1);

@@ -30,18 +30,12 @@ impl Reservoir {
     /// A random network: an orthogonal matrix times `decay`, and every unit hears the input.
     pub fn orthogonal(units: usize, decay: f64, rng: &mut impl Rng) -> Self {
         let w = to_nalgebra(&orthogonal(units, rng)) * decay;
-        Self {
-            w,
-            v: DVector::from_fn(units, |_, _| rng.random_range(-1.0..=1.0)),
-        }
+        Self { w, v: DVector::from_fn(units, |_, _| rng.random_range(-1.0..=1.0)) }
     }
 
     /// The same network with a louder or softer input.
     pub fn with_input_scale(&self, scale: f64) -> Self {
-        Self {
-            w: self.w.clone(),
-            v: &self.v * scale,
-        }
+        Self { w: self.w.clone(), v: &self.v * scale }
     }
 
     /// A chain: a ring that is cut before its first unit, without decay. It is a shift register.
@@ -61,17 +55,10 @@ impl Reservoir {
     pub fn linear_capacity(&self, lags: usize) -> Option<Vec<f64>> {
         let echoes = self.echoes();
         let units = self.v.len();
-        let covariance = echoes.iter().fold(DMatrix::zeros(units, units), |sum, e| {
-            sum + e * e.transpose()
-        });
+        let covariance =
+            echoes.iter().fold(DMatrix::zeros(units, units), |sum, e| sum + e * e.transpose());
         let inverse = covariance.cholesky()?;
-        Some(
-            echoes
-                .iter()
-                .take(lags)
-                .map(|echo| echo.dot(&inverse.solve(echo)))
-                .collect(),
-        )
+        Some(echoes.iter().take(lags).map(|echo| echo.dot(&inverse.solve(echo))).collect())
     }
     // ANCHOR_END: linear_capacity
 
@@ -99,15 +86,10 @@ impl Reservoir {
         (lags, steps): (usize, usize),
         rng: &mut impl Rng,
     ) -> Result<Vec<f64>, &'static str> {
-        let u: Vec<f64> = (0..lags + 2 * steps)
-            .map(|_| rng.random_range(-1.0..=1.0))
-            .collect();
+        let u: Vec<f64> = (0..lags + 2 * steps).map(|_| rng.random_range(-1.0..=1.0)).collect();
         let states = self.states(f, &u).remove_rows(0, lags);
         let targets = DMatrix::from_fn(2 * steps, lags, |t, lag| u[lags + t - lag]);
-        let readout = least_squares(
-            &states.rows(0, steps).into(),
-            &targets.rows(0, steps).into(),
-        )?;
+        let readout = least_squares(&states.rows(0, steps).into(), &targets.rows(0, steps).into())?;
         let judged = targets.rows(steps, steps);
         let missed = judged - states.rows(steps, steps) * readout;
         // A read-out that is worse than saying zero remembers nothing.
@@ -132,9 +114,7 @@ impl Reservoir {
 fn least_squares(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, &'static str> {
     let qr = a.clone().qr();
     let right = qr.q().transpose() * b;
-    qr.r()
-        .solve_upper_triangular(&right)
-        .ok_or("the states of the network depend on each other")
+    qr.r().solve_upper_triangular(&right).ok_or("the states of the network depend on each other")
 }
 
 #[cfg(test)]
@@ -146,9 +126,7 @@ mod tests {
 
     #[test]
     fn all_lags_together_are_as_many_as_units() {
-        let capacity = Reservoir::ring(20, 0.9)
-            .linear_capacity(usize::MAX)
-            .unwrap();
+        let capacity = Reservoir::ring(20, 0.9).linear_capacity(usize::MAX).unwrap();
         assert_abs_diff_eq!(capacity.iter().sum::<f64>(), 20.0, epsilon = 1e-9);
     }
 
@@ -157,10 +135,7 @@ mod tests {
     fn without_the_current_input_the_determinant_decides() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let rings = [(20, 0.9), (50, 0.99), (200, 0.5)].map(|(n, r)| Reservoir::ring(n, r));
-        let others = [
-            Reservoir::orthogonal(30, 0.98, &mut rng),
-            Reservoir::chain(5),
-        ];
+        let others = [Reservoir::orthogonal(30, 0.98, &mut rng), Reservoir::chain(5)];
         for network in rings.into_iter().chain(others) {
             let capacity = network.linear_capacity(usize::MAX).unwrap();
             let expected = network.v.len() as f64 - 1.0 + network.w.determinant().powi(2);
@@ -180,9 +155,7 @@ mod tests {
         let mut ring = Reservoir::ring(10, 0.9);
         ring.v *= 0.01;
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let measured = ring
-            .measured_capacity(f64::tanh, (30, 3_000), &mut rng)
-            .unwrap();
+        let measured = ring.measured_capacity(f64::tanh, (30, 3_000), &mut rng).unwrap();
         let exact = ring.linear_capacity(30).unwrap();
         assert_abs_diff_eq!(measured[..10], exact[..10], epsilon = 0.03);
     }

@@ -85,11 +85,7 @@ pub fn hold(
 
 /// The step at which each run lost its bit, for those that did: the state was not positive.
 pub fn flips(states: &Array2<f64>) -> Vec<usize> {
-    states
-        .rows()
-        .into_iter()
-        .filter_map(|run| run.iter().position(|h| *h <= 0.0))
-        .collect()
+    states.rows().into_iter().filter_map(|run| run.iter().position(|h| *h <= 0.0)).collect()
 }
 
 #[cfg(test)]

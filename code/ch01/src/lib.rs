@@ -33,10 +33,7 @@ struct Page;
 #[derive(clap::Args, Clone, Debug)]
 pub struct Parameters {
     /// Sentence to read, of two words or more. Look for: do its last states show its first word?
-    #[arg(
-        long,
-        default_value = "Nobody told the old captain that the harbour was closed."
-    )]
+    #[arg(long, default_value = "Nobody told the old captain that the harbour was closed.")]
     pub text: String,
 
     /// First word of the second sentence, which goes on like the first. Look for: how fast the
@@ -129,9 +126,7 @@ impl Parameters {
         let alphabet = alphabet(&[&pair.sentence, &pair.other]);
         let draw = |recurrence: Recurrence, run| {
             let mut rng = rng(seed, run);
-            recurrence
-                .draw(alphabet.len(), self.hidden, &mut rng)
-                .map(Rnn::from)
+            recurrence.draw(alphabet.len(), self.hidden, &mut rng).map(Rnn::from)
         };
 
         let rnn = draw(Recurrence::Pytorch, 0)?;
@@ -154,13 +149,7 @@ impl Parameters {
                 .x_labels(pair.sentence.chars().take(SHOWN.1).map(String::from))
                 .x_axis("character read")
                 .y_axis("unit")
-                .values(
-                    shown
-                        .columns()
-                        .into_iter()
-                        .take(SHOWN.0)
-                        .map(|unit| unit.to_vec()),
-                )
+                .values(shown.columns().into_iter().take(SHOWN.0).map(|unit| unit.to_vec()))
                 .diverging(-0.6, 0.6),
         )?;
 
@@ -180,17 +169,12 @@ impl Parameters {
             let steps = Spread::by_step(&distances);
             let median = medians(&steps);
             let end = median.last().copied().unwrap_or(f64::NAN);
-            report.number(
-                &format!("apart_{name}_below"),
-                count_or_never(first_below(&median, 0.01)),
-            );
+            report
+                .number(&format!("apart_{name}_below"), count_or_never(first_below(&median, 0.01)));
             report.number(&format!("apart_{name}_end"), scientific(end, 0));
             figure = figure.line(label, points(&median)).band(
                 "",
-                steps
-                    .iter()
-                    .enumerate()
-                    .map(|(t, step)| (t as f64, step.low, step.high)),
+                steps.iter().enumerate().map(|(t, step)| (t as f64, step.low, step.high)),
             );
         }
         report.figure(&figure)
@@ -213,10 +197,7 @@ impl Parameters {
         report.number("latch_steps", count(STEPS));
         report.number("latch_state", decimals(silent[[0, STEPS - 1]], 4));
         report.number("latch_gradient", decimals(slope, 4));
-        report.number(
-            "latch_gradient_below",
-            count_or_never(first_below(&fading, 0.01)),
-        );
+        report.number("latch_gradient_below", count_or_never(first_below(&fading, 0.01)));
         report.number("latch_gradient_20", scientific(fading[20], 1));
         report.number("latch_margin", decimals(noise_margin(w), 4));
         report.number("latch_noise", decimals(self.noise, 1));
@@ -231,14 +212,8 @@ impl Parameters {
                 .describe("Both branches lie at zero up to a weight of one, then they part.")
                 .x_axis("weight w")
                 .y_axis("resting state")
-                .line(
-                    "started at 1",
-                    weights().map(|w| (w, resting_state(w, 1.0))),
-                )
-                .line(
-                    "started at −1",
-                    weights().map(|w| (w, resting_state(w, -1.0))),
-                ),
+                .line("started at 1", weights().map(|w| (w, resting_state(w, 1.0))))
+                .line("started at −1", weights().map(|w| (w, resting_state(w, -1.0)))),
         )?;
         let seen = around_flip(&uniform, &gaussian);
         report.figure(
@@ -247,10 +222,7 @@ impl Parameters {
                 .x_axis("step")
                 .y_axis("state h")
                 .line("uniform", seen.iter().map(|(t, uniform, _)| (*t, *uniform)))
-                .line(
-                    "Gaussian",
-                    seen.iter().map(|(t, _, gaussian)| (*t, *gaussian)),
-                ),
+                .line("Gaussian", seen.iter().map(|(t, _, gaussian)| (*t, *gaussian))),
         )?;
         report.figure(
             &Figure::new("gradient", "A bit stays while its gradient dies")
@@ -264,33 +236,21 @@ impl Parameters {
     }
 
     fn bounded(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let sizes = Sizes {
-            input: 100,
-            hidden: 128,
-            steps: 51,
-        };
+        let sizes = Sizes { input: 100, hidden: 128, steps: 51 };
         report.section("What tanh bounds, and what not");
         report.number("bounded_hidden", count(sizes.hidden));
         report.number("bounded_steps", count(sizes.steps - 1));
         report.number("bounded_radius", decimals(self.radius, 0));
-        let mut figure = Figure::new(
-            "bounded",
-            "How much the gradient is stretched over the steps",
-        )
-        .describe("Two curves fall and one rises over many powers of ten.")
-        .x_axis("steps back")
-        .y_axis("largest stretch")
-        .log_y();
+        let mut figure =
+            Figure::new("bounded", "How much the gradient is stretched over the steps")
+                .describe("Two curves fall and one rises over many powers of ten.")
+                .x_axis("steps back")
+                .y_axis("largest stretch")
+                .log_y();
         for (name, label, recurrence) in [
             ("pytorch", "PyTorch's init", Recurrence::Pytorch),
             ("orthogonal", "orthogonal", Recurrence::Orthogonal),
-            (
-                "gaussian",
-                "Gaussian",
-                Recurrence::Gaussian {
-                    radius: self.radius,
-                },
-            ),
+            ("gaussian", "Gaussian", Recurrence::Gaussian { radius: self.radius }),
         ] {
             let runs: Vec<bounded::Run> = (0..5)
                 .map(|run| bounded::run(recurrence, &sizes, &mut rng(seed, run)))
@@ -301,10 +261,7 @@ impl Parameters {
             let median = medians(&Spread::by_step(&stretches));
             report.number(&format!("bounded_{name}_state"), decimals(largest, 3));
             report.number(&format!("bounded_{name}_slope"), decimals(slope, 3));
-            report.number(
-                &format!("bounded_{name}_stretch"),
-                scientific(median[50], 0),
-            );
+            report.number(&format!("bounded_{name}_stretch"), scientific(median[50], 0));
             figure = figure.line(label, points(&median));
         }
         report.figure(&figure)
@@ -320,10 +277,7 @@ impl Parameters {
         report.number("ring_lag", decimals(ring[1], 4));
         let long = exact(&Reservoir::ring(50, 0.99))?;
         report.number("long_ring_decay", decimals(0.99, 2));
-        report.number(
-            "long_ring_capacity_past",
-            decimals(long[1..].iter().sum(), 4),
-        );
+        report.number("long_ring_capacity_past", decimals(long[1..].iter().sum(), 4));
         report.figure(
             &Figure::new("ring", "What a ring still holds of each past input")
                 .describe("High bars for as many inputs as units, low bars behind them.")
@@ -384,16 +338,10 @@ fn fade(w: f64, steps: usize) -> Vec<f64> {
 /// The first run of each kind around the step at which the second flips: step and both states.
 fn around_flip(uniform: &Array2<f64>, gaussian: &Array2<f64>) -> Vec<(f64, f64, f64)> {
     const BEFORE: usize = 40;
-    let flip = gaussian
-        .row(0)
-        .iter()
-        .position(|h| *h <= 0.0)
-        .unwrap_or(BEFORE);
+    let flip = gaussian.row(0).iter().position(|h| *h <= 0.0).unwrap_or(BEFORE);
     let start = flip.saturating_sub(BEFORE);
     let steps = start..(start + 2 * BEFORE).min(uniform.ncols());
-    steps
-        .map(|t| (t as f64, uniform[[0, t]], gaussian[[0, t]]))
-        .collect()
+    steps.map(|t| (t as f64, uniform[[0, t]], gaussian[[0, t]])).collect()
 }
 
 /// The loop drawn step by step, with the states that ran through it.
@@ -405,10 +353,7 @@ fn unrolled(states: &[f64]) -> Diagram {
     for (t, step) in (1..).zip(&STEPS[1..]) {
         let x = u8::from(t == 1);
         diagram = diagram
-            .strong_node(
-                (t, 0),
-                &format!("h{step} = {}", decimals(states[t as usize], 2)),
-            )
+            .strong_node((t, 0), &format!("h{step} = {}", decimals(states[t as usize], 2)))
             .node((t, 1), &format!("x{step} = {x}"))
             .arrow((t - 1, 0), (t, 0), "w")
             .arrow((t, 1), (t, 0), "1");
@@ -417,9 +362,7 @@ fn unrolled(states: &[f64]) -> Diagram {
 }
 
 fn exact(network: &Reservoir) -> chapter::Result<Vec<f64>> {
-    Ok(network
-        .linear_capacity(usize::MAX)
-        .ok_or("two units of the network hold the same")?)
+    Ok(network.linear_capacity(usize::MAX).ok_or("two units of the network hold the same")?)
 }
 
 fn identity(z: f64) -> f64 {
@@ -432,8 +375,5 @@ fn medians(steps: &[Spread]) -> Vec<f64> {
 
 /// Values over steps counted from zero, as points of a figure.
 fn points(values: &[f64]) -> impl Iterator<Item = (f64, f64)> + '_ {
-    values
-        .iter()
-        .enumerate()
-        .map(|(t, value)| (t as f64, *value))
+    values.iter().enumerate().map(|(t, value)| (t as f64, *value))
 }

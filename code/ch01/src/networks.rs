@@ -57,10 +57,7 @@ pub fn orthogonal(n: usize, rng: &mut impl Rng) -> Array2<f64> {
 /// The largest absolute value among a matrix's eigenvalues.
 pub fn spectral_radius(matrix: &Array2<f64>) -> f64 {
     let eigenvalues = to_nalgebra(matrix).complex_eigenvalues();
-    eigenvalues
-        .iter()
-        .map(|eigenvalue| eigenvalue.norm())
-        .fold(0.0, f64::max)
+    eigenvalues.iter().map(|eigenvalue| eigenvalue.norm()).fold(0.0, f64::max)
 }
 
 fn gaussian(n: usize, rng: &mut impl Rng) -> DMatrix<f64> {
@@ -93,9 +90,7 @@ mod tests {
     #[test]
     fn a_gaussian_recurrence_has_its_radius() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let cell = Recurrence::Gaussian { radius: 3.0 }
-            .draw(2, 16, &mut rng)
-            .unwrap();
+        let cell = Recurrence::Gaussian { radius: 3.0 }.draw(2, 16, &mut rng).unwrap();
         assert_abs_diff_eq!(spectral_radius(&cell.w_hh), 3.0, epsilon = 1e-9);
     }
 }

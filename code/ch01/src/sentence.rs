@@ -50,11 +50,7 @@ impl Pair {
         let sentence = sentence.trim();
         let rest = &sentence[sentence.find(char::is_whitespace)?..];
         let other = format!("{}{rest}", other_first_word.trim());
-        Some(Self {
-            sentence: sentence.to_owned(),
-            other,
-            rest: rest.to_owned(),
-        })
+        Some(Self { sentence: sentence.to_owned(), other, rest: rest.to_owned() })
     }
 
     /// How far apart the states stay: `|h - h'|` after each character of the rest, over what it
@@ -69,12 +65,7 @@ impl Pair {
         // The words may differ in length: count from the end.
         let last = |states: &Array2<f64>| -> Vec<Array1<f64>> {
             let skipped = states.nrows().saturating_sub(ends);
-            states
-                .rows()
-                .into_iter()
-                .skip(skipped)
-                .map(|row| row.to_owned())
-                .collect()
+            states.rows().into_iter().skip(skipped).map(|row| row.to_owned()).collect()
         };
         let apart: Vec<f64> = last(&states)
             .iter()

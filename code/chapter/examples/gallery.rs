@@ -6,21 +6,10 @@ use std::{env, error::Error, f64::consts::TAU, fs};
 use chapter::figure::{Figure, FigureError, HeatMap};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = env::args()
-        .nth(1)
-        .unwrap_or_else(|| "target/gallery".to_owned());
+    let folder = env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
     fs::create_dir_all(&folder)?;
     let write = |name: &str, svg: String| fs::write(Path::new(&folder).join(name), svg);
-    for figure in [
-        lines(),
-        errors(),
-        many(),
-        measured(),
-        histogram(),
-        groups(),
-        paths(),
-        long(),
-    ] {
+    for figure in [lines(), errors(), many(), measured(), histogram(), groups(), paths(), long()] {
         write(&format!("{}.svg", figure.name()), figure.to_svg(None)?)?;
     }
     for map in [sentence(), states(), rounding(), attention()] {
@@ -32,18 +21,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn lines() -> Figure {
     let lags = || (0..=40).map(f64::from);
-    Figure::new(
-        "lines",
-        "What a linear unit remembers of an input, by its age",
-    )
-    .describe("Each curve falls; the larger r, the more slowly.")
-    .x_axis("lag (steps)")
-    .y_axis("share of the input")
-    .line("r = 0.9", lags().map(|t| (t, 0.9_f64.powf(t))))
-    .line("r = 0.5", lags().map(|t| (t, 0.5_f64.powf(t))))
-    .line("r = 0.99", lags().map(|t| (t, 0.99_f64.powf(t))))
-    .mark_y(0.5, "one half")
-    .mark_x(6.58, "half-life of 0.9")
+    Figure::new("lines", "What a linear unit remembers of an input, by its age")
+        .describe("Each curve falls; the larger r, the more slowly.")
+        .x_axis("lag (steps)")
+        .y_axis("share of the input")
+        .line("r = 0.9", lags().map(|t| (t, 0.9_f64.powf(t))))
+        .line("r = 0.5", lags().map(|t| (t, 0.5_f64.powf(t))))
+        .line("r = 0.99", lags().map(|t| (t, 0.99_f64.powf(t))))
+        .mark_y(0.5, "one half")
+        .mark_x(6.58, "half-life of 0.9")
 }
 
 fn errors() -> Figure {
@@ -75,10 +61,7 @@ fn measured() -> Figure {
     Figure::new("measured", "Measured and predicted capacity")
         .x_axis("spectral radius")
         .y_axis("capacity (steps)")
-        .band(
-            "5 to 95 %",
-            x().map(|x| (x, (-x).exp() * 20.0 - 2.0, (-x).exp() * 20.0 + 2.0)),
-        )
+        .band("5 to 95 %", x().map(|x| (x, (-x).exp() * 20.0 - 2.0, (-x).exp() * 20.0 + 2.0)))
         .line("theory", x().map(|x| (x, 20.0 * (-x).exp())))
         .scatter("measured", x().map(|x| (x, 20.0 * (-x + wobble(x)).exp())))
 }
@@ -88,10 +71,7 @@ fn histogram() -> Figure {
     Figure::new("histogram", "How the weights are distributed")
         .x_axis("weight")
         .y_axis("weights")
-        .bars(
-            "weights",
-            bins.map(|x| (x, (12_000.0 * (-x * x).exp()).round())),
-        )
+        .bars("weights", bins.map(|x| (x, (12_000.0 * (-x * x).exp()).round())))
 }
 
 fn groups() -> Figure {
@@ -125,10 +105,7 @@ fn long() -> Figure {
     Figure::new("long", "A long signal")
         .x_axis("step")
         .y_axis("signal")
-        .line(
-            "",
-            t().map(|t| (t, (t / 300.0).sin() * (t * 12.9898).sin())),
-        )
+        .line("", t().map(|t| (t, (t / 300.0).sin() * (t * 12.9898).sin())))
 }
 
 fn sentence() -> HeatMap {
@@ -136,9 +113,7 @@ fn sentence() -> HeatMap {
     let units = (0..12).map(f64::from);
     let state = |unit: f64| {
         let letters = (0..text.len()).map(|t| t as f64);
-        letters
-            .map(move |t| (t * (0.1 + unit / 9.0) + unit).sin())
-            .collect::<Vec<_>>()
+        letters.map(move |t| (t * (0.1 + unit / 9.0) + unit).sin()).collect::<Vec<_>>()
     };
     HeatMap::new("sentence", "The state over a sentence")
         .x_labels(text.chars())

@@ -65,21 +65,11 @@ pub(crate) fn changed_parameters(command: &Command, matches: &ArgMatches) -> Opt
             .flatten()
             .map(|value| value.to_string_lossy().into_owned())
             .collect();
-        let defaults = argument
-            .get_default_values()
-            .iter()
-            .map(|value| value.to_string_lossy());
-        if !values
-            .iter()
-            .zip(defaults)
-            .all(|(value, default)| same(value, &default))
+        let defaults = argument.get_default_values().iter().map(|value| value.to_string_lossy());
+        if !values.iter().zip(defaults).all(|(value, default)| same(value, &default))
             || argument.get_default_values().len() != values.len()
         {
-            changed.push(format!(
-                "--{} {}",
-                id.replace('_', "-"),
-                quoted(&values).join(" ")
-            ));
+            changed.push(format!("--{} {}", id.replace('_', "-"), quoted(&values).join(" ")));
         }
     }
     (!changed.is_empty()).then(|| changed.join(" "))
@@ -94,10 +84,7 @@ fn same(value: &str, default: &str) -> bool {
 fn quoted(values: &[String]) -> Vec<String> {
     let quote = |value: &String| format!("\"{}\"", value.replace('"', "\\\""));
     let plain = |value: &String| !value.is_empty() && !value.contains([' ', '"']);
-    values
-        .iter()
-        .map(|v| if plain(v) { v.clone() } else { quote(v) })
-        .collect()
+    values.iter().map(|v| if plain(v) { v.clone() } else { quote(v) }).collect()
 }
 
 /// clap explains an error over several lines; one is enough.

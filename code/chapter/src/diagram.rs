@@ -87,10 +87,7 @@ impl Diagram {
         let (dx, dy) = (direction(x1, x2), direction(y1, y2));
         // From edge to edge, and the head just before the box.
         let start = (x1 + dx * BOX.0 / 2.0, y1 + dy * BOX.1 / 2.0);
-        let end = (
-            x2 - dx * (BOX.0 / 2.0 + 10.0),
-            y2 - dy * (BOX.1 / 2.0 + 10.0),
-        );
+        let end = (x2 - dx * (BOX.0 / 2.0 + 10.0), y2 - dy * (BOX.1 / 2.0 + 10.0));
         let middle = (f64::midpoint(start.0, end.0), f64::midpoint(start.1, end.1));
         // Beside an upright arrow, above a level one.
         let label_at = (middle.0 + 30.0 * dy.abs(), middle.1 - 16.0 * dx.abs());
@@ -171,8 +168,5 @@ fn direction(from: f64, to: f64) -> f64 {
 }
 
 fn centre((column, row): Place) -> (f64, f64) {
-    (
-        74.0 + 194.0 * f64::from(column),
-        33.0 + 104.0 * f64::from(row),
-    )
+    (74.0 + 194.0 * f64::from(column), 33.0 + 104.0 * f64::from(row))
 }

@@ -150,10 +150,7 @@ impl Figure {
     where
         Path: IntoIterator<Item = (f64, f64)>,
     {
-        let paths = paths
-            .into_iter()
-            .map(|path| path.into_iter().collect())
-            .collect();
+        let paths = paths.into_iter().map(|path| path.into_iter().collect()).collect();
         self.with(label, Shape::Lines(paths))
     }
 
@@ -202,30 +199,15 @@ impl Figure {
     /// # Errors
     /// Where something cannot be drawn: see [`Problem`].
     pub fn to_svg(&self, note: Option<&str>) -> Result<String, FigureError> {
-        plot::draw(self, note).map_err(|problem| FigureError {
-            figure: self.name.clone(),
-            problem,
-        })
+        plot::draw(self, note).map_err(|problem| FigureError { figure: self.name.clone(), problem })
     }
 
     /// A band takes the colour of the series before it, all others the next one.
     fn with(mut self, label: &str, shape: Shape) -> Self {
-        let others = self
-            .series
-            .iter()
-            .filter(|series| !series.is_band())
-            .count();
+        let others = self.series.iter().filter(|series| !series.is_band()).count();
         let is_band = matches!(shape, Shape::Band(_));
-        let colour = if is_band {
-            others.saturating_sub(1)
-        } else {
-            others
-        };
-        self.series.push(Series {
-            label: label.to_owned(),
-            colour,
-            shape,
-        });
+        let colour = if is_band { others.saturating_sub(1) } else { others };
+        self.series.push(Series { label: label.to_owned(), colour, shape });
         self
     }
 }

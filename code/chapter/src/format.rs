@@ -25,11 +25,7 @@ pub fn count_or_never(value: Option<usize>) -> String {
 pub fn decimals(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    if is_zero {
-        text.replace('-', "")
-    } else {
-        text.replace('-', &MINUS.to_string())
-    }
+    if is_zero { text.replace('-', "") } else { text.replace('-', &MINUS.to_string()) }
 }
 
 /// A number as a power of ten with so many decimals in front: `6.4 × 10⁻¹⁷`.
@@ -54,13 +50,8 @@ pub fn percent(share: f64, digits: usize) -> String {
 /// A power of ten as axes and numbers write it: `10⁻⁷`.
 pub fn power_of_ten(exponent: i32) -> String {
     const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let superscript = |c: char| {
-        c.to_digit(10)
-            .map_or('⁻', |digit| SUPERSCRIPTS[digit as usize])
-    };
-    "10".chars()
-        .chain(exponent.to_string().chars().map(superscript))
-        .collect()
+    let superscript = |c: char| c.to_digit(10).map_or('⁻', |digit| SUPERSCRIPTS[digit as usize]);
+    "10".chars().chain(exponent.to_string().chars().map(superscript)).collect()
 }
 
 #[cfg(test)]

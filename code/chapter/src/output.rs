@@ -41,10 +41,7 @@ impl Folder {
         // The book's own folder is not tried with a file: an open `mdbook serve` would see it.
         fs::create_dir_all(&path)
             .and(writable(&workshop))
-            .map_err(|source| Error::Write {
-                path: path.clone(),
-                source,
-            })?;
+            .map_err(|source| Error::Write { path: path.clone(), source })?;
         Ok(Self { path, workshop })
     }
 
@@ -63,23 +60,16 @@ impl Folder {
     /// Writes the named numbers as JSON: `{"ring_capacity": "19.0148"}`.
     pub fn write_numbers(&self, chapter: &str, numbers: &[Number]) -> Result<Written, Error> {
         let path = self.path.join(format!("{chapter}.json"));
-        let numbers: serde_json::Map<_, _> = numbers
-            .iter()
-            .map(|n| (n.name.clone(), n.text.clone().into()))
-            .collect();
+        let numbers: serde_json::Map<_, _> =
+            numbers.iter().map(|n| (n.name.clone(), n.text.clone().into())).collect();
         let json = serde_json::Value::Object(numbers);
         self.write(&path, &format!("{json:#}\n"))?;
-        Ok(Written {
-            path,
-            unchanged: false,
-        })
+        Ok(Written { path, unchanged: false })
     }
 
     fn write(&self, path: &Path, text: &str) -> Result<(), Error> {
-        write_whole(path, text, &self.workshop).map_err(|source| Error::Write {
-            path: path.to_owned(),
-            source,
-        })
+        write_whole(path, text, &self.workshop)
+            .map_err(|source| Error::Write { path: path.to_owned(), source })
     }
 }
 
@@ -106,10 +96,8 @@ pub(crate) fn sync_pages(chapter: &str, numbers: &[Number]) -> Result<Vec<PathBu
         let markdown = fs::read_to_string(&path).map_err(reading(&path))?;
         let synced = page::sync(&markdown, chapter, numbers);
         if synced != markdown {
-            write_whole(&path, &synced, &root.join("target")).map_err(|source| Error::Write {
-                path: path.clone(),
-                source,
-            })?;
+            write_whole(&path, &synced, &root.join("target"))
+                .map_err(|source| Error::Write { path: path.clone(), source })?;
             changed.push(path);
         }
     }
@@ -163,37 +151,19 @@ mod tests {
         assert!(write_whole(&path, "new", folder.path()).is_err());
 
         assert_eq!(fs::read_to_string(path.join("old")).unwrap(), "old");
-        assert_eq!(
-            fs::read_dir(folder.path()).unwrap().count(),
-            1,
-            "no temporary file is left"
-        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
     }
 
     #[test]
     fn a_figure_equal_within_tolerance_is_left_untouched() {
         let folder = tempfile::tempdir().unwrap();
         let out = Folder::of_the_reader(folder.path()).unwrap();
-        let drawing = |x: &str| Drawing {
-            name: "a".into(),
-            svg: format!("<svg><g x=\"{x}\"/></svg>\n"),
-        };
+        let drawing =
+            |x: &str| Drawing { name: "a".into(), svg: format!("<svg><g x=\"{x}\"/></svg>\n") };
 
-        assert!(
-            !out.write_figure("ch00", &drawing("10.00"))
-                .unwrap()
-                .unchanged
-        );
-        assert!(
-            out.write_figure("ch00", &drawing("10.01"))
-                .unwrap()
-                .unchanged
-        );
-        assert!(
-            !out.write_figure("ch00", &drawing("99.00"))
-                .unwrap()
-                .unchanged
-        );
+        assert!(!out.write_figure("ch00", &drawing("10.00")).unwrap().unchanged);
+        assert!(out.write_figure("ch00", &drawing("10.01")).unwrap().unchanged);
+        assert!(!out.write_figure("ch00", &drawing("99.00")).unwrap().unchanged);
         let text = fs::read_to_string(folder.path().join("ch00-a.svg")).unwrap();
         assert!(text.contains("99.00"));
     }
@@ -201,13 +171,7 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_is_named() {
         let file = NamedTempFile::new().unwrap();
-        let error = Folder::of_the_reader(&file.path().join("below"))
-            .err()
-            .unwrap()
-            .to_string();
-        assert!(
-            error.contains("below") && error.starts_with("cannot write to"),
-            "{error}"
-        );
+        let error = Folder::of_the_reader(&file.path().join("below")).err().unwrap().to_string();
+        assert!(error.contains("below") && error.starts_with("cannot write to"), "{error}");
     }
 }

@@ -46,14 +46,8 @@ pub(crate) fn sync(markdown: &str, chapter: &str, numbers: &[Number]) -> String 
     let mut synced = markdown.to_owned();
     // From the end, so that the ranges in front stay true.
     for printed in printed_numbers(markdown).into_iter().rev() {
-        let name = printed
-            .key
-            .strip_prefix(chapter)
-            .and_then(|rest| rest.strip_prefix('.'));
-        if let Some(number) = numbers
-            .iter()
-            .find(|number| Some(number.name.as_str()) == name)
-        {
+        let name = printed.key.strip_prefix(chapter).and_then(|rest| rest.strip_prefix('.'));
+        if let Some(number) = numbers.iter().find(|number| Some(number.name.as_str()) == name) {
             synced.replace_range(printed.range, &number.text);
         }
     }
@@ -69,25 +63,14 @@ mod tests {
 
     #[test]
     fn finds_every_number_with_its_key() {
-        let found: Vec<_> = printed_numbers(PAGE)
-            .iter()
-            .map(|n| (n.key, n.text))
-            .collect();
-        let expected = [
-            ("ch01.a", "1"),
-            ("ch02.a", "2"),
-            ("ch01.unknown", "3"),
-            ("ch01.a", "4"),
-        ];
+        let found: Vec<_> = printed_numbers(PAGE).iter().map(|n| (n.key, n.text)).collect();
+        let expected = [("ch01.a", "1"), ("ch02.a", "2"), ("ch01.unknown", "3"), ("ch01.a", "4")];
         assert_eq!(found, expected);
     }
 
     #[test]
     fn sync_replaces_this_chapter_s_numbers_only() {
-        let numbers = [Number {
-            name: "a".into(),
-            text: "10,000".into(),
-        }];
+        let numbers = [Number { name: "a".into(), text: "10,000".into() }];
         let synced = sync(PAGE, "ch01", &numbers);
         let texts: Vec<_> = printed_numbers(&synced).iter().map(|n| n.text).collect();
         assert_eq!(texts, ["10,000", "2", "3", "10,000"]);

@@ -97,10 +97,7 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Stri
 }
 
 fn command<C: Chapter>() -> Command {
-    let command = Command::new(C::NAME)
-        .about(C::TITLE)
-        .term_width(90)
-        .next_line_help(true);
+    let command = Command::new(C::NAME).about(C::TITLE).term_width(90).next_line_help(true);
     Shared::augment_args(C::augment_args(command)).about(C::TITLE)
 }
 
@@ -108,21 +105,12 @@ fn refuse_sync(shared: &Shared, changed: Option<&str>) -> std::result::Result<()
     if let Some(changed) = changed {
         return Err(Error::SyncWithParameters(changed.to_owned()));
     }
-    if shared.out.is_some() {
-        Err(Error::SyncElsewhere)
-    } else {
-        Ok(())
-    }
+    if shared.out.is_some() { Err(Error::SyncElsewhere) } else { Ok(()) }
 }
 
 /// The named numbers, a section for each experiment.
 fn table(title: &str, report: &Report) -> String {
-    let width = report
-        .numbers()
-        .iter()
-        .map(|n| n.name.chars().count())
-        .max()
-        .unwrap_or(0);
+    let width = report.numbers().iter().map(|n| n.name.chars().count()).max().unwrap_or(0);
     let mut text = format!("{title}\n");
     for (section, numbers) in report.table() {
         if numbers.is_empty() {
@@ -139,11 +127,7 @@ fn table(title: &str, report: &Report) -> String {
 fn files(written: &[Written]) -> String {
     let mut text = String::from("\nFiles\n");
     for file in written {
-        let state = if file.unchanged {
-            "unchanged"
-        } else {
-            "written  "
-        };
+        let state = if file.unchanged { "unchanged" } else { "written  " };
         let _ = writeln!(text, "  {state}  {}", shown(&file.path));
     }
     text
@@ -162,8 +146,5 @@ fn synced(pages: &[std::path::PathBuf]) -> String {
 
 /// A path as the reader knows it: from the book's folder where it lies there.
 fn shown(path: &Path) -> String {
-    path.strip_prefix(book_root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(book_root()).unwrap_or(path).display().to_string()
 }

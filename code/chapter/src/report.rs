@@ -48,10 +48,7 @@ pub struct Report {
 impl Report {
     /// An empty report. The note names the parameters that were changed: `--radius 1.3`.
     pub fn new(note: Option<String>) -> Self {
-        Self {
-            note,
-            ..Self::default()
-        }
+        Self { note, ..Self::default() }
     }
 
     /// Starts a section of the printed table, one for each experiment.
@@ -61,10 +58,7 @@ impl Report {
 
     /// Adds a number with its text as the book prints it; [`crate::format`] makes the text.
     pub fn number(&mut self, name: &str, text: impl Into<String>) {
-        self.numbers.push(Number {
-            name: name.to_owned(),
-            text: text.into(),
-        });
+        self.numbers.push(Number { name: name.to_owned(), text: text.into() });
     }
 
     /// Draws a figure and keeps it.
@@ -73,10 +67,7 @@ impl Report {
     /// Where there is nothing to draw.
     pub fn figure(&mut self, figure: &impl Draw) -> Result {
         let svg = figure.to_svg(self.note.as_deref())?;
-        self.drawings.push(Drawing {
-            name: figure.name().to_owned(),
-            svg,
-        });
+        self.drawings.push(Drawing { name: figure.name().to_owned(), svg });
         Ok(())
     }
 
@@ -102,16 +93,10 @@ impl Report {
 
     /// The numbers by section, for printing. Numbers before the first section have no title.
     pub(crate) fn table(&self) -> Vec<(&str, &[Number])> {
-        let first = self
-            .sections
-            .first()
-            .map_or(self.numbers.len(), |section| section.1);
+        let first = self.sections.first().map_or(self.numbers.len(), |section| section.1);
         let mut table = vec![("", &self.numbers[..first])];
         for (i, (title, start)) in self.sections.iter().enumerate() {
-            let end = self
-                .sections
-                .get(i + 1)
-                .map_or(self.numbers.len(), |next| next.1);
+            let end = self.sections.get(i + 1).map_or(self.numbers.len(), |next| next.1);
             table.push((title, &self.numbers[*start..end]));
         }
         table

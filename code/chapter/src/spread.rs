@@ -23,11 +23,7 @@ impl Spread {
         values.sort_by(f64::total_cmp);
         let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
         let last = values.len().saturating_sub(1);
-        Self {
-            low: at(0),
-            median: at(last / 2),
-            high: at(last),
-        }
+        Self { low: at(0), median: at(last / 2), high: at(last) }
     }
 
     /// The spread at each step of several runs [run][step], as far as the shortest run goes.
@@ -38,8 +34,6 @@ impl Spread {
     /// ```
     pub fn by_step(runs: &[Vec<f64>]) -> Vec<Self> {
         let steps = runs.iter().map(Vec::len).min().unwrap_or(0);
-        (0..steps)
-            .map(|step| Self::of(runs.iter().map(|run| run[step])))
-            .collect()
+        (0..steps).map(|step| Self::of(runs.iter().map(|run| run[step]))).collect()
     }
 }

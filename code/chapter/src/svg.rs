@@ -104,46 +104,27 @@ fn piece_difference(old: &Piece, new: &Piece) -> Option<String> {
 }
 
 fn text_difference(old: &str, new: &str) -> Option<String> {
-    let lines = |text: &str| {
-        text.lines()
-            .map(|line| line.trim().to_owned())
-            .collect::<Vec<_>>()
-    };
+    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
     let (old, new) = (lines(old), lines(new));
     if old == new {
         return None;
     }
-    let (was, is) = old
-        .iter()
-        .zip(&new)
-        .find(|(old, new)| old != new)
-        .unwrap_or((&old[0], &new[0]));
-    Some(format!(
-        "the text `{}` is now `{}`",
-        unescape(was),
-        unescape(is)
-    ))
+    let (was, is) =
+        old.iter().zip(&new).find(|(old, new)| old != new).unwrap_or((&old[0], &new[0]));
+    Some(format!("the text `{}` is now `{}`", unescape(was), unescape(is)))
 }
 
 fn tag_difference(old: &Tag, new: &Tag) -> Option<String> {
-    let names = |tag: &Tag| {
-        tag.attributes
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
+    let names =
+        |tag: &Tag| tag.attributes.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
     let (old_names, new_names) = (names(old), names(new));
     if old_names != new_names {
         let changed = changed_names(&old_names, &new_names);
         return Some(format!("<{}> has other attributes: {changed}", old.name));
     }
-    old.attributes
-        .iter()
-        .zip(&new.attributes)
-        .find_map(|((name, was), (_, is))| {
-            attribute_difference(name, was, is)
-                .map(|what| format!("{name} of <{}> {what}", old.name))
-        })
+    old.attributes.iter().zip(&new.attributes).find_map(|((name, was), (_, is))| {
+        attribute_difference(name, was, is).map(|what| format!("{name} of <{}> {what}", old.name))
+    })
 }
 
 fn changed_names(old: &[String], new: &[String]) -> String {
@@ -155,11 +136,7 @@ fn changed_names(old: &[String], new: &[String]) -> String {
             .collect::<Vec<_>>()
     };
     let changed = [without(old, new, "-"), without(new, old, "+")].concat();
-    if changed.is_empty() {
-        "their order".to_owned()
-    } else {
-        changed.join(" ")
-    }
+    if changed.is_empty() { "their order".to_owned() } else { changed.join(" ") }
 }
 
 fn attribute_difference(name: &str, was: &str, is: &str) -> Option<String> {
@@ -172,11 +149,7 @@ fn attribute_difference(name: &str, was: &str, is: &str) -> Option<String> {
 
 /// The classes `l0` to `l40` are the levels of a heat map; a rounding error can cross from one to the next.
 fn levels_are_close(was: &str, is: &str) -> bool {
-    let level = |class: &str| {
-        class
-            .strip_prefix('l')
-            .and_then(|level| level.parse::<i32>().ok())
-    };
+    let level = |class: &str| class.strip_prefix('l').and_then(|level| level.parse::<i32>().ok());
     matches!((level(was), level(is)), (Some(was), Some(is)) if (was - is).abs() <= 1)
 }
 
@@ -189,10 +162,7 @@ fn geometry_difference(was: &str, is: &str) -> Option<String> {
     if parse::between_numbers(was) != parse::between_numbers(is) {
         return Some(format!("is `{is}`, was `{was}`"));
     }
-    let moved = old
-        .iter()
-        .zip(&new)
-        .position(|(old, new)| (old - new).abs() > TOLERANCE)?;
+    let moved = old.iter().zip(&new).position(|(old, new)| (old - new).abs() > TOLERANCE)?;
     let which = if old.len() > 1 {
         format!(" in number {} of {}", moved + 1, old.len())
     } else {

@@ -163,9 +163,7 @@ impl Formula {
 
 /// Whether the last line of a fenced block closes it.
 fn is_closed(fence: &str) -> bool {
-    fence
-        .rsplit_once('\n')
-        .is_some_and(|(_, last)| last.ends_with("```") || last.ends_with("~~~"))
+    fence.rsplit_once('\n').is_some_and(|(_, last)| last.ends_with("```") || last.ends_with("~~~"))
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -44,9 +44,5 @@ pub fn render(markdown: &str) -> Result<String, Vec<FormulaError>> {
     }
     rendered.push_str(&markdown[copied..]);
 
-    if errors.is_empty() {
-        Ok(rendered)
-    } else {
-        Err(errors)
-    }
+    if errors.is_empty() { Ok(rendered) } else { Err(errors) }
 }

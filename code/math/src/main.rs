@@ -68,11 +68,7 @@ fn translate() -> Result<()> {
 
 /// Before 1.0 a new middle number may change what mdBook hands over.
 fn warn_of_other_version(version: &str) {
-    let series = |version: &str| {
-        version
-            .rsplit_once('.')
-            .map(|(series, _)| series.to_owned())
-    };
+    let series = |version: &str| version.rsplit_once('.').map(|(series, _)| series.to_owned());
 
     if series(version) != series(MDBOOK_VERSION) {
         eprintln!(

@@ -31,11 +31,7 @@ impl Preprocessor for MathPreprocessor {
             Err(errors) => broken.extend(locate(context, chapter, &errors)),
         });
 
-        if broken.is_empty() {
-            Ok(book)
-        } else {
-            Err(BrokenFormulas(broken).into())
-        }
+        if broken.is_empty() { Ok(book) } else { Err(BrokenFormulas(broken).into()) }
     }
 
     fn supports_renderer(&self, renderer: &str) -> Result<bool> {
@@ -53,17 +49,12 @@ fn locate(
     errors: &[FormulaError],
 ) -> Vec<String> {
     let Some(path) = source_path(context, chapter) else {
-        return errors
-            .iter()
-            .map(|error| format!("{}: {error}", chapter.name))
-            .collect();
+        return errors.iter().map(|error| format!("{}: {error}", chapter.name)).collect();
     };
-    let in_file = fs::read_to_string(context.root.join(&path)).map_or(Vec::new(), |source| {
-        render(&source).err().unwrap_or_default()
-    });
-    let included = errors
-        .iter()
-        .filter(|error| in_file.iter().all(|known| known.latex != error.latex));
+    let in_file = fs::read_to_string(context.root.join(&path))
+        .map_or(Vec::new(), |source| render(&source).err().unwrap_or_default());
+    let included =
+        errors.iter().filter(|error| in_file.iter().all(|known| known.latex != error.latex));
 
     let path = path.display();
     in_file

@@ -10,11 +10,7 @@ use tempfile::TempDir;
 /// A book with the given files in `src`, built; what mdBook said, and the folder it is in.
 fn build(files: &[(&str, &str)]) -> (Result<(), String>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(
-        folder.path().join("book.toml"),
-        "[book]\ntitle = \"A book\"\n",
-    )
-    .unwrap();
+    fs::write(folder.path().join("book.toml"), "[book]\ntitle = \"A book\"\n").unwrap();
     for (name, text) in files {
         let path = folder.path().join("src").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -41,10 +37,7 @@ fn a_page_shows_mathml() {
         ("README.md", "It costs $5 and $10, in `$HOME`."),
         ("one.md", "So $`h_t * a_t`$.\n\n{{#include part.txt}}\n"),
         ("part.txt", "Included $`x`$."),
-        (
-            "deep/two.md",
-            "- a\n  ```math\n  \\text{\"a*\"}\n  ```\n- b\n",
-        ),
+        ("deep/two.md", "- a\n  ```math\n  \\text{\"a*\"}\n  ```\n- b\n"),
     ]);
     result.unwrap();
 
@@ -65,10 +58,7 @@ fn a_page_shows_mathml() {
 #[test]
 fn every_broken_formula_is_told_with_the_line_in_the_authors_file() {
     let (result, _folder) = build(&[
-        (
-            "SUMMARY.md",
-            "[Start](README.md)\n\n- [One](one.md)\n  - [Two](deep/two.md)\n",
-        ),
+        ("SUMMARY.md", "[Start](README.md)\n\n- [One](one.md)\n  - [Two](deep/two.md)\n"),
         ("README.md", "# Start\n\n$`\\start`$"),
         (
             "one.md",

@@ -5,10 +5,7 @@ use math::render;
 /// Line and message of every broken formula.
 fn errors(markdown: &str) -> Vec<(usize, String)> {
     let errors = render(markdown).unwrap_err();
-    errors
-        .iter()
-        .map(|error| (error.line, error.to_string()))
-        .collect()
+    errors.iter().map(|error| (error.line, error.to_string())).collect()
 }
 
 fn only_error(markdown: &str) -> (usize, String) {
@@ -21,31 +18,16 @@ fn only_error(markdown: &str) -> (usize, String) {
 fn all_broken_formulas_are_told_in_order() {
     let markdown = "# Title\n\n$`\\foo{x}`$ and $`x`$ and\n$`\\bar`$\n\n```math\n\\frac{a}\n```\n";
     let found = errors(markdown);
-    assert_eq!(
-        found.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-        [3, 4, 7]
-    );
-    assert_eq!(
-        found[0].1,
-        r#"cannot read the formula \foo{x}: Unknown command "\foo"."#
-    );
-    assert!(
-        found[2]
-            .1
-            .starts_with(r"cannot read the formula \frac{a}: "),
-        "{}",
-        found[2].1
-    );
+    assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4, 7]);
+    assert_eq!(found[0].1, r#"cannot read the formula \foo{x}: Unknown command "\foo"."#);
+    assert!(found[2].1.starts_with(r"cannot read the formula \frac{a}: "), "{}", found[2].1);
 }
 
 #[test]
 fn an_unclosed_environment_is_told() {
     let (line, message) = only_error("```math\n\\begin{aligned}\na &= b\n```\n");
     assert_eq!(line, 3);
-    assert!(
-        message.starts_with(r"cannot read the formula \begin{aligned} a &= b: "),
-        "{message}"
-    );
+    assert!(message.starts_with(r"cannot read the formula \begin{aligned} a &= b: "), "{message}");
     assert!(message.contains("reached end of input"), "{message}");
 }
 
@@ -61,14 +43,8 @@ fn an_empty_formula_is_told() {
 fn a_fence_that_is_never_closed_is_told() {
     let (line, message) = only_error("a\n\n```math\nx\n\nb\n");
     assert_eq!(line, 4);
-    assert_eq!(
-        message,
-        "cannot read the formula x b: its fence is never closed"
-    );
-    assert_eq!(
-        only_error("> ```math\n> x\n\nb").1,
-        message.replace("x b", "x")
-    );
+    assert_eq!(message, "cannot read the formula x b: its fence is never closed");
+    assert_eq!(only_error("> ```math\n> x\n\nb").1, message.replace("x b", "x"));
 }
 
 #[test]
@@ -86,10 +62,7 @@ fn display_math_names_the_line_of_the_fault() {
     assert_eq!(only_error(&format!("a\n\n```math\n{latex}\n```")).0, 6);
 
     let quoted = latex.replace('\n', "\n> ");
-    assert_eq!(
-        only_error(&format!("> a\n>\n> ```math\n> {quoted}\n> ```")).0,
-        6
-    );
+    assert_eq!(only_error(&format!("> a\n>\n> ```math\n> {quoted}\n> ```")).0, 6);
 
     let windows = format!("a\n\n```math\n{latex}\n```").replace('\n', "\r\n");
     assert_eq!(only_error(&windows).0, 6);

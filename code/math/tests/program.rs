@@ -57,11 +57,7 @@ fn stderr(output: &Output) -> String {
 fn it_supports_html_only() {
     assert_eq!(math(&["supports", "html"], "").status.code(), Some(0));
     for other in ["markdown", "epub", "test", ""] {
-        assert_eq!(
-            math(&["supports", other], "").status.code(),
-            Some(1),
-            "{other}"
-        );
+        assert_eq!(math(&["supports", other], "").status.code(), Some(1), "{other}");
     }
 }
 
@@ -72,11 +68,7 @@ fn it_says_what_it_is() {
         assert_eq!(output.status.code(), Some(0));
         assert!(stdout(&output).starts_with("math: an mdBook preprocessor"));
     }
-    for wrong in [
-        &["--hlep"][..],
-        &["supports"],
-        &["supports", "html", "markdown"],
-    ] {
+    for wrong in [&["--hlep"][..], &["supports"], &["supports", "html", "markdown"]] {
         let output = math(wrong, "");
         assert_eq!(output.status.code(), Some(2));
         assert!(stderr(&output).starts_with("math: an mdBook preprocessor"));
@@ -102,10 +94,7 @@ fn a_broken_formula_fails_with_one_line_each() {
     fs::create_dir(folder.path().join("src")).unwrap();
     fs::write(folder.path().join("src/one.md"), markdown).unwrap();
 
-    let output = math(
-        &[],
-        &book(folder.path().to_str().unwrap(), MDBOOK_VERSION, markdown),
-    );
+    let output = math(&[], &book(folder.path().to_str().unwrap(), MDBOOK_VERSION, markdown));
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(stdout(&output), "");
     assert_eq!(
@@ -129,11 +118,7 @@ fn what_is_no_book_fails_with_one_line() {
 fn another_mdbook_is_warned_of() {
     let other = math(&[], &book("/nowhere", "0.99.0", "a"));
     assert_eq!(other.status.code(), Some(0));
-    assert!(
-        stderr(&other).starts_with("Warning: "),
-        "{}",
-        stderr(&other)
-    );
+    assert!(stderr(&other).starts_with("Warning: "), "{}", stderr(&other));
     assert!(stderr(&other).contains("0.99.0"));
 
     let (series, _) = MDBOOK_VERSION.rsplit_once('.').unwrap();

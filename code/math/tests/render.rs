@@ -46,16 +46,11 @@ fn rendered_page(markdown: &str) -> String {
     let html = page(&render(markdown).unwrap());
     (b'!'..=b'~')
         .filter(u8::is_ascii_punctuation)
-        .fold(html, |html, byte| {
-            html.replace(&format!("&#{byte};"), &char::from(byte).to_string())
-        })
+        .fold(html, |html, byte| html.replace(&format!("&#{byte};"), &char::from(byte).to_string()))
 }
 
 fn mathml(latex: &str, display: MathDisplay) -> String {
-    LatexToMathML::default()
-        .convert_with_local_state(latex, display)
-        .unwrap()
-        .mathml
+    LatexToMathML::default().convert_with_local_state(latex, display).unwrap().mathml
 }
 
 fn inline(latex: &str) -> String {
@@ -76,27 +71,15 @@ fn block(latex: &str) -> String {
 fn inline_math_comes_through_markdown_unharmed_wherever_it_stands() {
     let places = [
         ("FORMULA", "<p>FORMULA</p>"),
-        (
-            "so FORMULA, and\nFORMULA.",
-            "<p>so FORMULA, and\nFORMULA.</p>",
-        ),
-        (
-            "## The state FORMULA {#state}",
-            "<h2 id=\"state\">The state FORMULA</h2>",
-        ),
+        ("so FORMULA, and\nFORMULA.", "<p>so FORMULA, and\nFORMULA.</p>"),
+        ("## The state FORMULA {#state}", "<h2 id=\"state\">The state FORMULA</h2>"),
         ("FORMULA\n=======", "<h1>FORMULA</h1>"),
         ("- one\n- two FORMULA", "<li>two FORMULA</li>"),
         ("1. FORMULA", "<li>FORMULA</li>"),
         ("> said FORMULA so", "<p>said FORMULA so</p>"),
         ("*in FORMULA em*", "<em>in FORMULA em</em>"),
-        (
-            "**in FORMULA strong**",
-            "<strong>in FORMULA strong</strong>",
-        ),
-        (
-            "[link FORMULA text](a.md)",
-            "<a href=\"a.md\">link FORMULA text</a>",
-        ),
+        ("**in FORMULA strong**", "<strong>in FORMULA strong</strong>"),
+        ("[link FORMULA text](a.md)", "<a href=\"a.md\">link FORMULA text</a>"),
         ("a[^1]\n\n[^1]: note FORMULA", "<p>note FORMULA</p>"),
         ("a[^1]\n\n[^1]: FORMULA", "<p>FORMULA</p>"),
         ("a word FORMULA\n: FORMULA means", "<dd>FORMULA means</dd>"),
@@ -107,10 +90,7 @@ fn inline_math_comes_through_markdown_unharmed_wherever_it_stands() {
         for (markdown, html) in places {
             let page = rendered_page(&markdown.replace("FORMULA", &inline(latex)));
             let html = html.replace("FORMULA", &expected);
-            assert!(
-                page.contains(&html),
-                "{latex} in {markdown}\nnot: {html}\nin:  {page}"
-            );
+            assert!(page.contains(&html), "{latex} in {markdown}\nnot: {html}\nin:  {page}");
         }
     }
 }
@@ -136,47 +116,20 @@ fn display_math_comes_through_markdown_unharmed_and_stays_where_it_stands() {
 
         let places = [
             (fence.clone(), block.clone()),
-            (
-                format!("a\n{fence}\nb"),
-                format!("<p>a</p>\n{block}\n<p>b</p>"),
-            ),
-            (
-                format!("a\n\n{fence}\n\nb"),
-                format!("<p>a</p>\n{block}\n<p>b</p>"),
-            ),
+            (format!("a\n{fence}\nb"), format!("<p>a</p>\n{block}\n<p>b</p>")),
+            (format!("a\n\n{fence}\n\nb"), format!("<p>a</p>\n{block}\n<p>b</p>")),
             (format!("{fence}\n---"), format!("{block}\n<hr />")),
-            (
-                format!("{fence}\n    code"),
-                format!("{block}\n<pre><code>code</code></pre>"),
-            ),
-            (
-                format!("- a\n  {indented}\n  b\n- c"),
-                format!("<li>a\n{block}\nb</li>\n<li>c</li>"),
-            ),
-            (
-                format!("- a\n\n  {indented}\n"),
-                format!("<li>\n<p>a</p>\n{block}\n</li>"),
-            ),
-            (
-                format!("- {indented}\n- b"),
-                format!("<li>\n{block}\n</li>\n<li>b</li>"),
-            ),
+            (format!("{fence}\n    code"), format!("{block}\n<pre><code>code</code></pre>")),
+            (format!("- a\n  {indented}\n  b\n- c"), format!("<li>a\n{block}\nb</li>\n<li>c</li>")),
+            (format!("- a\n\n  {indented}\n"), format!("<li>\n<p>a</p>\n{block}\n</li>")),
+            (format!("- {indented}\n- b"), format!("<li>\n{block}\n</li>\n<li>b</li>")),
             (
                 format!("> a\n> {quoted}\n> b\n\nc"),
                 format!("<p>a</p>\n{block}\n<p>b</p>\n</blockquote>\n<p>c</p>"),
             ),
-            (
-                format!("> {quoted}\n\nc"),
-                format!("<blockquote>\n{block}\n</blockquote>\n<p>c</p>"),
-            ),
-            (
-                format!("a word\n: {indented}"),
-                format!("<dd>\n{block}\n</dd>"),
-            ),
-            (
-                format!("| a |\n|---|\n| b |\n{fence}"),
-                format!("</table>\n{block}"),
-            ),
+            (format!("> {quoted}\n\nc"), format!("<blockquote>\n{block}\n</blockquote>\n<p>c</p>")),
+            (format!("a word\n: {indented}"), format!("<dd>\n{block}\n</dd>")),
+            (format!("| a |\n|---|\n| b |\n{fence}"), format!("</table>\n{block}")),
         ];
         for (markdown, html) in places {
             let page = rendered_page(&markdown);
@@ -197,9 +150,7 @@ fn the_mathml_is_one_line_and_hides_all_punctuation() {
             let rendered = render(&markdown).unwrap();
             assert_eq!(rendered.lines().count(), 1, "{rendered}");
 
-            let text = rendered
-                .split('<')
-                .filter_map(|piece| piece.split_once('>'));
+            let text = rendered.split('<').filter_map(|piece| piece.split_once('>'));
             for (_, text) in text {
                 let bare: Vec<char> = text
                     .chars()
@@ -218,19 +169,13 @@ fn a_formula_over_several_lines_becomes_one() {
     assert_eq!(rendered.lines().count(), 1, "{rendered}");
 
     assert_eq!(render("$`a +\nb`$").unwrap(), render("$`a + b`$").unwrap());
-    assert_eq!(
-        render("> $`a +\n> b`$").unwrap(),
-        render("> $`a + b`$").unwrap()
-    );
+    assert_eq!(render("> $`a +\n> b`$").unwrap(), render("> $`a + b`$").unwrap());
 }
 
 #[test]
 fn display_math_can_be_reached_by_the_keyboard() {
     let rendered = render("```math\nx\n```").unwrap();
-    assert_eq!(
-        rendered,
-        r#"<!-- --><math tabindex="0" display="block"><mi>x</mi></math>"#
-    );
+    assert_eq!(rendered, r#"<!-- --><math tabindex="0" display="block"><mi>x</mi></math>"#);
     assert!(!render("$`x`$").unwrap().contains("tabindex"));
 }
 
@@ -295,11 +240,7 @@ fn what_stands_around_a_formula_stays() {
 #[test]
 fn a_fence_is_a_fence_however_it_is_written() {
     let expected = render("```math\nx\n```").unwrap();
-    for markdown in [
-        "~~~math\nx\n~~~",
-        "````math\nx\n````",
-        "``` math \nx\n```  ",
-    ] {
+    for markdown in ["~~~math\nx\n~~~", "````math\nx\n````", "``` math \nx\n```  "] {
         assert_eq!(render(markdown).unwrap().trim_end(), expected, "{markdown}");
     }
 }
@@ -313,10 +254,7 @@ fn formulas_have_the_structure_that_their_latex_says() {
         (r"\frac{a}{b}", &[("mfrac", 1)]),
         (r"\sqrt{x}", &[("msqrt", 1)]),
         (r"\sum_{k}^{t} x_k", &[("munderover", 1), ("msub", 1)]),
-        (
-            r"\underbrace{a + b}_{\text{both}}",
-            &[("munder", 2), ("mtext", 1)],
-        ),
+        (r"\underbrace{a + b}_{\text{both}}", &[("munder", 2), ("mtext", 1)]),
         (
             r"\begin{aligned} a &= b \\ c &= d \\ e &= f \end{aligned}",
             &[("mtable", 1), ("mtr", 3), ("mtd", 6)],
@@ -325,14 +263,8 @@ fn formulas_have_the_structure_that_their_latex_says() {
             r"\begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases}",
             &[("mtable", 1), ("mtr", 2), ("mtd", 4)],
         ),
-        (
-            r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}",
-            &[("mtr", 2), ("mtd", 4)],
-        ),
-        (
-            r"\begin{bmatrix} a \\ b \\ c \end{bmatrix}",
-            &[("mtr", 3), ("mtd", 3)],
-        ),
+        (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", &[("mtr", 2), ("mtd", 4)]),
+        (r"\begin{bmatrix} a \\ b \\ c \end{bmatrix}", &[("mtr", 3), ("mtd", 3)]),
         (r"a \, b \quad c", &[("mspace", 2)]),
     ];
     for (latex, elements) in cases {

@@ -57,11 +57,7 @@ pub(crate) fn check_shape<F, D: Dimension>(
 ) -> Result<(), Error> {
     if array.shape() != expected {
         let (expected, found) = (expected.to_vec(), array.shape().to_vec());
-        return Err(Error::Shape {
-            name,
-            expected,
-            found,
-        });
+        return Err(Error::Shape { name, expected, found });
     }
     Ok(())
 }

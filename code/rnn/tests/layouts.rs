@@ -53,23 +53,15 @@ fn views_of_bigger_arrays() -> Result<(), Error> {
     let (output, h_n) = rnn.forward(&x, Some(&h_0))?;
 
     // The same numbers with time first: one axis swapped in the view.
-    let time_first = x
-        .view()
-        .permuted_axes([1, 0, 2])
-        .as_standard_layout()
-        .into_owned();
-    let (from_view, last) = rnn.forward(
-        &time_first.view().permuted_axes([1, 0, 2]),
-        Some(&h_0.view()),
-    )?;
+    let time_first = x.view().permuted_axes([1, 0, 2]).as_standard_layout().into_owned();
+    let (from_view, last) =
+        rnn.forward(&time_first.view().permuted_axes([1, 0, 2]), Some(&h_0.view()))?;
     assert_abs_diff_eq!(from_view, output, epsilon = TOLERANCE);
     assert_abs_diff_eq!(last, h_n, epsilon = TOLERANCE);
 
     // One row for all: a stride of zero.
     let row = array![0.1, 0.2, 0.3, 0.4, 0.5];
-    let repeated = row
-        .broadcast((3, 4, 5))
-        .expect("a row repeats over any leading axes");
+    let repeated = row.broadcast((3, 4, 5)).expect("a row repeats over any leading axes");
     let (from_view, _) = rnn.forward(&repeated, None)?;
     let (from_array, _) = rnn.forward(&repeated.to_owned(), None)?;
     assert_abs_diff_eq!(from_view, from_array, epsilon = TOLERANCE);
@@ -95,14 +87,7 @@ fn network(n: usize) -> Result<Network, Error> {
 fn relaid(cell: &RnnCell<f64>) -> impl Iterator<Item = RnnCell<f64>> {
     let matrices = layouts(&cell.w_ih).into_iter().zip(layouts(&cell.w_hh));
     let biases = layouts(&cell.b_ih).into_iter().zip(layouts(&cell.b_hh));
-    matrices
-        .zip(biases)
-        .map(|((w_ih, w_hh), (b_ih, b_hh))| RnnCell {
-            w_ih,
-            w_hh,
-            b_ih,
-            b_hh,
-        })
+    matrices.zip(biases).map(|((w_ih, w_hh), (b_ih, b_hh))| RnnCell { w_ih, w_hh, b_ih, b_hh })
 }
 
 /// Arrays equal to this one, stored column by column, backwards, and with gaps.

@@ -71,10 +71,7 @@ fn every_wrong_formula_is_rejected() {
             .collect();
         let rejected = deviations.iter().filter(|&&off| off > REJECTION).count();
         println!("{name:<24} {rejected:>2} of {}", deviations.len());
-        assert!(
-            rejected > 0,
-            "no vector tells `{name}` from the right formula"
-        );
+        assert!(rejected > 0, "no vector tells `{name}` from the right formula");
     }
 }
 
@@ -142,16 +139,9 @@ fn weights_swapped(vector: &Vector) -> Outcome {
 /// The state is not handed on: N T sequences of one step each.
 fn h_0_at_every_step(vector: &Vector) -> Outcome {
     let Shape { n, t, h, .. } = vector.shape;
-    let repeated: Vec<f64> = h_0(vector)
-        .chunks(h)
-        .flat_map(|state| state.repeat(t))
-        .collect();
+    let repeated: Vec<f64> = h_0(vector).chunks(h).flat_map(|state| state.repeat(t)).collect();
     let outcome = edited(vector, |v| {
-        v.shape = Shape {
-            n: n * t,
-            t: 1,
-            ..v.shape
-        };
+        v.shape = Shape { n: n * t, t: 1, ..v.shape };
         v.h_0 = Some(repeated.clone());
     });
     let h_n = states_at(t - 1, &outcome.output, vector.shape);
@@ -170,20 +160,14 @@ fn output_a_step_late(vector: &Vector) -> Outcome {
 
 fn h_n_the_first_state(vector: &Vector) -> Outcome {
     let Outcome { output, .. } = plain(vector);
-    Outcome {
-        h_n: states_at(0, &output, vector.shape),
-        output,
-    }
+    Outcome { h_n: states_at(0, &output, vector.shape), output }
 }
 
 /// The arguments taken for time first.
 fn batch_and_time_swapped(vector: &Vector) -> Outcome {
     let Shape { n, t, d, h } = vector.shape;
     let swapped = edited(vector, |v| v.x = swap_axes(&v.x, n, t, d));
-    Outcome {
-        output: swap_axes(&swapped.output, t, n, h),
-        ..swapped
-    }
+    Outcome { output: swap_axes(&swapped.output, t, n, h), ..swapped }
 }
 
 fn h_0(vector: &Vector) -> Vec<f64> {
@@ -193,11 +177,7 @@ fn h_0(vector: &Vector) -> Vec<f64> {
 
 fn states_at(step: usize, output: &[f64], shape: Shape) -> Vec<f64> {
     let Shape { t, h, .. } = shape;
-    output
-        .chunks(t * h)
-        .flat_map(|states| &states[step * h..][..h])
-        .copied()
-        .collect()
+    output.chunks(t * h).flat_map(|states| &states[step * h..][..h]).copied().collect()
 }
 
 /// [rows, columns, width] to [columns, rows, width], both flat.
@@ -216,10 +196,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// The largest difference in `output` and `h_n`.
 fn deviation(outcome: &Outcome, expected: &Outcome) -> f64 {
     let Outcome { output, h_n } = outcome;
-    assert_eq!(
-        (output.len(), h_n.len()),
-        (expected.output.len(), expected.h_n.len())
-    );
+    assert_eq!((output.len(), h_n.len()), (expected.output.len(), expected.h_n.len()));
     zip(output, &expected.output)
         .chain(zip(h_n, &expected.h_n))
         .fold(0.0, |widest, (a, b)| (a - b).abs().max(widest))

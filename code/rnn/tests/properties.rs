@@ -47,13 +47,7 @@ fn uniform<D: Dimension>(
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    (
-        1..6_usize,
-        1..12_usize,
-        1..9_usize,
-        1..20_usize,
-        any::<u64>(),
-    )
+    (1..6_usize, 1..12_usize, 1..9_usize, 1..20_usize, any::<u64>())
         .prop_map(|(n, t, d, h, seed)| Case::new(n, t, d, h, seed).expect("no size is zero"))
 }
 

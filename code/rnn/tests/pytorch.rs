@@ -106,10 +106,7 @@ fn arguments<F: Real>(vector: &Vector) -> (Array3<F>, Option<Array3<F>>) {
 
 fn states<F: Real>(outcome: &Outcome, shape: Shape) -> States<F> {
     let Shape { n, t, h, .. } = shape;
-    (
-        array(&outcome.output, [n, t, h]),
-        array(&outcome.h_n, [1, n, h]),
-    )
+    (array(&outcome.output, [n, t, h]), array(&outcome.h_n, [1, n, h]))
 }
 
 fn matrix<F: Real>(flat: &[f64], shape: [usize; 2]) -> Array2<F> {
@@ -125,7 +122,5 @@ fn numbers<F: Real>(flat: &[f64]) -> Vec<F> {
 }
 
 fn deviation<F: Real>(a: &Array3<F>, b: &Array3<F>) -> f64 {
-    (a - b).iter().fold(0.0, |widest, &difference| {
-        difference.abs().into().max(widest)
-    })
+    (a - b).iter().fold(0.0, |widest, &difference| difference.abs().into().max(widest))
 }

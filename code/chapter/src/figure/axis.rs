@@ -33,15 +33,9 @@ impl Axis {
     /// Refuses values that this axis cannot show.
     pub fn check_value(&self, value: f64, place: impl Fn() -> String) -> Result<(), Problem> {
         if !value.is_finite() || value.abs() > LARGEST {
-            Err(Problem::NotDrawable {
-                place: place(),
-                value,
-            })
+            Err(Problem::NotDrawable { place: place(), value })
         } else if self.log && value < 0.0 {
-            Err(Problem::NotPositive {
-                place: place(),
-                value,
-            })
+            Err(Problem::NotPositive { place: place(), value })
         } else {
             Ok(())
         }
@@ -55,8 +49,7 @@ impl Axis {
         if self.log && self.categories.is_some() {
             return Err(Problem::BarsOnLog);
         }
-        self.range
-            .map_or(Ok(()), |(low, high)| self.check_range(low, high))
+        self.range.map_or(Ok(()), |(low, high)| self.check_range(low, high))
     }
 
     fn check_range(&self, low: f64, high: f64) -> Result<(), Problem> {
@@ -75,15 +68,10 @@ impl Axis {
             return Ok(());
         };
         if names.len() < places {
-            return Err(Problem::Labels {
-                labels: names.len(),
-                places,
-            });
+            return Err(Problem::Labels { labels: names.len(), places });
         }
         match names.iter().find(|name| width(name) > WIDTH / 3) {
-            Some(label) => Err(Problem::TooLong {
-                label: label.clone(),
-            }),
+            Some(label) => Err(Problem::TooLong { label: label.clone() }),
             None => Ok(()),
         }
     }
@@ -94,18 +82,10 @@ impl Axis {
             return Ok(Scale::over(low, high, self.log));
         }
         if let Some(labels) = &self.categories {
-            return Ok(Scale {
-                low: -0.5,
-                high: labels.len().max(1) as f64 - 0.5,
-                log: false,
-            });
+            return Ok(Scale { low: -0.5, high: labels.len().max(1) as f64 - 0.5, log: false });
         }
         let marks = self.marks.iter().map(|(value, _)| *value);
-        let shown = values
-            .iter()
-            .copied()
-            .chain(marks)
-            .filter(|value| !self.log || *value > 0.0);
+        let shown = values.iter().copied().chain(marks).filter(|value| !self.log || *value > 0.0);
         let (low, high) = ends(shown).ok_or(Problem::Nothing)?;
         Ok(self.fitted(low, high, fit))
     }
@@ -116,11 +96,7 @@ impl Axis {
             Fit::Tight => scale,
             Fit::Padded => scale.widened(0.03, 0.03),
             Fit::Round => ticks::rounded(&scale),
-            Fit::Beside(room) => Scale {
-                low: low - room,
-                high: high + room,
-                log: false,
-            },
+            Fit::Beside(room) => Scale { low: low - room, high: high + room, log: false },
         }
     }
 }

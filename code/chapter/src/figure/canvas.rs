@@ -24,10 +24,7 @@ pub(super) struct Canvas {
 impl Canvas {
     /// An empty drawing of this size in pixels.
     pub fn new(size: (i32, i32)) -> Self {
-        Self {
-            size,
-            elements: Vec::new(),
-        }
+        Self { size, elements: Vec::new() }
     }
 
     /// Draws something.
@@ -35,14 +32,9 @@ impl Canvas {
         let mut drawn = String::new();
         let size = (self.size.0.unsigned_abs(), self.size.1.unsigned_abs());
         let area = SVGBackend::with_string(&mut drawn, size).into_drawing_area();
-        let pen = Pen {
-            area,
-            classes: RefCell::default(),
-        };
+        let pen = Pen { area, classes: RefCell::default() };
         paint(&pen)?;
-        pen.area
-            .present()
-            .map_err(|error| Problem::Drawing(error.to_string()))?;
+        pen.area.present().map_err(|error| Problem::Drawing(error.to_string()))?;
         let classes = pen.classes.take();
         drop(pen);
         self.elements.push(restyled(&drawn, &classes));
@@ -89,21 +81,13 @@ impl Pen<'_> {
 
     /// Writes a text beside a point, or across it.
     pub fn text(&self, class: &str, text: &str, at: Pixel, (h, v): (HPos, VPos)) -> Drawn {
-        self.put(&Text::new(
-            text,
-            at,
-            self.letters(class).pos(Pos::new(h, v)),
-        ))
+        self.put(&Text::new(text, at, self.letters(class).pos(Pos::new(h, v))))
     }
 
     /// Writes a text upwards that ends below a point.
     pub fn text_below(&self, class: &str, text: &str, at: Pixel) -> Drawn {
         let upwards = self.letters(class).transform(FontTransform::Rotate270);
-        self.put(&Text::new(
-            text,
-            at,
-            upwards.pos(Pos::new(HPos::Right, VPos::Center)),
-        ))
+        self.put(&Text::new(text, at, upwards.pos(Pos::new(HPos::Right, VPos::Center))))
     }
 
     fn put<'b, E>(&self, element: &'b E) -> Drawn
@@ -111,9 +95,7 @@ impl Pen<'_> {
         &'b E: plotters::element::PointCollection<'b, Pixel>,
         E: for<'c> plotters::element::Drawable<SVGBackend<'c>>,
     {
-        self.area
-            .draw(element)
-            .map_err(|error| Problem::Drawing(error.to_string()))
+        self.area.draw(element).map_err(|error| Problem::Drawing(error.to_string()))
     }
 
     /// The size is the style sheet's.
@@ -140,10 +122,7 @@ fn restyled(drawn: &str, classes: &[String]) -> String {
     let mut lines = String::new();
     for piece in pieces(drawn) {
         match piece {
-            Piece::Tag(Tag {
-                name: "svg" | "/svg",
-                ..
-            }) => (),
+            Piece::Tag(Tag { name: "svg" | "/svg", .. }) => (),
             Piece::Tag(Tag { name: "/text", .. }) => lines += "</text>\n",
             Piece::Tag(tag) => lines += &restyled_tag(&tag, classes),
             Piece::Text(text) => lines += &escape(&unescape(text.trim_matches('\n'))),
@@ -153,27 +132,12 @@ fn restyled(drawn: &str, classes: &[String]) -> String {
 }
 
 fn restyled_tag(tag: &Tag, classes: &[String]) -> String {
-    const DROPPED: [&str; 6] = [
-        "opacity",
-        "fill",
-        "stroke",
-        "stroke-width",
-        "font-family",
-        "font-size",
-    ];
-    let kept = tag
-        .attributes
-        .iter()
-        .copied()
-        .filter(|(name, _)| !DROPPED.contains(name));
+    const DROPPED: [&str; 6] =
+        ["opacity", "fill", "stroke", "stroke-width", "font-family", "font-size"];
+    let kept = tag.attributes.iter().copied().filter(|(name, _)| !DROPPED.contains(name));
     let class = Some(("class", class(tag, classes))).filter(|(_, class)| !class.is_empty());
     let write = |(name, value): (&str, &str)| format!(" {name}=\"{}\"", value.trim_end());
-    let attributes = class
-        .into_iter()
-        .chain(kept)
-        .map(write)
-        .collect::<Vec<_>>()
-        .concat();
+    let attributes = class.into_iter().chain(kept).map(write).collect::<Vec<_>>().concat();
     let end = if tag.name == "text" { ">" } else { "/>\n" };
     format!("<{}{attributes}{end}", tag.name)
 }
@@ -182,7 +146,5 @@ fn class<'a>(tag: &Tag, classes: &'a [String]) -> &'a str {
     let colours = ["fill", "stroke"].map(|name| tag.attribute(name).unwrap_or_default());
     let number = colours.iter().find_map(|colour| colour.strip_prefix('#'));
     let number = number.and_then(|number| usize::from_str_radix(number, 16).ok());
-    number
-        .and_then(|number| classes.get(number))
-        .map_or("", String::as_str)
+    number.and_then(|number| classes.get(number)).map_or("", String::as_str)
 }

@@ -41,9 +41,9 @@ impl Document<'_> {
         } else {
             format!(" aria-describedby=\"{name}-desc\"")
         };
-        let parameters = self.note.map_or_else(String::new, |note| {
-            format!(" data-parameters=\"{}\"", escape(note))
-        });
+        let parameters = self
+            .note
+            .map_or_else(String::new, |note| format!(" data-parameters=\"{}\"", escape(note)));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
              role=\"img\" aria-labelledby=\"{name}-title\"{description}{parameters}>\n"
@@ -79,9 +79,5 @@ impl Document<'_> {
 pub(super) fn check_name(name: &str) -> Result<(), Problem> {
     let is_good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
-    if begins && name.chars().all(is_good) {
-        Ok(())
-    } else {
-        Err(Problem::Name)
-    }
+    if begins && name.chars().all(is_good) { Ok(()) } else { Err(Problem::Name) }
 }

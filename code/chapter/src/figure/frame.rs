@@ -65,31 +65,16 @@ impl Frame {
         let title = if has_title { LINE + 6 } else { TEXT / 2 };
         let top = EDGE + parts.above + title + parts.marks;
         let bottom = top + parts.plot_height;
-        let notes = parts.note.map_or_else(Vec::new, |note| {
-            wrapped(&format!("drawn with {note}"), WIDTH - 2 * EDGE)
-        });
+        let notes = parts
+            .note
+            .map_or_else(Vec::new, |note| wrapped(&format!("drawn with {note}"), WIDTH - 2 * EDGE));
         let title = if x.title.is_empty() { 0 } else { LINE };
         let height = bottom + GAP + x.height() + title + LINE * count(&notes) + EDGE;
 
         let (upper, lower) = (px(top), px(bottom));
-        let rows = if parts.downwards {
-            upper..lower
-        } else {
-            lower..upper
-        };
+        let rows = if parts.downwards { upper..lower } else { lower..upper };
         let plane = Cartesian2d::new(x_scale, y_scale, (px(left)..px(right), rows));
-        Self {
-            left,
-            right,
-            top,
-            bottom,
-            height,
-            marks: parts.marks,
-            plane,
-            x,
-            y,
-            notes,
-        }
+        Self { left, right, top, bottom, height, marks: parts.marks, plane, x, y, notes }
     }
 
     /// The pixel at which values are drawn.
@@ -139,10 +124,7 @@ impl Frame {
     /// The horizontal axis with its ticks.
     pub fn draw_axis(&self, pen: &Pen) -> Drawn {
         let bottom = px(self.bottom);
-        pen.line(
-            "axis",
-            vec![(px(self.left), bottom), (px(self.right), bottom)],
-        )?;
+        pen.line("axis", vec![(px(self.left), bottom), (px(self.right), bottom)])?;
         for (value, _) in self.x.ticks.labelled.iter().filter(|_| !self.x.named) {
             let x = self.at(*value, self.y_low()).0;
             pen.line("axis", vec![(x, bottom), (x, bottom + px(5))])?;

@@ -41,12 +41,9 @@ pub(super) fn draw(map: &HeatMap, note: Option<&str>) -> Result<String, Problem>
         note,
     });
     let mut canvas = Canvas::new(frame.size());
-    canvas.group(" shape-rendering=\"crispEdges\"", |pen| {
-        draw_cells(map, &frame, &colours, pen)
-    })?;
-    canvas.group(" shape-rendering=\"crispEdges\"", |pen| {
-        ColourBar::draw_levels(&frame, pen)
-    })?;
+    canvas
+        .group(" shape-rendering=\"crispEdges\"", |pen| draw_cells(map, &frame, &colours, pen))?;
+    canvas.group(" shape-rendering=\"crispEdges\"", |pen| ColourBar::draw_levels(&frame, pen))?;
     canvas.group(" class=\"x\"", |pen| frame.draw_x_labels(pen))?;
     canvas.group(" class=\"y\"", |pen| frame.draw_y_labels(pen))?;
     canvas.draw(|pen| {
@@ -73,23 +70,14 @@ fn check(map: &HeatMap) -> Drawn {
     }
     let count = expected * map.rows.len();
     if count > MAX_CELLS {
-        return Err(Problem::TooMany {
-            what: "cells",
-            count,
-            limit: MAX_CELLS,
-        });
+        return Err(Problem::TooMany { what: "cells", count, limit: MAX_CELLS });
     }
     for (row, values) in map.rows.iter().enumerate() {
         if values.len() != expected {
-            return Err(Problem::Ragged {
-                row,
-                expected,
-                found: values.len(),
-            });
+            return Err(Problem::Ragged { row, expected, found: values.len() });
         }
         for (column, value) in values.iter().enumerate() {
-            map.value
-                .check_value(*value, || format!("row {row}, column {column}"))?;
+            map.value.check_value(*value, || format!("row {row}, column {column}"))?;
         }
     }
     let rows = map.rows.len();
@@ -97,13 +85,8 @@ fn check(map: &HeatMap) -> Drawn {
     check_count(map.y.categories.as_deref(), rows)?;
     map.x.check_names(expected)?;
     map.y.check_names(rows)?;
-    match [&map.x, &map.y, &map.value]
-        .into_iter()
-        .find(|axis| width(&axis.label) > WIDTH / 2)
-    {
-        Some(axis) => Err(Problem::TooLong {
-            label: axis.label.clone(),
-        }),
+    match [&map.x, &map.y, &map.value].into_iter().find(|axis| width(&axis.label) > WIDTH / 2) {
+        Some(axis) => Err(Problem::TooLong { label: axis.label.clone() }),
         None => Ok(()),
     }
 }
@@ -118,17 +101,12 @@ fn check_count(names: Option<&[String]>, places: usize) -> Drawn {
 
 /// Rows or columns: the n-th lies around n.
 fn places(count: usize) -> Scale {
-    Scale {
-        low: -0.5,
-        high: count as f64 - 0.5,
-        log: false,
-    }
+    Scale { low: -0.5, high: count as f64 - 0.5, log: false }
 }
 
 fn plot_height(rows: usize) -> i32 {
     let rows = i32::try_from(rows).unwrap_or(i32::MAX);
-    rows.saturating_mul(TALLEST_ROW)
-        .clamp(TALLEST_ROW * 3, HEIGHT)
+    rows.saturating_mul(TALLEST_ROW).clamp(TALLEST_ROW * 3, HEIGHT)
 }
 
 fn draw_cells(map: &HeatMap, frame: &Frame, colours: &Scale, pen: &Pen) -> Drawn {
@@ -136,11 +114,7 @@ fn draw_cells(map: &HeatMap, frame: &Frame, colours: &Scale, pen: &Pen) -> Drawn
         for (column, value) in values.iter().enumerate() {
             let (x, y) = (column as f64, row as f64);
             let class = format!("l{}", level(colours.position(*value)));
-            pen.rectangle(
-                &class,
-                frame.at(x - 0.5, y - 0.5),
-                frame.at(x + 0.5, y + 0.5),
-            )?;
+            pen.rectangle(&class, frame.at(x - 0.5, y - 0.5), frame.at(x + 0.5, y + 0.5))?;
         }
     }
     Ok(())
@@ -156,11 +130,7 @@ struct ColourBar {
 impl ColourBar {
     fn new(axis: &Axis, scale: &Scale) -> Self {
         let ticks = ticks(scale, 5, false);
-        Self {
-            title: axis.label.clone(),
-            scale: scale.clone(),
-            ticks,
-        }
+        Self { title: axis.label.clone(), scale: scale.clone(), ticks }
     }
 
     fn width(&self) -> i32 {

@@ -98,10 +98,7 @@ impl HeatMap {
     where
         Row: IntoIterator<Item = f64>,
     {
-        self.rows = rows
-            .into_iter()
-            .map(|row| row.into_iter().collect())
-            .collect();
+        self.rows = rows.into_iter().map(|row| row.into_iter().collect()).collect();
         self
     }
 
@@ -143,10 +140,8 @@ impl HeatMap {
     /// # Errors
     /// Where something cannot be drawn: see [`Problem`].
     pub fn to_svg(&self, note: Option<&str>) -> Result<String, FigureError> {
-        heat_draw::draw(self, note).map_err(|problem: Problem| FigureError {
-            figure: self.name.clone(),
-            problem,
-        })
+        heat_draw::draw(self, note)
+            .map_err(|problem: Problem| FigureError { figure: self.name.clone(), problem })
     }
 }
 

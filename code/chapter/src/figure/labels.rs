@@ -60,8 +60,5 @@ pub(super) fn wrapped(text: &str, width_of_line: i32) -> Vec<String> {
             lines.last_mut().into_iter().for_each(|line| line.push(c));
         }
     }
-    lines
-        .into_iter()
-        .map(|line| line.trim_end().to_owned())
-        .collect()
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }

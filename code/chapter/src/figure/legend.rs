@@ -42,37 +42,24 @@ pub(super) struct Legend<'a> {
 impl<'a> Legend<'a> {
     /// Places the labels of a figure whose plot has this height.
     pub fn new(figure: &'a Figure, x: &Scale, y: &Scale, plot_height: i32) -> Self {
-        let (ends, others): (Vec<_>, Vec<_>) = entries(figure, x, y)
-            .into_iter()
-            .partition(|entry| entry.position.is_some());
+        let (ends, others): (Vec<_>, Vec<_>) =
+            entries(figure, x, y).into_iter().partition(|entry| entry.position.is_some());
         match beside(&ends, plot_height) {
-            Some(places) => Self {
-                rows: rows(others),
-                beside: places.into_iter().zip(ends).collect(),
-            },
-            None => Self {
-                rows: rows(entries(figure, x, y)),
-                beside: Vec::new(),
-            },
+            Some(places) => {
+                Self { rows: rows(others), beside: places.into_iter().zip(ends).collect() }
+            }
+            None => Self { rows: rows(entries(figure, x, y)), beside: Vec::new() },
         }
     }
 
     /// The height of the rows above the plot.
     pub fn height(&self) -> i32 {
-        if self.rows.is_empty() {
-            0
-        } else {
-            LINE * count(&self.rows) + 6
-        }
+        if self.rows.is_empty() { 0 } else { LINE * count(&self.rows) + 6 }
     }
 
     /// The room that the labels beside the plot take.
     pub fn width(&self) -> i32 {
-        let widest = self
-            .beside
-            .iter()
-            .map(|(_, entry)| width(entry.label))
-            .max();
+        let widest = self.beside.iter().map(|(_, entry)| width(entry.label)).max();
         widest.map_or(0, |widest| widest + BESIDE + 4)
     }
 
@@ -100,12 +87,7 @@ impl Entry<'_> {
             return pen.line("mark", line);
         };
         let middle = (x + px(SAMPLE / 2), y);
-        let box_of = |half: i32| {
-            [
-                (x + px(4), y - px(half)),
-                (x + px(SAMPLE - 4), y + px(half)),
-            ]
-        };
+        let box_of = |half: i32| [(x + px(4), y - px(half)), (x + px(SAMPLE - 4), y + px(half))];
         match &series.shape {
             Shape::Lines(_) => pen.line(&plot::line_class(series), line),
             Shape::MarkedLine(_) => {
@@ -139,10 +121,7 @@ fn entries<'a>(figure: &'a Figure, x: &Scale, y: &Scale) -> Vec<Entry<'a>> {
         series: None,
         position: Some(y.position(*value)),
     });
-    series
-        .chain(marks)
-        .filter(|entry| !entry.label.is_empty())
-        .collect()
+    series.chain(marks).filter(|entry| !entry.label.is_empty()).collect()
 }
 
 /// Where a line ends, if that is at the right edge of the plot.
@@ -167,11 +146,7 @@ fn beside(ends: &[Entry], plot_height: i32) -> Option<Vec<i32>> {
         .map(|entry| (f64::from(plot_height) * (1.0 - position(entry))).round() as i32)
         .collect();
     let places = spread(&wanted, TEXT + 2, plot_height);
-    let farthest = wanted
-        .iter()
-        .zip(&places)
-        .map(|(wanted, place)| (wanted - place).abs())
-        .max();
+    let farthest = wanted.iter().zip(&places).map(|(wanted, place)| (wanted - place).abs()).max();
     (farthest.unwrap_or(0) <= FARTHEST).then_some(places)
 }
 
@@ -211,12 +186,11 @@ fn rows(entries: Vec<Entry>) -> Vec<Vec<(i32, Entry)>> {
     }
     for entry in entries {
         let room = SAMPLE + 8 + width(entry.label) + TEXT;
-        match rows.last_mut().filter(|_| x + room <= WIDTH) {
-            Some(row) => row.push((x, entry)),
-            None => {
-                x = 4;
-                rows.push(vec![(x, entry)]);
-            }
+        if let Some(row) = rows.last_mut().filter(|_| x + room <= WIDTH) {
+            row.push((x, entry));
+        } else {
+            x = 4;
+            rows.push(vec![(x, entry)]);
         }
         x += room;
     }

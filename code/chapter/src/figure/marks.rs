@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::axis::Axis;
 use super::canvas::{Drawn, Pen};
 use super::frame::Frame;
-use super::labels::{TEXT, WIDTH, px, width};
+use super::labels::{TEXT, WIDTH, count, px, width};
 use super::scale::Scale;
 
 /// From one row of labels to the next.
@@ -28,11 +28,11 @@ impl<'a> Marks<'a> {
             let collides = |row: i32| {
                 labels.iter().any(|&(other, text, of)| {
                     let apart = (scale.position(*value) - scale.position(other)).abs();
-                    let halves = (width(label) + width(text)) / 2 + TEXT / 2;
+                    let halves = i32::midpoint(width(label), width(text)) + TEXT / 2;
                     of == row && !label.is_empty() && apart * f64::from(NARROW) < f64::from(halves)
                 })
             };
-            let row = (0..).find(|row| !collides(*row)).unwrap_or(0);
+            let row = (0..count(&labels)).find(|row| !collides(*row)).unwrap_or(count(&labels));
             labels.push((*value, label, row));
         }
         Self { labels }
@@ -60,11 +60,7 @@ impl<'a> Marks<'a> {
 
 /// Draws the marks of the vertical axis.
 pub(super) fn draw_levels(axis: &Axis, frame: &Frame, pen: &Pen) -> Drawn {
-    for (value, _) in axis
-        .marks
-        .iter()
-        .filter(|(value, _)| frame.y_scale().holds(*value))
-    {
+    for (value, _) in axis.marks.iter().filter(|(value, _)| frame.y_scale().holds(*value)) {
         let y = frame.at(1.0, *value).1;
         pen.line("mark", vec![(px(frame.left), y), (px(frame.right), y)])?;
     }

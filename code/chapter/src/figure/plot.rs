@@ -1,12 +1,10 @@
 //! Draws a [`Figure`].
 
-use plotters::style::text_anchor::{HPos, VPos};
-
 use super::axis::Fit;
 use super::canvas::{Canvas, Drawn, Pen};
 use super::document::{Document, check_name};
-use super::frame::{Frame, LINE, Parts};
-use super::labels::{TEXT, WIDTH, px, width};
+use super::frame::{Frame, Parts};
+use super::labels::{WIDTH, px, width};
 use super::legend::Legend;
 use super::marks::{self, Marks};
 use super::scale::Scale;
@@ -64,50 +62,25 @@ fn check(figure: &Figure) -> Drawn {
     check_name(&figure.name)?;
     figure.x.check()?;
     figure.y.check()?;
-    let colours = figure
-        .series
-        .iter()
-        .filter(|series| !series.is_band())
-        .count();
+    let colours = figure.series.iter().filter(|series| !series.is_band()).count();
     if figure.series.is_empty() {
         return Err(Problem::Nothing);
     }
     if colours > MAX_COLOURS {
-        return Err(Problem::TooMany {
-            what: "series",
-            count: colours,
-            limit: MAX_COLOURS,
-        });
+        return Err(Problem::TooMany { what: "series", count: colours, limit: MAX_COLOURS });
     }
-    figure
-        .series
-        .iter()
-        .try_for_each(|series| series.check(&figure.x, &figure.y))?;
+    figure.series.iter().try_for_each(|series| series.check(&figure.x, &figure.y))?;
     check_labels(figure)
 }
 
 fn check_labels(figure: &Figure) -> Drawn {
     let series = figure.series.iter().map(|series| &series.label);
-    let marks = figure
-        .x
-        .marks
-        .iter()
-        .chain(&figure.y.marks)
-        .map(|(_, label)| label);
-    let mut labels = series
-        .chain(marks)
-        .chain([&figure.x.label, &figure.y.label]);
+    let marks = figure.x.marks.iter().chain(&figure.y.marks).map(|(_, label)| label);
+    let mut labels = series.chain(marks).chain([&figure.x.label, &figure.y.label]);
     if let Some(label) = labels.find(|label| width(label) > WIDTH - 200) {
-        return Err(Problem::TooLong {
-            label: label.clone(),
-        });
+        return Err(Problem::TooLong { label: label.clone() });
     }
-    let last = figure
-        .series
-        .iter()
-        .flat_map(Series::points)
-        .map(|(x, _)| x)
-        .fold(0.0, f64::max);
+    let last = figure.series.iter().flat_map(Series::points).map(|(x, _)| x).fold(0.0, f64::max);
     figure.x.check_names(last.round() as usize + 1)
 }
 
@@ -117,10 +90,7 @@ fn scales(figure: &Figure) -> Result<(Scale, Scale), Problem> {
     let xs: Vec<f64> = points.iter().map(|(x, _)| *x).collect();
     let mut ys: Vec<f64> = points.iter().map(|(_, y)| *y).collect();
     let has_bars = figure.series.iter().any(Series::is_bars);
-    let has_lines = figure
-        .series
-        .iter()
-        .any(|series| series.is_line() || series.is_band());
+    let has_lines = figure.series.iter().any(|series| series.is_line() || series.is_band());
     if has_bars {
         ys.push(0.0);
     }
@@ -137,14 +107,9 @@ fn bar_room(figure: &Figure) -> f64 {
     let bars = figure.series.iter().filter(|series| series.is_bars());
     let mut xs: Vec<f64> = bars.flat_map(Series::points).map(|(x, _)| x).collect();
     xs.sort_by(f64::total_cmp);
-    let length = xs
-        .last()
-        .zip(xs.first())
-        .map_or(0.0, |(last, first)| last - first);
+    let length = xs.last().zip(xs.first()).map_or(0.0, |(last, first)| last - first);
     let steps = xs.windows(2).map(|pair| pair[1] - pair[0]);
-    let room = steps
-        .filter(|step| *step > 1e-6 * length)
-        .fold(f64::INFINITY, f64::min);
+    let room = steps.filter(|step| *step > 1e-6 * length).fold(f64::INFINITY, f64::min);
     if room.is_finite() { room } else { 1.0 }
 }
 
@@ -163,9 +128,9 @@ fn draw_series(figure: &Figure, frame: &Frame, canvas: &mut Canvas) -> Drawn {
 
 fn draw_one(figure: &Figure, series: &Series, frame: &Frame, pen: &Pen) -> Drawn {
     match &series.shape {
-        Shape::Lines(paths) => paths
-            .iter()
-            .try_for_each(|path| draw_line(pen, series, frame, path)),
+        Shape::Lines(paths) => {
+            paths.iter().try_for_each(|path| draw_line(pen, series, frame, path))
+        }
         Shape::MarkedLine(points) => {
             draw_line(pen, series, frame, points)?;
             draw_dots(pen, series, frame, points)
@@ -187,17 +152,11 @@ fn draw_line(pen: &Pen, series: &Series, frame: &Frame, points: &[Point]) -> Dra
 /// Many paths of one series are thinner.
 pub(super) fn line_class(series: &Series) -> String {
     let is_path = matches!(&series.shape, Shape::Lines(paths) if paths.len() > 1);
-    format!(
-        "{} s{}",
-        if is_path { "path" } else { "line" },
-        series.colour
-    )
+    format!("{} s{}", if is_path { "path" } else { "line" }, series.colour)
 }
 
 fn draw_dots(pen: &Pen, series: &Series, frame: &Frame, points: &[Point]) -> Drawn {
-    points
-        .iter()
-        .try_for_each(|&(x, y)| draw_marker(pen, series.colour, frame.at(x, y)))
+    points.iter().try_for_each(|&(x, y)| draw_marker(pen, series.colour, frame.at(x, y)))
 }
 
 /// Each colour has its own form, for those who do not see the colours.
@@ -209,10 +168,7 @@ pub(super) fn draw_marker(pen: &Pen, colour: usize, (x, y): Pixel) -> Drawn {
         0 => pen.circle(&class, (x, y), r),
         1 => pen.rectangle(&class, (x - r, y - r), (x + r, y + r)),
         2 => pen.area(&class, corners(&[(0, -r - 4), (r + 3, r), (-r - 3, r)])),
-        3 => pen.area(
-            &class,
-            corners(&[(0, -r - 6), (r + 6, 0), (0, r + 6), (-r - 6, 0)]),
-        ),
+        3 => pen.area(&class, corners(&[(0, -r - 6), (r + 6, 0), (0, r + 6), (-r - 6, 0)])),
         4 => pen.area(&class, corners(&[(0, r + 4), (r + 3, -r), (-r - 3, -r)])),
         _ => pen.circle(&format!("ring s{colour}"), (x, y), r),
     }
@@ -233,16 +189,9 @@ fn draw_band(pen: &Pen, series: &Series, frame: &Frame, points: &[(f64, f64, f64
 }
 
 fn draw_bars(pen: &Pen, figure: &Figure, series: &Series, frame: &Frame, bars: &[Point]) -> Drawn {
-    let colours: Vec<usize> = figure
-        .series
-        .iter()
-        .filter(|series| series.is_bars())
-        .map(|bars| bars.colour)
-        .collect();
-    let place = colours
-        .iter()
-        .position(|colour| *colour == series.colour)
-        .unwrap_or(0) as f64;
+    let colours: Vec<usize> =
+        figure.series.iter().filter(|series| series.is_bars()).map(|bars| bars.colour).collect();
+    let place = colours.iter().position(|colour| *colour == series.colour).unwrap_or(0) as f64;
     let room = 0.8 * bar_room(figure) / colours.len().max(1) as f64;
     let first = -0.5 * room * colours.len() as f64 + room * place;
     for &(x, height) in bars {

@@ -28,11 +28,7 @@ impl Scale {
     /// A scale over these values. If they are all equal, or differ by rounding errors only, it is
     /// as wide as makes a good picture.
     pub fn over(low: f64, high: f64, log: bool) -> Self {
-        let (low, high) = if log {
-            (low.log10(), high.log10())
-        } else {
-            (low, high)
-        };
+        let (low, high) = if log { (low.log10(), high.log10()) } else { (low, high) };
         let size = low.abs().max(high.abs());
         let scale = |low, high| Self { low, high, log };
         if high - low > 1e-9 * size && high - low > 1e-290 {
@@ -64,11 +60,7 @@ impl Scale {
     /// Both ends moved outwards by shares of the length.
     pub fn widened(&self, below: f64, above: f64) -> Self {
         let length = self.length();
-        Self {
-            low: self.low - below * length,
-            high: self.high + above * length,
-            log: self.log,
-        }
+        Self { low: self.low - below * length, high: self.high + above * length, log: self.log }
     }
 
     /// The value at a place given in the scale's own numbers: itself, or a power of ten.

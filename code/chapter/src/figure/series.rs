@@ -48,10 +48,9 @@ impl Series {
         match &self.shape {
             Shape::Lines(paths) => paths.concat(),
             Shape::MarkedLine(points) | Shape::Dots(points) | Shape::Bars(points) => points.clone(),
-            Shape::Band(points) => points
-                .iter()
-                .flat_map(|&(x, low, high)| [(x, low), (x, high)])
-                .collect(),
+            Shape::Band(points) => {
+                points.iter().flat_map(|&(x, low, high)| [(x, low), (x, high)]).collect()
+            }
         }
     }
 
@@ -73,11 +72,7 @@ impl Series {
             y.check_value(height, || place("y"))?;
         }
         self.check_band()?;
-        if self.is_bars() && (x.log || y.log) {
-            Err(Problem::BarsOnLog)
-        } else {
-            Ok(())
-        }
+        if self.is_bars() && (x.log || y.log) { Err(Problem::BarsOnLog) } else { Ok(()) }
     }
 
     fn check_size(&self) -> Result<(), Problem> {
@@ -90,9 +85,7 @@ impl Series {
             Shape::Lines(_) | Shape::Band(_) => ("points", usize::MAX),
         };
         if count == 0 || has_empty_path {
-            Err(Problem::Empty {
-                series: self.label.clone(),
-            })
+            Err(Problem::Empty { series: self.label.clone() })
         } else if count > limit {
             Err(Problem::TooMany { what, count, limit })
         } else {
@@ -105,9 +98,9 @@ impl Series {
             return Ok(());
         };
         match points.iter().position(|(_, low, high)| low > high) {
-            Some(i) => Err(Problem::BandUpsideDown {
-                place: format!("point {i} of `{}`", self.label),
-            }),
+            Some(i) => {
+                Err(Problem::BandUpsideDown { place: format!("point {i} of `{}`", self.label) })
+            }
             None => Ok(()),
         }
     }

@@ -25,27 +25,12 @@ impl Side {
             let most = (4 * height / (7 * TEXT)).max(2);
             let fits = |ticks: &Ticks| count(&ticks.labelled) <= most;
             let ticks = most_that_fit(scale, whole, fits);
-            return Self {
-                title,
-                ticks,
-                named: whole,
-                turned: false,
-                limit: None,
-            };
+            return Self { title, ticks, named: whole, turned: false, limit: None };
         };
         let slot = f64::from(height) / labels.len().max(1) as f64;
-        let (limit, stride) = if slot < 14.0 {
-            (None, stride(slot, TEXT))
-        } else {
-            (Some(slot), 1)
-        };
-        Self {
-            title,
-            ticks: named(labels, stride),
-            named: true,
-            turned: false,
-            limit,
-        }
+        let (limit, stride) =
+            if slot < 14.0 { (None, stride(slot, TEXT)) } else { (Some(slot), 1) };
+        Self { title, ticks: named(labels, stride), named: true, turned: false, limit }
     }
 
     /// The horizontal axis, of this width; whole-numbered places are columns.
@@ -54,21 +39,13 @@ impl Side {
         let Some(labels) = &axis.categories else {
             let fits = |ticks: &Ticks| count(&ticks.labelled) * (ticks.width() + TEXT) <= room;
             let ticks = most_that_fit(scale, whole, fits);
-            return Self {
-                title,
-                ticks,
-                named: whole,
-                turned: false,
-                limit: None,
-            };
+            return Self { title, ticks, named: whole, turned: false, limit: None };
         };
         let slot = f64::from(room) / labels.len().max(1) as f64;
         let all = named(labels, 1);
         let widest = all.width().max(1);
         let flat = 0.95 * slot * f64::from(TEXT) / f64::from(widest);
-        let numbers = labels
-            .iter()
-            .all(|label| label.replace('−', "-").parse::<f64>().is_ok());
+        let numbers = labels.iter().all(|label| label.replace('−', "-").parse::<f64>().is_ok());
         let is_short = labels.iter().all(|label| label.chars().count() <= 2);
         let (turned, limit, stride) = if flat >= 16.0 || (is_short && !numbers) {
             (false, Some(flat), 1)
@@ -77,13 +54,7 @@ impl Side {
         } else {
             (false, None, stride(slot, widest + TEXT / 2))
         };
-        Self {
-            title,
-            ticks: named(labels, stride),
-            named: true,
-            turned,
-            limit,
-        }
+        Self { title, ticks: named(labels, stride), named: true, turned, limit }
     }
 
     /// The width of the widest label.
@@ -111,11 +82,7 @@ impl Side {
     /// The same where text has this size.
     pub fn height_at(&self, text: i32) -> i32 {
         let text = self.limit.map_or(text, |limit| text.min(limit as i32));
-        if self.turned {
-            self.ticks.width() * text / TEXT + 6
-        } else {
-            text + 4
-        }
+        if self.turned { self.ticks.width() * text / TEXT + 6 } else { text + 4 }
     }
 
     fn limited(&self, length: i32) -> i32 {
@@ -129,12 +96,7 @@ impl Side {
         if self.named {
             return [Vec::new(), Vec::new()];
         }
-        let labelled = self
-            .ticks
-            .labelled
-            .iter()
-            .map(|(value, _)| *value)
-            .collect();
+        let labelled = self.ticks.labelled.iter().map(|(value, _)| *value).collect();
         [labelled, self.ticks.minor.clone()]
     }
 }
@@ -146,11 +108,6 @@ fn stride(slot: f64, room: i32) -> usize {
 
 fn named(labels: &[String], stride: usize) -> Ticks {
     let labelled = labels.iter().enumerate().step_by(stride);
-    let labelled = labelled
-        .map(|(i, label)| (i as f64, label.clone()))
-        .collect();
-    Ticks {
-        labelled,
-        minor: Vec::new(),
-    }
+    let labelled = labelled.map(|(i, label)| (i as f64, label.clone())).collect();
+    Ticks { labelled, minor: Vec::new() }
 }

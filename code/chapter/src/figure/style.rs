@@ -57,33 +57,9 @@ svg{color:#c8c9cd;fill:#c8c9cd}
 /// Up to a width of the image in px: the size of text and the width of lines, in pixels of the
 /// drawing. The first holds for all wider images.
 const SIZES: [(Option<u32>, Sizes); 3] = [
-    (
-        None,
-        Sizes {
-            text: px(15),
-            line: 9,
-            axis: 5,
-            grid: 4,
-        },
-    ),
-    (
-        Some(600),
-        Sizes {
-            text: px(19),
-            line: 11,
-            axis: 6,
-            grid: 5,
-        },
-    ),
-    (
-        Some(420),
-        Sizes {
-            text: px(24),
-            line: 14,
-            axis: 8,
-            grid: 7,
-        },
-    ),
+    (None, Sizes { text: px(15), line: 9, axis: 5, grid: 4 }),
+    (Some(600), Sizes { text: px(19), line: 11, axis: 6, grid: 5 }),
+    (Some(420), Sizes { text: px(24), line: 14, axis: 8, grid: 7 }),
 ];
 
 struct Sizes {
@@ -100,10 +76,7 @@ pub(super) fn sheet(frame: &Frame, ramp: Option<Ramp>) -> String {
         Some(width) => at_media(&format!("max-width:{width}px"), &sizes.rules(frame)),
         None => sizes.rules(frame),
     });
-    let dark = at_media(
-        "prefers-color-scheme:dark",
-        &(DARK.to_owned() + &levels(true)),
-    );
+    let dark = at_media("prefers-color-scheme:dark", &(DARK.to_owned() + &levels(true)));
     [LIGHT.to_owned(), levels(false), sizes.concat(), dark].concat()
 }
 
@@ -119,12 +92,7 @@ fn levels(ramp: Ramp, dark: bool) -> String {
 
 impl Sizes {
     fn rules(&self, frame: &Frame) -> String {
-        let Self {
-            text,
-            line,
-            axis,
-            grid,
-        } = self;
+        let Self { text, line, axis, grid } = self;
         let shift = px(frame.title_shift(text / px(1)));
         let rules = format!(
             "svg{{font-size:{text}px}}\n.line,.ring{{stroke-width:{line}}}\n\
@@ -132,10 +100,7 @@ impl Sizes {
              .below{{transform:translateY(-{shift}px)}}\n"
         );
         let limits = ["x", "y"].into_iter().zip(frame.limits());
-        rules
-            + &limits
-                .map(|(class, limit)| self.limited(class, limit))
-                .collect::<String>()
+        rules + &limits.map(|(class, limit)| self.limited(class, limit)).collect::<String>()
     }
 
     /// A smaller size for labels that have little room.

@@ -20,9 +20,7 @@ pub(super) fn line(points: Vec<Pixel>) -> Vec<Pixel> {
     if points.len() <= FEW {
         points
     } else if points.is_sorted_by_key(|(x, _)| *x) {
-        columns(&points, |(x, _)| *x)
-            .flat_map(ends_and_extremes)
-            .collect()
+        columns(&points, |(x, _)| *x).flat_map(ends_and_extremes).collect()
     } else {
         every_nth(points)
     }
@@ -38,11 +36,7 @@ pub(super) fn band(points: Vec<(i32, i32, i32)>) -> Vec<(i32, i32, i32)> {
         .map(|column| {
             let low = column.iter().map(|(_, low, _)| *low).max();
             let high = column.iter().map(|(.., high)| *high).min();
-            (
-                column[0].0,
-                low.unwrap_or(column[0].1),
-                high.unwrap_or(column[0].2),
-            )
+            (column[0].0, low.unwrap_or(column[0].1), high.unwrap_or(column[0].2))
         })
         .collect()
 }
@@ -62,12 +56,7 @@ fn ends_and_extremes(column: &[Pixel]) -> Vec<Pixel> {
     // `max_by_key` takes the last of equals: reversed, the first.
     let highest = inner.rev().max_by_key(|&i| column[i].1).unwrap_or(0);
     let (one, other) = (lowest.min(highest), lowest.max(highest));
-    vec![
-        column[0],
-        column[one],
-        column[other],
-        column[column.len() - 1],
-    ]
+    vec![column[0], column[one], column[other], column[column.len() - 1]]
 }
 
 fn every_nth(points: Vec<Pixel>) -> Vec<Pixel> {

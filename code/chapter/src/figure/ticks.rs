@@ -23,20 +23,13 @@ impl Ticks {
 /// Ticks for a scale, so many at most. Whole-numbered places, such as the rows of a heat map, have
 /// none in between.
 pub(super) fn ticks(scale: &Scale, most: usize, whole: bool) -> Ticks {
-    if scale.log {
-        logarithmic(scale, most)
-    } else {
-        linear(scale, most, whole)
-    }
+    if scale.log { logarithmic(scale, most) } else { linear(scale, most, whole) }
 }
 
 /// The ticks of the smallest number first: the largest that `fits` accepts.
 pub(super) fn most_that_fit(scale: &Scale, whole: bool, fits: impl Fn(&Ticks) -> bool) -> Ticks {
     let candidates = (2..=8).rev().map(|most| ticks(scale, most, whole));
-    candidates
-        .into_iter()
-        .find(|ticks| fits(ticks))
-        .unwrap_or_else(|| ticks(scale, 2, whole))
+    candidates.into_iter().find(|ticks| fits(ticks)).unwrap_or_else(|| ticks(scale, 2, whole))
 }
 
 /// The scale with its ends moved outwards to ticks, unless they are there up to a thousandth.
@@ -44,11 +37,7 @@ pub(super) fn rounded(scale: &Scale) -> Scale {
     if scale.log && scale.length() < 1.5 {
         return scale.widened(0.05, 0.05);
     }
-    let step = if scale.log {
-        1.0
-    } else {
-        linear_step(scale, 6, false)
-    };
+    let step = if scale.log { 1.0 } else { linear_step(scale, 6, false) };
     let to_step = |step: f64| Scale {
         low: scale.low.min(step * (scale.low / step + 1e-3).floor()),
         high: scale.high.max(step * (scale.high / step - 1e-3).ceil()),
@@ -69,10 +58,7 @@ fn linear(scale: &Scale, most: usize, whole: bool) -> Ticks {
     let count = (last - first).clamp(0.0, 2.0 * most as f64) as u32;
     let values: Vec<f64> = (0..=count).map(|i| (first + f64::from(i)) * step).collect();
     let labels = linear_labels(&values, step);
-    Ticks {
-        labelled: values.into_iter().zip(labels).collect(),
-        minor: Vec::new(),
-    }
+    Ticks { labelled: values.into_iter().zip(labels).collect(), minor: Vec::new() }
 }
 
 /// The smallest of 1, 2, 5, 10, 20, 50, … that gives no more ticks than asked for.
@@ -80,18 +66,13 @@ fn linear_step(scale: &Scale, most: usize, whole: bool) -> f64 {
     let least = scale.length() / most.max(1) as f64;
     let ten = 10_f64.powi((least.log10() + 1e-9).floor() as i32);
     let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * ten);
-    let step = steps
-        .into_iter()
-        .find(|step| *step >= least * (1.0 - 1e-6))
-        .unwrap_or(10.0 * ten);
+    let step = steps.into_iter().find(|step| *step >= least * (1.0 - 1e-6)).unwrap_or(10.0 * ten);
     if whole { step.max(1.0) } else { step }
 }
 
 /// Labels with as many decimals as the step needs; very large and small ones as powers of ten.
 fn linear_labels(values: &[f64], step: f64) -> Vec<String> {
-    let largest = values
-        .iter()
-        .fold(step, |largest, value| largest.max(value.abs()));
+    let largest = values.iter().fold(step, |largest, value| largest.max(value.abs()));
     let (digit, first_digit) = (exponent(step), exponent(largest));
     let plain = (-5..=5).contains(&first_digit) && digit >= -5 || (first_digit - digit) > 5;
     let label = |&value: &f64| {
@@ -101,15 +82,24 @@ fn linear_labels(values: &[f64], step: f64) -> Vec<String> {
             grouped(&decimals(value, usize::try_from(-digit).unwrap_or(0)))
         } else {
             let digits = usize::try_from(exponent(value.abs()) - digit).unwrap_or(0);
-            scientific(value, digits).replacen("1 × 10", "10", usize::from(is_one(value)))
+            short_power(&scientific(value, digits))
         }
     };
     values.iter().map(label).collect()
 }
 
-/// `1 × 10⁷` is just `10⁷`.
-fn is_one(value: f64) -> bool {
-    format!("{:e}", value.abs()).starts_with("1e") || format!("{:.0e}", value.abs()) == "1e"
+/// `1.50 × 10⁷` is just `1.5 × 10⁷`, and `1.0 × 10⁷` just `10⁷`.
+fn short_power(number: &str) -> String {
+    let Some((mantissa, power)) = number.split_once(" × ") else {
+        return number.to_owned();
+    };
+    let is_exact = !mantissa.contains('.');
+    let trimmed = mantissa.trim_end_matches('0').trim_end_matches('.');
+    match if is_exact { mantissa } else { trimmed } {
+        "1" => power.to_owned(),
+        "−1" => format!("−{power}"),
+        mantissa => format!("{mantissa} × {power}"),
+    }
 }
 
 /// The exponent of the first digit: 2 for 123.
@@ -140,30 +130,17 @@ fn grouped(number: &str) -> String {
 
 /// Powers of ten, every k-th if there are many; within few decades 1, 2, 5 between them as well.
 fn logarithmic(scale: &Scale, most: usize) -> Ticks {
-    let (first, last) = (
-        (scale.low - 1e-6).ceil() as i32,
-        (scale.high + 1e-6).floor() as i32,
-    );
+    let (first, last) = ((scale.low - 1e-6).ceil() as i32, (scale.high + 1e-6).floor() as i32);
     let decades: Vec<i32> = (first..=last).collect();
     if decades.len() < 2 || (scale.length() < 1.5 && most > 5) {
         return within_decades(scale, most);
     }
     let stride = decades.len().div_ceil(most.max(1)).max(1);
     let stride = i32::try_from(stride).unwrap_or(i32::MAX);
-    let shown: Vec<i32> = decades
-        .iter()
-        .copied()
-        .filter(|e| e.rem_euclid(stride) == 0)
-        .collect();
+    let shown: Vec<i32> = decades.iter().copied().filter(|e| e.rem_euclid(stride) == 0).collect();
     let plain = shown.iter().all(|exponent| (-2..=3).contains(exponent));
-    let labelled = shown
-        .iter()
-        .map(|&e| (10_f64.powi(e), decade_label(e, plain)))
-        .collect();
-    Ticks {
-        labelled,
-        minor: minor(scale, &decades, stride),
-    }
+    let labelled = shown.iter().map(|&e| (10_f64.powi(e), decade_label(e, plain))).collect();
+    Ticks { labelled, minor: minor(scale, &decades, stride) }
 }
 
 /// `1`, `10` and `1000` read more easily than powers; beyond, only powers do.
@@ -171,20 +148,14 @@ fn decade_label(exponent: i32, plain: bool) -> String {
     match exponent {
         0 => "1".to_owned(),
         1 => "10".to_owned(),
-        _ if plain => decimals(
-            10_f64.powi(exponent),
-            usize::try_from(-exponent).unwrap_or(0),
-        ),
+        _ if plain => decimals(10_f64.powi(exponent), usize::try_from(-exponent).unwrap_or(0)),
         _ => power_of_ten(exponent),
     }
 }
 
 /// The lines between the labelled powers: the powers left out, or 2, 3, …, 9 within few decades.
 fn minor(scale: &Scale, decades: &[i32], stride: i32) -> Vec<f64> {
-    let powers = decades
-        .iter()
-        .filter(|e| e.rem_euclid(stride) != 0)
-        .map(|e| 10_f64.powi(*e));
+    let powers = decades.iter().filter(|e| e.rem_euclid(stride) != 0).map(|e| 10_f64.powi(*e));
     if stride > 1 || decades.len() > 4 {
         return powers.collect();
     }
@@ -202,20 +173,10 @@ fn within_decades(scale: &Scale, most: usize) -> Ticks {
         .filter(|(value, _)| scale.holds(*value))
         .collect();
     if (2..=most.max(2)).contains(&values.len()) {
-        let labelled = values
-            .iter()
-            .map(|&(value, e)| (value, short_label(value, e)))
-            .collect();
-        return Ticks {
-            labelled,
-            minor: Vec::new(),
-        };
+        let labelled = values.iter().map(|&(value, e)| (value, short_label(value, e))).collect();
+        return Ticks { labelled, minor: Vec::new() };
     }
-    let range = Scale {
-        low: scale.value(scale.low),
-        high: scale.value(scale.high),
-        log: false,
-    };
+    let range = Scale { low: scale.value(scale.low), high: scale.value(scale.high), log: false };
     linear(&range, most, false)
 }
 
@@ -223,7 +184,7 @@ fn short_label(value: f64, exponent: i32) -> String {
     if (-3..=5).contains(&exponent) {
         grouped(&decimals(value, usize::try_from(-exponent).unwrap_or(0)))
     } else {
-        scientific(value, 0).replacen("1 × 10", "10", 1)
+        short_power(&scientific(value, 0))
     }
 }
 

@@ -21,22 +21,14 @@ pub(crate) struct Tag<'a> {
 impl<'a> Tag<'a> {
     /// The value of an attribute, still escaped.
     pub fn attribute(&self, name: &str) -> Option<&'a str> {
-        self.attributes
-            .iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, value)| *value)
+        self.attributes.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
     }
 
     /// Reads what stands between `<` and `>`.
     fn read(inside: &'a str) -> Self {
         let inside = inside.trim_end_matches('/').trim();
-        let (name, rest) = inside
-            .split_once(char::is_whitespace)
-            .unwrap_or((inside, ""));
-        Self {
-            name,
-            attributes: attributes(rest),
-        }
+        let (name, rest) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
+        Self { name, attributes: attributes(rest) }
     }
 }
 
@@ -78,9 +70,7 @@ fn attributes(mut rest: &str) -> Vec<(&str, &str)> {
 
 /// The numbers in `"12,-3.5 rotate(90)"`.
 pub(crate) fn numbers(text: &str) -> Vec<f64> {
-    text.split(|c| !is_part_of_number(c))
-        .filter_map(|word| word.parse().ok())
-        .collect()
+    text.split(|c| !is_part_of_number(c)).filter_map(|word| word.parse().ok()).collect()
 }
 
 /// What stands between the numbers, with each number as `#`.
@@ -142,10 +132,8 @@ pub(crate) fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (entity, sign) = ENTITIES
-            .iter()
-            .find(|(entity, _)| rest.starts_with(entity))
-            .unwrap_or(&("&", "&"));
+        let (entity, sign) =
+            ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)).unwrap_or(&("&", "&"));
         plain.push_str(sign);
         rest = &rest[entity.len()..];
     }

@@ -60,11 +60,7 @@ impl Vectors {
 
     /// The versions for a failing test's message.
     pub fn made_with(&self) -> String {
-        let Versions {
-            torch,
-            numpy,
-            python,
-        } = &self.made_with;
+        let Versions { torch, numpy, python } = &self.made_with;
         format!("PyTorch {torch} (numpy {numpy}, Python {python})")
     }
 }
