@@ -11,6 +11,7 @@ pub mod commands;
 pub mod computed;
 pub mod fault;
 pub mod figures;
+pub mod formulas;
 pub mod html;
 pub mod includes;
 pub mod links;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, sync::LazyLock};
 use tests::{
     Book, Computed, assert_none, chapters, commands,
     computed::{file_name, run_chapter},
-    figures,
+    figures, formulas,
     html::{self, Html},
     includes, links, listings, numbers,
 };
@@ -32,6 +32,11 @@ fn figures_are_there_and_as_the_code_draws_them() {
 #[test]
 fn listings_are_included_from_anchors() {
     assert_none(&includes::check(&BOOK));
+}
+
+#[test]
+fn formulas_can_be_read() {
+    assert_none(&formulas::check(&BOOK));
 }
 
 #[test]
@@ -88,6 +93,7 @@ fn a_bad_value_or_folder_is_one_line_and_exit_code_2() {
     for name in BOOK.crates() {
         for arguments in [
             vec!["--seed", "many"],
+            vec!["--seed", "-1"],
             vec!["--no-such-parameter", "1"],
             vec!["--sync", "--seed", "7"],
             vec!["--sync", "--out", "figures"],

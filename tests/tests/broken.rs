@@ -3,7 +3,9 @@
 use std::{fs, path::Path};
 
 use tempfile::TempDir;
-use tests::{Book, Computed, Fault, chapters, figures, html, includes, links, listings, numbers};
+use tests::{
+    Book, Computed, Fault, chapters, figures, formulas, html, includes, links, listings, numbers,
+};
 
 const PAGE: &str = r#"# One chapter
 
@@ -81,6 +83,7 @@ fn faults(root: &Path) -> Vec<Fault> {
         includes::check(&book),
         listings::check(&book),
         chapters::check(&book),
+        formulas::check(&book),
         html::preprocessors(&book),
     ]
     .concat();
@@ -327,7 +330,9 @@ fn a_broken_formula() {
     assert_eq!(faults(folder.path()), []);
 
     write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`\\frac{x}`$. See"));
-    expect(&faults(folder.path()), "book.toml", &["the build fails", "math"]);
+    let faults = faults(folder.path());
+    expect(&faults, "src/ch01-one.md:6", &["\\frac{x}", "correct the LaTeX"]);
+    expect(&faults, "book.toml", &["the build fails", "math"]);
 }
 
 #[test]

@@ -15,6 +15,9 @@ pub struct Run {
     pub largest_state: f64,
     /// The mean of tanh' = 1 - h² over all units and steps: the factor that tanh adds.
     pub mean_slope: f64,
+    /// The root of the mean of tanh'²: the factor by which tanh scales a nudge that is spread over
+    /// all units.
+    pub rms_slope: f64,
     /// How much `dh_(1+k) / dh_1` stretches at most, for k = 0 …: its largest singular value.
     pub stretch: Vec<f64>,
 }
@@ -41,9 +44,11 @@ pub fn run(recurrence: Recurrence, sizes: &Sizes, rng: &mut impl Rng) -> Result<
     let x = Array3::from_shape_simple_fn(shape, || StandardNormal.sample(rng));
     let (output, _) = Rnn::from(cell).forward(&x, None)?;
     let states = output.index_axis_move(ndarray::Axis(0), 0);
+    let slopes = states.mapv(|h| 1.0 - h * h);
     Ok(Run {
         largest_state: states.iter().fold(0.0, |largest, h| h.abs().max(largest)),
-        mean_slope: states.mapv(|h| 1.0 - h * h).mean().unwrap_or(f64::NAN),
+        mean_slope: slopes.mean().unwrap_or(f64::NAN),
+        rms_slope: slopes.mapv(|slope| slope * slope).mean().unwrap_or(f64::NAN).sqrt(),
         stretch: stretch(&w_hh, &states),
     })
 }
@@ -63,7 +68,7 @@ fn stretch(w_hh: &Array2<f64>, states: &Array2<f64>) -> Vec<f64> {
 }
 // ANCHOR_END: jacobian
 
-/// The square root of the largest eigenvalue of AᵀA, on a matrix scaled to avoid underflow.
+/// The square root of the largest eigenvalue of `AᵀA`, on a matrix scaled to avoid underflow.
 fn largest_singular_value(matrix: &DMatrix<f64>) -> f64 {
     let scale = matrix.amax();
     if scale == 0.0 {

@@ -8,9 +8,9 @@ use crate::networks::{orthogonal, to_nalgebra};
 /// A linear or tanh network with one input: h ← f(W h + v u), the input u uniform in ±1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reservoir {
-    /// State to state: [N, N].
+    /// State to state: [H, H].
     pub w: DMatrix<f64>,
-    /// Input to state: [N].
+    /// Input to state: [H].
     pub v: DVector<f64>,
 }
 
@@ -34,6 +34,7 @@ impl Reservoir {
     }
 
     /// The same network with a louder or softer input.
+    #[must_use]
     pub fn with_input_scale(&self, scale: f64) -> Self {
         Self { w: self.w.clone(), v: &self.v * scale }
     }
@@ -98,7 +99,7 @@ impl Reservoir {
         Ok((0..lags).map(|lag| share(lag).max(0.0)).collect())
     }
 
-    /// The states [T, N] over an input.
+    /// The states [T, H] over an input.
     fn states(&self, f: fn(f64) -> f64, u: &[f64]) -> DMatrix<f64> {
         let mut states = DMatrix::zeros(u.len(), self.v.len());
         let mut h = DVector::zeros(self.v.len());
@@ -130,7 +131,7 @@ mod tests {
         assert_abs_diff_eq!(capacity.iter().sum::<f64>(), 20.0, epsilon = 1e-9);
     }
 
-    /// N - 1 + det(W)², which is N - 1 + r^(2N) for r times an orthogonal matrix.
+    /// H - 1 + det(W)², which is H - 1 + r^(2H) for r times an orthogonal matrix.
     #[test]
     fn without_the_current_input_the_determinant_decides() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);

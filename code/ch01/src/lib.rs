@@ -11,7 +11,7 @@ pub mod sentence;
 
 use chapter::{
     Chapter, Diagram, Figure, HeatMap, Report, Spread,
-    format::{count, count_or_never, decimals, scientific},
+    format::{count, count_or_never, decimals, exact, scientific},
 };
 use ndarray::{Array2, Axis};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
@@ -41,8 +41,8 @@ pub struct Parameters {
     #[arg(long, default_value = "Everybody", value_name = "WORD")]
     pub first_word: String,
 
-    /// Number of units that read the sentence (the figure shows 48 at most). Look for: a larger
-    /// state does not remember longer
+    /// Number of units that read the sentence (the figure shows 48 at most). Look for: which of
+    /// the three networks remembers longer when it is larger
     #[arg(long, default_value_t = 32, value_parser = chapter::at_least(1, 512))]
     pub hidden: usize,
 
@@ -110,8 +110,8 @@ impl Parameters {
 
         let (fading, staying) = (fade(0.5, 4), fade(2.0, 30));
         report.section("Three lines by hand");
-        for step in 1..=4 {
-            report.number(&format!("fade_{step}"), decimals(fading[step], 2));
+        for (step, state) in fading.iter().enumerate().skip(1) {
+            report.number(&format!("fade_{step}"), decimals(*state, 2));
         }
         report.number("stay", decimals(staying[30], 4));
         report.figure(&unrolled(&fading))
@@ -177,7 +177,14 @@ impl Parameters {
                 steps.iter().enumerate().map(|(t, step)| (t as f64, step.low, step.high)),
             );
         }
-        report.figure(&figure)
+        report.figure(&figure)?;
+
+        let chaotic = Recurrence::Gaussian { radius: 2.0 };
+        let growths: Vec<f64> = (0..RUNS)
+            .map(|run| pair.nudge_growth(&draw(chaotic, run)?, &alphabet))
+            .collect::<Result<_, _>>()?;
+        report.number("nudge_gaussian", decimals(Spread::of(growths).median, 0));
+        Ok(())
     }
 
     fn latch(&self, seed: u64, report: &mut Report) -> chapter::Result {
@@ -187,22 +194,27 @@ impl Parameters {
         let silent = states(Noise::Uniform(0.0), 1, 0)?;
         let uniform = states(Noise::Uniform(self.noise), RUNS, 1)?;
         let gaussian = states(Noise::Gaussian(self.noise), RUNS, 2)?;
+        // A Gaussian with the standard deviation of the uniform noise.
+        let matched = self.noise / 3.0_f64.sqrt();
+        let as_loud = states(Noise::Gaussian(matched), RUNS, 3)?;
         let slope = gradient(w, resting_state(w, 1.0));
         let fading: Vec<f64> = (0..=20).map(|k| slope.powi(k)).collect();
         let mut flips = flips(&gaussian);
         flips.sort_unstable();
 
         report.section("The latch: one neuron, one bit");
-        report.number("latch_weight", decimals(w, 1));
+        report.number("latch_weight", exact(w));
         report.number("latch_steps", count(STEPS));
         report.number("latch_state", decimals(silent[[0, STEPS - 1]], 4));
         report.number("latch_gradient", decimals(slope, 4));
         report.number("latch_gradient_below", count_or_never(first_below(&fading, 0.01)));
         report.number("latch_gradient_20", scientific(fading[20], 1));
         report.number("latch_margin", decimals(noise_margin(w), 4));
-        report.number("latch_noise", decimals(self.noise, 1));
+        report.number("latch_noise", exact(self.noise));
         report.number("latch_flipped_uniform", count(latch::flips(&uniform).len()));
         report.number("latch_flipped_gaussian", count(flips.len()));
+        report.number("latch_matched", decimals(matched, 2));
+        report.number("latch_flipped_matched", count(latch::flips(&as_loud).len()));
         let median = flips.get(flips.len().saturating_sub(1) / 2).copied();
         report.number("latch_flip_step", count_or_never(median));
 
@@ -240,11 +252,11 @@ impl Parameters {
         report.section("What tanh bounds, and what not");
         report.number("bounded_hidden", count(sizes.hidden));
         report.number("bounded_steps", count(sizes.steps - 1));
-        report.number("bounded_radius", decimals(self.radius, 0));
+        report.number("bounded_radius", exact(self.radius));
         let mut figure =
-            Figure::new("bounded", "How much the gradient is stretched over the steps")
+            Figure::new("bounded", "How much a nudge of the state is stretched over the steps")
                 .describe("Two curves fall and one rises over many powers of ten.")
-                .x_axis("steps back")
+                .x_axis("steps")
                 .y_axis("largest stretch")
                 .log_y();
         for (name, label, recurrence) in [
@@ -257,10 +269,12 @@ impl Parameters {
                 .collect::<Result<_, _>>()?;
             let largest = Spread::of(runs.iter().map(|run| run.largest_state)).high;
             let slope = Spread::of(runs.iter().map(|run| run.mean_slope)).median;
+            let rms = Spread::of(runs.iter().map(|run| run.rms_slope)).median;
             let stretches: Vec<Vec<f64>> = runs.into_iter().map(|run| run.stretch).collect();
             let median = medians(&Spread::by_step(&stretches));
             report.number(&format!("bounded_{name}_state"), decimals(largest, 3));
             report.number(&format!("bounded_{name}_slope"), decimals(slope, 3));
+            report.number(&format!("bounded_{name}_rms"), decimals(rms, 3));
             report.number(&format!("bounded_{name}_stretch"), scientific(median[50], 0));
             figure = figure.line(label, points(&median));
         }
@@ -268,35 +282,36 @@ impl Parameters {
     }
 
     fn capacity(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let ring = exact(&Reservoir::ring(self.ring, self.decay))?;
+        const UNITS: usize = 100;
+        const NETWORKS: usize = 5;
+        let ring = capacity_by_lag(&Reservoir::ring(self.ring, self.decay))?;
         report.section("Memory capacity: linear networks, exactly");
         report.number("ring_units", count(self.ring));
-        report.number("ring_decay", decimals(self.decay, 1));
+        report.number("ring_decay", exact(self.decay));
         report.number("ring_capacity", decimals(ring.iter().sum(), 4));
         report.number("ring_capacity_past", decimals(ring[1..].iter().sum(), 4));
         report.number("ring_lag", decimals(ring[1], 4));
-        let long = exact(&Reservoir::ring(50, 0.99))?;
-        report.number("long_ring_decay", decimals(0.99, 2));
+        let long = capacity_by_lag(&Reservoir::ring(50, 0.99))?;
+        report.number("long_ring_units", count(50));
+        report.number("long_ring_decay", exact(0.99));
         report.number("long_ring_capacity_past", decimals(long[1..].iter().sum(), 4));
         report.figure(
             &Figure::new("ring", "What a ring still holds of each past input")
                 .describe("High bars for as many inputs as units, low bars behind them.")
-                .x_axis("inputs back")
-                .y_axis("capacity")
+                .x_axis("lag (inputs back)")
+                .y_axis("capacity at the lag")
                 .bars("ring", points(&ring[..ring.len().min(3 * self.ring)])),
         )?;
 
-        const UNITS: usize = 100;
-        const NETWORKS: usize = 5;
         report.section("Memory capacity: what tanh costs, measured");
         report.number("random_units", count(UNITS));
-        report.number("random_radius", decimals(0.98, 2));
+        report.number("random_radius", exact(0.98));
         report.number("random_networks", count(NETWORKS));
         let bar = report.progress(3 * NETWORKS, "memory capacity");
         let mut figure = Figure::new("tanh-cost", "What tanh costs in memory")
             .describe("The linear curve reaches furthest, tanh with loud input falls at once.")
-            .x_axis("inputs back")
-            .y_axis("capacity");
+            .x_axis("lag (inputs back)")
+            .y_axis("capacity at the lag");
         for (name, label, f, scale) in [
             ("linear", "linear", identity as fn(f64) -> f64, 0.1),
             ("soft", "tanh, input × 0.1", f64::tanh, 0.1),
@@ -317,13 +332,13 @@ impl Parameters {
             figure = figure.line(label, points(&medians(&steps)[..200]));
         }
         let mut rng = rng(seed, 0);
-        let linear = exact(&Reservoir::orthogonal(UNITS, 0.98, &mut rng))?;
+        let linear = capacity_by_lag(&Reservoir::orthogonal(UNITS, 0.98, &mut rng))?;
         report.number("random_exact", decimals(linear[1..].iter().sum(), 4));
         report.figure(&figure)
     }
 }
 
-/// The states h_0 … h_T of h ← tanh(w h + x) with x = 1, 0, 0, …
+/// The states `h_0` … `h_T` of h ← tanh(w h + x) with x = 1, 0, 0, …
 fn fade(w: f64, steps: usize) -> Vec<f64> {
     let mut h = 0.0_f64;
     let mut states = vec![h];
@@ -361,7 +376,7 @@ fn unrolled(states: &[f64]) -> Diagram {
     diagram
 }
 
-fn exact(network: &Reservoir) -> chapter::Result<Vec<f64>> {
+fn capacity_by_lag(network: &Reservoir) -> chapter::Result<Vec<f64>> {
     Ok(network.linear_capacity(usize::MAX).ok_or("two units of the network hold the same")?)
 }
 

@@ -74,6 +74,21 @@ impl Pair {
             .collect();
         Ok(apart.iter().map(|distance| distance / apart[0]).collect())
     }
+
+    /// How many times larger a nudge of the state after the first word is at the end.
+    ///
+    /// # Errors
+    /// Where the network's inputs are not the alphabet's.
+    pub fn nudge_growth(&self, rnn: &Rnn<f64>, alphabet: &[char]) -> Result<f64, Error> {
+        const NUDGE: f64 = 1e-9;
+        let first_word = self.sentence.strip_suffix(&self.rest).unwrap_or_default();
+        let (_, h_0) = rnn.forward(&one_hot(first_word, alphabet), None)?;
+        let nudged = &h_0 + NUDGE / (h_0.len() as f64).sqrt();
+        let rest = one_hot(&self.rest, alphabet);
+        let (_, h_n) = rnn.forward(&rest, Some(&h_0))?;
+        let (_, nudged) = rnn.forward(&rest, Some(&nudged))?;
+        Ok((nudged - h_n).mapv(|d| d * d).sum().sqrt() / NUDGE)
+    }
 }
 
 /// The first step at which a falling quantity is below a level.

@@ -9,7 +9,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
     fs::create_dir_all(&folder)?;
     let write = |name: &str, svg: String| fs::write(Path::new(&folder).join(name), svg);
-    for figure in [lines(), errors(), many(), measured(), histogram(), groups(), paths(), long()] {
+    for figure in
+        [lines(), errors(), many(), measured(), histogram(), groups(), paths(), long(), training()]
+    {
         write(&format!("{}.svg", figure.name()), figure.to_svg(None)?)?;
     }
     for map in [sentence(), states(), rounding(), attention()] {
@@ -106,6 +108,22 @@ fn long() -> Figure {
         .x_axis("step")
         .y_axis("signal")
         .line("", t().map(|t| (t, (t / 300.0).sin() * (t * 12.9898).sin())))
+}
+
+fn training() -> Figure {
+    let steps = || (0..=200).map(f64::from);
+    let loss = |t: f64| 2.3 * (-t / 60.0).exp() + 0.05;
+    Figure::new("training", "Loss in training, with two changes of the learning rate")
+        .x_axis("epoch")
+        .y_axis("loss (nats per letter)")
+        .log_y()
+        .line("training", steps().map(|t| (t, loss(t))))
+        .band("five seeds", steps().map(|t| (t, 0.8 * loss(t), 1.25 * loss(t))))
+        .line("validation", steps().map(|t| (t, loss(t) + 0.001 * t)))
+        .mark_x(90.0, "rate halved")
+        .mark_x(120.0, "halved again")
+        .mark_x(0.0, "start")
+        .mark_y(0.1, "target")
 }
 
 fn sentence() -> HeatMap {

@@ -28,6 +28,11 @@ pub fn decimals(value: f64, decimals: usize) -> String {
     if is_zero { text.replace('-', "") } else { text.replace('-', &MINUS.to_string()) }
 }
 
+/// A number as it was given: `0.54`, `2`.
+pub fn exact(value: f64) -> String {
+    value.to_string().replace('-', &MINUS.to_string())
+}
+
 /// A number as a power of ten with so many decimals in front: `6.4 × 10⁻¹⁷`.
 pub fn scientific(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$e}");
@@ -70,6 +75,7 @@ mod tests {
         assert_eq!(decimals(-0.718_2, 3), "−0.718");
         assert_eq!(decimals(-0.000_2, 3), "0.000", "no minus before a zero");
         assert_eq!(decimals(f64::NAN, 3), "NaN");
+        assert_eq!([exact(2.0), exact(-0.54)], ["2", "−0.54"]);
     }
 
     #[test]

@@ -98,7 +98,10 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Stri
 
 fn command<C: Chapter>() -> Command {
     let command = Command::new(C::NAME).about(C::TITLE).term_width(90).next_line_help(true);
-    Shared::augment_args(C::augment_args(command)).about(C::TITLE)
+    // A negative number is a value that may be refused, not a flag.
+    Shared::augment_args(C::augment_args(command))
+        .about(C::TITLE)
+        .mut_args(|argument| argument.allow_negative_numbers(true))
 }
 
 fn refuse_sync(shared: &Shared, changed: Option<&str>) -> std::result::Result<(), Error> {

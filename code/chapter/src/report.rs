@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use crate::{Error, Result, figure::FigureError};
 
@@ -71,9 +71,12 @@ impl Report {
         Ok(())
     }
 
-    /// A progress bar for work over a second. It is drawn on a terminal only.
+    /// A progress bar for work over a second. It is drawn on a terminal only, and goes when it is
+    /// dropped.
     pub fn progress(&self, steps: usize, what: &str) -> ProgressBar {
-        let bar = ProgressBar::new(steps as u64).with_message(what.to_owned());
+        let bar = ProgressBar::new(steps as u64)
+            .with_message(what.to_owned())
+            .with_finish(ProgressFinish::AndClear);
         if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
             bar.set_style(style);
         }

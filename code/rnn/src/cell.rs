@@ -23,7 +23,7 @@ use crate::{Error, Real};
 pub struct RnnCell<F> {
     /// Input to hidden: `[H, D]`.
     pub w_ih: Array2<F>,
-    /// Hidden to hidden, from the last state to the next: `[H, H]`.
+    /// Hidden to hidden, from the previous state to the next: `[H, H]`.
     pub w_hh: Array2<F>,
     /// Bias of the input's product: `[H]`.
     pub b_ih: Array1<F>,

@@ -96,7 +96,7 @@ impl Axis {
             Fit::Tight => scale,
             Fit::Padded => scale.widened(0.03, 0.03),
             Fit::Round => ticks::rounded(&scale),
-            Fit::Beside(room) => Scale { low: low - room, high: high + room, log: false },
+            Fit::Beside(room) => Scale::over(low - room, high + room, false),
         }
     }
 }

@@ -64,6 +64,9 @@ impl Document<'_> {
     fn clip(&self) -> String {
         const ROOM: i32 = 6;
         let frame = self.frame;
+        if self.ramp.is_some() {
+            return String::new();
+        }
         format!(
             "<clipPath id=\"plot\">\n<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n\
              </clipPath>\n",

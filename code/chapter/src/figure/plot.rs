@@ -81,7 +81,7 @@ fn check_labels(figure: &Figure) -> Drawn {
         return Err(Problem::TooLong { label: label.clone() });
     }
     let last = figure.series.iter().flat_map(Series::points).map(|(x, _)| x).fold(0.0, f64::max);
-    figure.x.check_names(last.round() as usize + 1)
+    figure.x.check_names((last.round() as usize).saturating_add(1))
 }
 
 /// The ranges of both axes.

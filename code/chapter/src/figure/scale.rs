@@ -31,7 +31,8 @@ impl Scale {
         let (low, high) = if log { (low.log10(), high.log10()) } else { (low, high) };
         let size = low.abs().max(high.abs());
         let scale = |low, high| Self { low, high, log };
-        if high - low > 1e-9 * size && high - low > 1e-290 {
+        let least = if log { 1e-9 } else { (1e-9 * size).max(1e-290) };
+        if high - low > least {
             scale(low, high)
         } else if log {
             scale(low - 0.5, high + 0.5)

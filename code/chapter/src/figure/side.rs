@@ -42,12 +42,14 @@ impl Side {
             return Self { title, ticks, named: whole, turned: false, limit: None };
         };
         let slot = f64::from(room) / labels.len().max(1) as f64;
-        let all = named(labels, 1);
-        let widest = all.width().max(1);
-        let flat = 0.95 * slot * f64::from(TEXT) / f64::from(widest);
+        let widest = named(labels, 1).width().max(1);
+        // Beside a wide letter there is hardly ever another one.
+        let is_letter = labels.iter().all(|label| label.chars().count() <= 1);
+        let needed = if is_letter { widest.min(17) } else { widest };
+        let flat = 0.95 * slot * f64::from(TEXT) / f64::from(needed);
         let numbers = labels.iter().all(|label| label.replace('−', "-").parse::<f64>().is_ok());
         let is_short = labels.iter().all(|label| label.chars().count() <= 2);
-        let (turned, limit, stride) = if flat >= 16.0 || (is_short && !numbers) {
+        let (turned, limit, stride) = if flat >= 23.0 || (is_short && !numbers) {
             (false, Some(flat), 1)
         } else if slot >= 14.0 && !numbers {
             (true, Some(0.95 * slot), 1)

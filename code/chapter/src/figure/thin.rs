@@ -53,8 +53,7 @@ fn ends_and_extremes(column: &[Pixel]) -> Vec<Pixel> {
     }
     let inner = 1..column.len() - 1;
     let lowest = inner.clone().min_by_key(|&i| column[i].1).unwrap_or(0);
-    // `max_by_key` takes the last of equals: reversed, the first.
-    let highest = inner.rev().max_by_key(|&i| column[i].1).unwrap_or(0);
+    let highest = inner.max_by_key(|&i| column[i].1).unwrap_or(0);
     let (one, other) = (lowest.min(highest), lowest.max(highest));
     vec![column[0], column[one], column[other], column[column.len() - 1]]
 }
