@@ -53,13 +53,14 @@ pub fn run(recurrence: Recurrence, sizes: &Sizes, rng: &mut impl Rng) -> Result<
     })
 }
 
-// ANCHOR: jacobian
 /// The largest singular value of `dh_(1+k) / dh_1`, a product of k Jacobians: each step multiplies
 /// by `W_hh` and shrinks row i by tanh' = 1 - `h_i²`.
+// ANCHOR: jacobian
 fn stretch(w_hh: &Array2<f64>, states: &Array2<f64>) -> Vec<f64> {
     let mut product = Array2::eye(w_hh.nrows());
     let mut stretch = vec![1.0];
     for h in states.rows().into_iter().skip(1) {
+        // Row i shrinks by tanh' = 1 - h_i².
         let slope = h.mapv(|h| 1.0 - h * h).insert_axis(ndarray::Axis(1));
         product = slope * w_hh.dot(&product);
         stretch.push(largest_singular_value(&to_nalgebra(&product)));

@@ -46,20 +46,22 @@ impl Reservoir {
         chain
     }
 
-    // ANCHOR: linear_capacity
     /// The capacity of each lag k = 0 … of the linear network: the share of the variance of the
     /// input k steps back that the best linear read-out of the state recovers, from 0 to 1.
     ///
     /// The state is the sum of `W^k v u_(t-k)`. For independent inputs of variance 1 it has the
     /// covariance C = Σ `W^k v (W^k v)ᵀ`, and lag k the capacity `(W^k v)ᵀ C⁻¹ W^k v`. `None`
     /// where C cannot be inverted: two units hold the same.
+    // ANCHOR: linear_capacity
     pub fn linear_capacity(&self, lags: usize) -> Option<Vec<f64>> {
         let echoes = self.echoes();
-        let units = self.v.len();
-        let covariance =
-            echoes.iter().fold(DMatrix::zeros(units, units), |sum, e| sum + e * e.transpose());
+        let mut covariance = DMatrix::zeros(self.v.len(), self.v.len());
+        for echo in &echoes {
+            covariance += echo * echo.transpose();
+        }
         let inverse = covariance.cholesky()?;
-        Some(echoes.iter().take(lags).map(|echo| echo.dot(&inverse.solve(echo))).collect())
+        let capacity = |echo: &DVector<f64>| echo.dot(&inverse.solve(echo));
+        Some(echoes.iter().take(lags).map(capacity).collect())
     }
     // ANCHOR_END: linear_capacity
 

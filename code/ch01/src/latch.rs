@@ -5,8 +5,8 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use rnn::{Error, Rnn, RnnCell};
 
-// ANCHOR: latch
 /// The latch: a network of one unit whose state feeds back with the weight w.
+// ANCHOR: latch
 pub fn latch(w: f64) -> Rnn<f64> {
     Rnn::from(RnnCell {
         w_ih: array![[1.0]],

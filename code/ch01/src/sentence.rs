@@ -11,8 +11,8 @@ pub fn alphabet(texts: &[&str]) -> Vec<char> {
     characters
 }
 
-// ANCHOR: one_hot
 /// A text as the network reads it [1, T, D]: at step t a one for the character, zeros elsewhere.
+// ANCHOR: one_hot
 pub fn one_hot(text: &str, alphabet: &[char]) -> Array3<f64> {
     let mut x = Array3::zeros((1, text.chars().count(), alphabet.len()));
     for (t, character) in text.chars().enumerate() {
