@@ -8,9 +8,9 @@ use crate::networks::{orthogonal, to_nalgebra};
 /// A linear or tanh network with one input: h ← f(W h + v u), the input u uniform in ±1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reservoir {
-    /// State to state: [H, H].
+    /// State to state: `[H, H]`.
     pub w: DMatrix<f64>,
-    /// Input to state: [H].
+    /// Input to state: `[H]`.
     pub v: DVector<f64>,
 }
 

@@ -26,7 +26,7 @@ impl Spread {
         Self { low: at(0), median: at(last / 2), high: at(last) }
     }
 
-    /// The spread at each step of several runs [run][step], as far as the shortest run goes.
+    /// The spread at each step of several runs, `runs[run][step]`, as far as the shortest run goes.
     ///
     /// ```
     /// let steps = chapter::Spread::by_step(&[vec![1.0, 5.0], vec![2.0, 4.0], vec![3.0, 3.0]]);
