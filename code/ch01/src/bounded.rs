@@ -88,31 +88,35 @@ mod tests {
 
     use super::*;
 
+    /// With three units a transposed matrix, slopes on columns and a wrong order all show.
     #[test]
     fn the_stretch_is_that_of_finite_differences() {
-        // One unit: the derivative is a number, and so is the stretch.
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let cell = Recurrence::Gaussian { radius: 1.5 }.draw(1, 1, &mut rng).unwrap();
-        let x = Array2::from_shape_simple_fn((3, 1), || StandardNormal.sample(&mut rng));
-        let end = |h_1: f64| {
-            let mut h = Array1::from_elem(1, h_1);
+        let cell = Recurrence::Gaussian { radius: 1.5 }.draw(2, 3, &mut rng).unwrap();
+        let x = Array2::from_shape_simple_fn((4, 2), || StandardNormal.sample(&mut rng));
+        let run = |h_1: &Array1<f64>| {
+            let mut states = vec![h_1.clone()];
             for x in x.rows() {
-                h = cell.step(&x, &h).unwrap();
+                states.push(cell.step(&x, &states[states.len() - 1]).unwrap());
             }
-            h[0]
+            states
         };
-        let mut states = vec![0.3];
-        let mut h = Array1::from_elem(1, 0.3);
-        for x in x.rows() {
-            h = cell.step(&x, &h).unwrap();
-            states.push(h[0]);
-        }
-        let states = Array2::from_shape_vec((4, 1), states).unwrap();
-        let slope = (end(0.3 + 1e-6) - end(0.3 - 1e-6)) / 2e-6;
+        let h_1 = Array1::from(vec![0.3, -0.5, 0.1]);
+        let nudged = |j: usize, nudge: f64| {
+            let mut h_1 = h_1.clone();
+            h_1[j] += nudge;
+            run(&h_1).pop().unwrap()
+        };
+        let column = |j| (nudged(j, 1e-6) - nudged(j, -1e-6)) / 2e-6;
+        let columns = [column(0), column(1), column(2)];
+        let jacobian = DMatrix::from_fn(3, 3, |i, j| columns[j][i]);
+
+        let states = run(&h_1);
+        let states = Array2::from_shape_fn((5, 3), |(t, i)| states[t][i]);
         assert_relative_eq!(
-            *stretch(&cell.w_hh, &states).last().unwrap(),
-            slope.abs(),
-            max_relative = 1e-6
+            stretch(&cell.w_hh, &states)[4],
+            jacobian.singular_values().max(),
+            max_relative = 1e-7
         );
     }
 }

@@ -88,6 +88,15 @@ pub fn flips(states: &Array2<f64>) -> Vec<usize> {
     states.rows().into_iter().filter_map(|run| run.iter().position(|h| *h <= 0.0)).collect()
 }
 
+/// The first run of each kind around the step at which the second flips: step and both states.
+pub fn around_flip(uniform: &Array2<f64>, gaussian: &Array2<f64>) -> Vec<(f64, f64, f64)> {
+    const BEFORE: usize = 40;
+    let flip = gaussian.row(0).iter().position(|h| *h <= 0.0).unwrap_or(BEFORE);
+    let start = flip.saturating_sub(BEFORE);
+    let steps = start..(start + 2 * BEFORE).min(uniform.ncols());
+    steps.map(|t| (t as f64, uniform[[0, t]], gaussian[[0, t]])).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;

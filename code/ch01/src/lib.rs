@@ -1,26 +1,28 @@
 //! Chapter 1: what can a vector remember? Run it with `cargo run -p ch01`.
 //!
-//! The experiments stand in the order of the chapter: a state that reads a [`sentence`], a neuron
+//! The experiments stand in the order of the chapter: states that [`fade`], a state that reads a [`sentence`], a neuron
 //! that is a [`latch`], what tanh keeps [`bounded`], and the [`capacity`] of a state.
 
 pub mod bounded;
 pub mod capacity;
+pub mod fade;
 pub mod latch;
 pub mod networks;
 pub mod sentence;
 
 use chapter::{
-    Chapter, Diagram, Figure, HeatMap, Report, Spread,
+    Chapter, Figure, HeatMap, Report, Spread,
     format::{count, count_or_never, decimals, exact, scientific},
 };
-use ndarray::{Array2, Axis};
+use ndarray::Axis;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::Rnn;
 
 use crate::{
     bounded::Sizes,
     capacity::Reservoir,
-    latch::{Noise, flips, gradient, hold, noise_margin, resting_state},
+    fade::{fade, unrolled},
+    latch::{Noise, around_flip, flips, gradient, hold, noise_margin, resting_state},
     networks::{Recurrence, spectral_radius},
     sentence::{Pair, alphabet, first_below, read},
 };
@@ -86,6 +88,9 @@ impl Chapter for Parameters {
 /// Random networks and noise are drawn anew so many times.
 const RUNS: usize = 20;
 
+/// Larger random networks are drawn anew so many times.
+const NETWORKS: usize = 5;
+
 /// The heat map shows so many units and characters: more cannot be told apart.
 const SHOWN: (usize, usize) = (48, 120);
 
@@ -119,7 +124,7 @@ impl Parameters {
 
     fn sentence(&self, seed: u64, report: &mut Report) -> chapter::Result {
         let pair = Pair::new(&self.text, &self.first_word)
-            .ok_or("--text must have a second word, which the two sentences share")?;
+            .ok_or("--text must have a second word to share, and --first-word a word")?;
         if pair.sentence == pair.other {
             return Err("--first-word must differ from the first word of --text".into());
         }
@@ -253,6 +258,7 @@ impl Parameters {
         report.number("bounded_hidden", count(sizes.hidden));
         report.number("bounded_steps", count(sizes.steps - 1));
         report.number("bounded_radius", exact(self.radius));
+        report.number("bounded_networks", count(NETWORKS));
         let mut figure =
             Figure::new("bounded", "How much a nudge of the state is stretched over the steps")
                 .describe("Two curves fall and one rises over many powers of ten.")
@@ -264,7 +270,7 @@ impl Parameters {
             ("orthogonal", "orthogonal", Recurrence::Orthogonal),
             ("gaussian", "Gaussian", Recurrence::Gaussian { radius: self.radius }),
         ] {
-            let runs: Vec<bounded::Run> = (0..5)
+            let runs: Vec<bounded::Run> = (0..NETWORKS)
                 .map(|run| bounded::run(recurrence, &sizes, &mut rng(seed, run)))
                 .collect::<Result<_, _>>()?;
             let largest = Spread::of(runs.iter().map(|run| run.largest_state)).high;
@@ -283,7 +289,6 @@ impl Parameters {
 
     fn capacity(&self, seed: u64, report: &mut Report) -> chapter::Result {
         const UNITS: usize = 100;
-        const NETWORKS: usize = 5;
         let ring = capacity_by_lag(&Reservoir::ring(self.ring, self.decay))?;
         report.section("Memory capacity: linear networks, exactly");
         report.number("ring_units", count(self.ring));
@@ -336,44 +341,6 @@ impl Parameters {
         report.number("random_exact", decimals(linear[1..].iter().sum(), 4));
         report.figure(&figure)
     }
-}
-
-/// The states `h_0` … `h_T` of h ← tanh(w h + x) with x = 1, 0, 0, …
-fn fade(w: f64, steps: usize) -> Vec<f64> {
-    let mut h = 0.0_f64;
-    let mut states = vec![h];
-    for t in 0..steps {
-        let x = if t == 0 { 1.0 } else { 0.0 };
-        h = (w * h + x).tanh();
-        states.push(h);
-    }
-    states
-}
-
-/// The first run of each kind around the step at which the second flips: step and both states.
-fn around_flip(uniform: &Array2<f64>, gaussian: &Array2<f64>) -> Vec<(f64, f64, f64)> {
-    const BEFORE: usize = 40;
-    let flip = gaussian.row(0).iter().position(|h| *h <= 0.0).unwrap_or(BEFORE);
-    let start = flip.saturating_sub(BEFORE);
-    let steps = start..(start + 2 * BEFORE).min(uniform.ncols());
-    steps.map(|t| (t as f64, uniform[[0, t]], gaussian[[0, t]])).collect()
-}
-
-/// The loop drawn step by step, with the states that ran through it.
-fn unrolled(states: &[f64]) -> Diagram {
-    const STEPS: [char; 4] = ['₀', '₁', '₂', '₃'];
-    let mut diagram = Diagram::new("unrolled", "The recurrence unrolled over three steps")
-        .describe("Each state is made from the state on its left and the input below it.")
-        .node((0, 0), "h₀ = 0");
-    for (t, step) in (1..).zip(&STEPS[1..]) {
-        let x = u8::from(t == 1);
-        diagram = diagram
-            .strong_node((t, 0), &format!("h{step} = {}", decimals(states[t as usize], 2)))
-            .node((t, 1), &format!("x{step} = {x}"))
-            .arrow((t - 1, 0), (t, 0), "w")
-            .arrow((t, 1), (t, 0), "1");
-    }
-    diagram
 }
 
 fn capacity_by_lag(network: &Reservoir) -> chapter::Result<Vec<f64>> {

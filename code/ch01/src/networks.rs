@@ -88,6 +88,16 @@ mod tests {
     }
 
     #[test]
+    fn the_spectral_radius_counts_complex_eigenvalues() {
+        // A quarter turn that doubles: its eigenvalues are 2i and -2i.
+        assert_abs_diff_eq!(
+            spectral_radius(&ndarray::array![[0.0, -4.0], [1.0, 0.0]]),
+            2.0,
+            epsilon = 1e-12
+        );
+    }
+
+    #[test]
     fn a_gaussian_recurrence_has_its_radius() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let cell = Recurrence::Gaussian { radius: 3.0 }.draw(2, 16, &mut rng).unwrap();

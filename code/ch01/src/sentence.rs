@@ -45,11 +45,15 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// A sentence, and the same with another first word; `None` without a word after the first.
+    /// A sentence, and the same with another first word; `None` without a word after the first, or
+    /// without another first word.
     pub fn new(sentence: &str, other_first_word: &str) -> Option<Self> {
-        let sentence = sentence.trim();
+        let (sentence, other_first_word) = (sentence.trim(), other_first_word.trim());
+        if other_first_word.is_empty() {
+            return None;
+        }
         let rest = &sentence[sentence.find(char::is_whitespace)?..];
-        let other = format!("{}{rest}", other_first_word.trim());
+        let other = format!("{other_first_word}{rest}");
         Some(Self { sentence: sentence.to_owned(), other, rest: rest.to_owned() })
     }
 
@@ -117,5 +121,36 @@ mod tests {
         assert_eq!(pair.other, "Everybody told him.");
         assert_eq!(pair.rest, " told him.");
         assert_eq!(Pair::new("Nobody", "Everybody"), None);
+        assert_eq!(Pair::new("Nobody told him.", " "), None);
+    }
+
+    /// One unit that halves its state: so small that tanh is straight.
+    fn halving(inputs: usize) -> Rnn<f64> {
+        Rnn::from(rnn::RnnCell {
+            w_ih: Array2::from_shape_fn((1, inputs), |(_, d)| 1e-4 * d as f64),
+            w_hh: ndarray::array![[0.5]],
+            b_ih: Array1::zeros(1),
+            b_hh: Array1::zeros(1),
+        })
+    }
+
+    #[test]
+    fn distances_start_after_the_first_word_whatever_its_length() {
+        let pair = Pair::new("No dog", "Every").unwrap();
+        let alphabet = alphabet(&[&pair.sentence, &pair.other]);
+        let distances = pair.distances(&halving(alphabet.len()), &alphabet).unwrap();
+        approx::assert_relative_eq!(
+            *distances,
+            [1.0, 0.5, 0.25, 0.125, 0.0625],
+            max_relative = 1e-5
+        );
+    }
+
+    #[test]
+    fn a_nudge_is_halved_at_every_character_of_the_rest() {
+        let pair = Pair::new("No dog", "Every").unwrap();
+        let alphabet = alphabet(&[&pair.sentence, &pair.other]);
+        let growth = pair.nudge_growth(&halving(alphabet.len()), &alphabet).unwrap();
+        approx::assert_relative_eq!(growth, 0.0625, max_relative = 1e-5);
     }
 }

@@ -151,3 +151,77 @@ fn synced(pages: &[std::path::PathBuf]) -> String {
 fn shown(path: &Path) -> String {
     path.strip_prefix(book_root()).unwrap_or(path).display().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{Figure, arguments::between, svg};
+
+    /// A chapter of one number and one figure.
+    #[derive(Args)]
+    struct Small {
+        /// Weight
+        #[arg(long, default_value_t = 0.5, value_parser = between(0.0, 1.0))]
+        weight: f64,
+        /// Reports the number so many times
+        #[arg(long, default_value_t = 1)]
+        times: usize,
+    }
+
+    impl Chapter for Small {
+        const NAME: &'static str = "ch00";
+        const TITLE: &'static str = "Small";
+
+        fn run(&self, _seed: u64, report: &mut Report) -> Result {
+            for _ in 0..self.times {
+                report.number("weight", self.weight.to_string());
+            }
+            report.figure(&Figure::new("a", "A").line("a", [(0.0, 0.0), (1.0, self.weight)]))
+        }
+    }
+
+    /// Runs the chapter into a folder; what it prints, and the parameters in the figure.
+    fn typed(arguments: &str) -> Result<(String, Option<String>)> {
+        let folder = tempfile::tempdir()?;
+        let out = folder.path().display().to_string();
+        let words = ["ch00", "--out", &out].map(str::to_owned).into_iter();
+        let words = words.chain(arguments.split_whitespace().map(str::to_owned));
+        let text = run::<Small>(words.map(OsString::from))?;
+        let drawn = fs::read_to_string(folder.path().join("ch00-a.svg"))?;
+        let numbers = fs::read_to_string(folder.path().join("ch00.json"))?;
+        assert!(numbers.contains("\"weight\""), "{numbers}");
+        Ok((text, svg::parameters(&drawn)))
+    }
+
+    #[test]
+    fn a_changed_parameter_is_written_into_the_figure_and_an_equal_one_is_not() {
+        let parameters = |arguments| typed(arguments).unwrap().1;
+        assert_eq!(parameters(""), None);
+        assert_eq!(parameters("--weight 0.50"), None);
+        assert_eq!(parameters("--weight 0.7"), Some("--weight 0.7".into()));
+        assert_eq!(parameters("--seed 7 --weight 0.7").as_deref(), Some("--weight 0.7 --seed 7"));
+    }
+
+    #[test]
+    fn the_numbers_are_printed() {
+        assert!(typed("--weight 0.7").unwrap().0.contains("weight  0.7"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_one_line() {
+        for (arguments, words) in [
+            ("--weight 2", "must be from 0 to 1"),
+            ("--weight -1", "must be from 0 to 1"),
+            ("--weight x", "must be a number"),
+            ("--times 2", "two numbers named weight"),
+            ("--no-such 1", "unexpected argument"),
+            ("--sync", "leave out --out"),
+            ("--sync --weight 0.7", "leave out --weight 0.7"),
+        ] {
+            let error = typed(arguments).unwrap_err().to_string();
+            assert!(error.contains(words) && error.lines().count() == 1, "{arguments}: {error}");
+        }
+    }
+}
