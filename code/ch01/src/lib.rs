@@ -1,11 +1,11 @@
 //! Chapter 1: what can a vector remember? Run it with `cargo run -p ch01`.
 //!
-//! The experiments stand in the order of the chapter: states that [`fade`], a state that reads a [`sentence`], a neuron
+//! The experiments stand in the order of the chapter: states computed [`by_hand`], a state that reads a [`sentence`], a neuron
 //! that is a [`latch`], what tanh keeps [`bounded`], and the [`capacity`] of a state.
 
 pub mod bounded;
+pub mod by_hand;
 pub mod capacity;
-pub mod fade;
 pub mod latch;
 pub mod networks;
 pub mod sentence;
@@ -20,8 +20,8 @@ use rnn::Rnn;
 
 use crate::{
     bounded::Sizes,
+    by_hand::{fade, unrolled},
     capacity::Reservoir,
-    fade::{fade, unrolled},
     latch::{Noise, around_flip, flips, gradient, hold, noise_margin, resting_state},
     networks::{Recurrence, spectral_radius},
     sentence::{Pair, alphabet, first_below, read},
