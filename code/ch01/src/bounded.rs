@@ -4,9 +4,9 @@ use nalgebra::DMatrix;
 use ndarray::{Array2, Array3};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use rnn::{Error, Rnn};
+use rnn::{Error, Rnn, init::Recurrence};
 
-use crate::networks::{Recurrence, to_nalgebra};
+use crate::matrices::to_nalgebra;
 
 /// What a network did over a random sequence.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 use rand::{Rng, RngExt};
 
-use crate::networks::{orthogonal, to_nalgebra};
+use rnn::{Error, init::orthogonal};
+
+use crate::matrices::to_nalgebra;
 
 /// A linear or tanh network with one input: h ← f(W h + v u), the input u uniform in ±1.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,9 +30,12 @@ impl Reservoir {
     }
 
     /// A random network: an orthogonal matrix times `decay`, and every unit hears the input.
-    pub fn orthogonal(units: usize, decay: f64, rng: &mut impl Rng) -> Self {
-        let w = to_nalgebra(&orthogonal(units, rng)) * decay;
-        Self { w, v: DVector::from_fn(units, |_, _| rng.random_range(-1.0..=1.0)) }
+    ///
+    /// # Errors
+    /// Where there are no units.
+    pub fn orthogonal(units: usize, decay: f64, rng: &mut impl Rng) -> Result<Self, Error> {
+        let w = to_nalgebra(&orthogonal(units, rng)?) * decay;
+        Ok(Self { w, v: DVector::from_fn(units, |_, _| rng.random_range(-1.0..=1.0)) })
     }
 
     /// The same network with a louder or softer input.
@@ -138,7 +143,7 @@ mod tests {
     fn without_the_current_input_the_determinant_decides() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let rings = [(20, 0.9), (50, 0.99), (200, 0.5)].map(|(n, r)| Reservoir::ring(n, r));
-        let others = [Reservoir::orthogonal(30, 0.98, &mut rng), Reservoir::chain(5)];
+        let others = [Reservoir::orthogonal(30, 0.98, &mut rng).unwrap(), Reservoir::chain(5)];
         for network in rings.into_iter().chain(others) {
             let capacity = network.linear_capacity(usize::MAX).unwrap();
             let expected = network.v.len() as f64 - 1.0 + network.w.determinant().powi(2);

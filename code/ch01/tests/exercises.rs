@@ -1,28 +1,19 @@
 //! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
 
 use ch01::Parameters;
-use chapter::{Chapter, Report};
 use clap::{Args, Command, FromArgMatches};
-
-/// The parameters as typed: `--weight 1.5`.
-fn parameters(arguments: &str) -> Parameters {
-    let words = ["ch01"].into_iter().chain(arguments.split_whitespace());
-    let matches = Parameters::augment_args(Command::new("ch01")).get_matches_from(words);
-    Parameters::from_arg_matches(&matches).unwrap()
-}
 
 /// The numbers of a run.
 fn run(arguments: &str) -> impl Fn(&str) -> String {
-    let mut report = Report::new(None);
-    parameters(arguments).run(1, &mut report).unwrap();
-    let numbers = report.numbers().to_vec();
-    move |name| numbers.iter().find(|number| number.name == name).unwrap().text.clone()
+    let numbers = chapter::numbers::<Parameters>(arguments).unwrap();
+    move |name| numbers[name].clone()
 }
 
 #[test]
 fn the_page_shows_the_two_sentences_that_are_read() {
     let page = include_str!("../../../src/ch01-hidden-state.md");
-    let Parameters { text, first_word, .. } = parameters("");
+    let defaults = Parameters::augment_args(Command::new("ch01")).get_matches_from(["ch01"]);
+    let Parameters { text, first_word, .. } = Parameters::from_arg_matches(&defaults).unwrap();
     let pair = ch01::sentence::Pair::new(&text, &first_word).unwrap();
     assert!(page.contains(&format!("{}\n{}\n", pair.sentence, pair.other)));
 }

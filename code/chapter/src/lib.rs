@@ -50,6 +50,6 @@ pub use diagram::Diagram;
 pub use error::{Error, Result};
 pub use figure::{Figure, HeatMap};
 pub use page::{PrintedNumber, printed_numbers};
-pub use program::{Chapter, main};
+pub use program::{Chapter, main, numbers};
 pub use report::{Draw, Drawing, Number, Report};
 pub use spread::Spread;

@@ -1,6 +1,7 @@
 //! The program around a chapter's experiments.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fmt::Write as _,
     io::{self, Write as _},
@@ -94,6 +95,44 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Stri
         );
     }
     Ok(text)
+}
+
+/// The numbers that a chapter finds with these arguments, by their names. Nothing is written: it is
+/// for tests, such as those of a page's answers.
+///
+/// ```
+/// # use chapter::{Chapter, Report};
+/// #[derive(clap::Args)]
+/// struct Parameters {
+///     /// Weight of the state on itself.
+///     #[arg(long, default_value_t = 2)]
+///     weight: usize,
+/// }
+///
+/// impl Chapter for Parameters {
+///     const NAME: &'static str = "ch00";
+///     const TITLE: &'static str = "Squares";
+///
+///     fn run(&self, _seed: u64, report: &mut Report) -> chapter::Result {
+///         report.number("square", chapter::format::count(self.weight * self.weight));
+///         Ok(())
+///     }
+/// }
+///
+/// assert_eq!(chapter::numbers::<Parameters>("--weight 3").unwrap()["square"], "9");
+/// ```
+///
+/// # Errors
+/// As the program: an argument that is refused, or what the experiments fail with.
+pub fn numbers<C: Chapter>(arguments: &str) -> Result<BTreeMap<String, String>> {
+    let words = std::iter::once(C::NAME).chain(arguments.split_whitespace());
+    let matches = command::<C>().try_get_matches_from(words)?;
+    let mut report = Report::new(None);
+    let seed = Shared::from_arg_matches(&matches)?.seed;
+    C::from_arg_matches(&matches)?.run(seed, &mut report)?;
+    report.check_names()?;
+    let numbers = report.numbers().iter();
+    Ok(numbers.map(|number| (number.name.clone(), number.text.clone())).collect())
 }
 
 fn command<C: Chapter>() -> Command {

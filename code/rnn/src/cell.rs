@@ -1,10 +1,11 @@
 //! One step of a recurrent network.
 
-use ndarray::{Array1, Array2, ArrayRef1};
-use rand::{Rng, RngExt};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayViewD, ArrayViewMutD};
+use rand::Rng;
 
-use crate::error::{check_finite, check_shape, check_size};
-use crate::{Error, Real};
+use crate::error::check_finite;
+use crate::weights::{check_vector, check_weights, draw, views, views_mut};
+use crate::{Error, Parameters, Real};
 
 /// The cell of a simple (Elman) recurrent network: one step of one sequence.
 ///
@@ -44,20 +45,10 @@ impl<F: Real> RnnCell<F> {
     /// as it does for a [`Vec`].)
     ///
     /// Source: PyTorch's `torch.nn.RNNCell`, the distribution; its random numbers are others.
-    // ANCHOR: init
     pub fn new(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
-        check_size("input_size", input_size)?;
-        check_size("hidden_size", hidden_size)?;
-        let bound = 1.0 / (hidden_size as f64).sqrt();
-        let mut draw = || F::from_f64(rng.random_range(-bound..=bound));
-        Ok(Self {
-            w_ih: Array2::from_shape_simple_fn((hidden_size, input_size), &mut draw),
-            w_hh: Array2::from_shape_simple_fn((hidden_size, hidden_size), &mut draw),
-            b_ih: Array1::from_shape_simple_fn(hidden_size, &mut draw),
-            b_hh: Array1::from_shape_simple_fn(hidden_size, &mut draw),
-        })
+        let (w_ih, w_hh, b_ih, b_hh) = draw(1, input_size, hidden_size, rng)?;
+        Ok(Self { w_ih, w_hh, b_ih, b_hh })
     }
-    // ANCHOR_END: init
 
     /// The next state `h'` `[H]` from the input `x` `[D]` and the state `h` `[H]`:
     ///
@@ -118,26 +109,31 @@ impl<F: Real> RnnCell<F> {
         self.w_ih.nrows()
     }
 
-    /// The number of weights and biases, counted: `H D + H H + 2 H`.
-    pub fn parameter_count(&self) -> usize {
-        self.w_ih.len() + self.w_hh.len() + self.b_ih.len() + self.b_hh.len()
+    /// The multiply-adds of a step, one for each weight: `H D + H H`. (The tanh of each unit comes
+    /// on top.)
+    pub fn multiply_adds_per_step(&self) -> usize {
+        self.w_ih.len() + self.w_hh.len()
     }
 
     fn check_step(&self, x: &ArrayRef1<F>, h: &ArrayRef1<F>) -> Result<(), Error> {
         self.check_weights()?;
-        check_shape("x", x, &[self.input_size()])?;
-        check_shape("h", h, &[self.hidden_size()])?;
-        check_finite("x", x)?;
-        check_finite("h", h)
+        check_vector("x", x, self.input_size())?;
+        check_vector("h", h, self.hidden_size())
     }
 
-    // The fields are public, so every use checks them: `w_ih` sets the sizes, the others follow.
     pub(crate) fn check_weights(&self) -> Result<(), Error> {
-        let hidden_size = self.hidden_size();
-        check_size("input_size", self.input_size())?;
-        check_size("hidden_size", hidden_size)?;
-        check_shape("w_hh", &self.w_hh, &[hidden_size, hidden_size])?;
-        check_shape("b_ih", &self.b_ih, &[hidden_size])?;
-        check_shape("b_hh", &self.b_hh, &[hidden_size])
+        check_weights(1, &self.w_ih, &self.w_hh, &self.b_ih, &self.b_hh)
+    }
+}
+
+impl<F: Real> Parameters<F> for RnnCell<F> {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+        let Self { w_ih, w_hh, b_ih, b_hh } = self;
+        views([w_ih, w_hh], [b_ih, b_hh])
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+        let Self { w_ih, w_hh, b_ih, b_hh } = self;
+        views_mut([w_ih, w_hh], [b_ih, b_hh])
     }
 }

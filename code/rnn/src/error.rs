@@ -27,8 +27,39 @@ pub enum Error {
     /// A size that must be at least one is zero.
     #[error("`{name}` is zero")]
     ZeroSize {
-        /// `batch_size` (N), `input_size` (D) or `hidden_size` (H).
+        /// `batch_size` (N), `input_size` (D), `hidden_size` (H) or another size.
         name: &'static str,
+    },
+
+    /// The length of a sequence is zero, or more than the batch has steps.
+    #[error("`lengths` is {length} at [{index}], expected 1 to {steps}")]
+    Length {
+        /// Which sequence of the batch.
+        index: usize,
+        /// Its length.
+        length: usize,
+        /// The steps of the batch, T.
+        steps: usize,
+    },
+
+    /// A sequence is shorter than the kernel that moves over it.
+    #[error("the sequence has {length} steps, the kernel {kernel_size}")]
+    TooShort {
+        /// The steps of the sequence.
+        length: usize,
+        /// The steps that the kernel sees at once.
+        kernel_size: usize,
+    },
+
+    /// A target names a class that the logits do not have.
+    #[error("`targets` is {class} at [{index}], expected less than {classes}")]
+    Class {
+        /// Which row of the batch.
+        index: usize,
+        /// The class that it names.
+        class: usize,
+        /// The number of classes, C.
+        classes: usize,
     },
 
     /// A number is infinite or not a number.

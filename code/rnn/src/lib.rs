@@ -2,7 +2,10 @@
 //!
 //! The crate grows with the book that prints it: an item is here because a chapter explains it.
 //! It reads from the inside out: [`RnnCell`] is one step of one sequence, the formula itself;
-//! [`Rnn`] runs that cell over a batch of whole sequences.
+//! [`Rnn`] runs that cell over a batch of whole sequences, and back. [`LstmCell`] and [`Lstm`],
+//! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`] and [`Fnn`] are what they are
+//! compared with. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is, and an
+//! optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient.
 //!
 //! Shapes are written with *N* sequences in the batch, *T* steps, *D* inputs (`input_size`) and
 //! *H* units (`hidden_size`). Every function works in `f32` and in `f64` ([`Real`]), and reports
@@ -11,7 +14,7 @@
 //! ```
 //! use ndarray::Array3;
 //! use rand::{SeedableRng, rngs::ChaCha8Rng};
-//! use rnn::Rnn;
+//! use rnn::{Parameters, Rnn};
 //!
 //! # fn main() -> Result<(), rnn::Error> {
 //! let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -27,11 +30,34 @@
 //! ```
 
 mod cell;
+mod conv1d;
 mod error;
+mod fnn;
+mod gru;
+mod gru_cell;
+pub mod init;
+mod linear;
+mod loss;
+mod lstm;
+mod lstm_cell;
+mod optim;
+mod parameters;
 mod real;
 mod rnn;
+mod steps;
+mod weights;
 
 pub use cell::RnnCell;
+pub use conv1d::Conv1d;
 pub use error::Error;
+pub use fnn::Fnn;
+pub use gru::{Gru, GruGradients, GruSaved};
+pub use gru_cell::GruCell;
+pub use linear::{Linear, LinearGradients};
+pub use loss::{cross_entropy, mse_loss};
+pub use lstm::{Lstm, LstmGradients, LstmSaved};
+pub use lstm_cell::LstmCell;
+pub use optim::{Adam, Sgd, clip_grad_norm};
+pub use parameters::Parameters;
 pub use real::Real;
-pub use rnn::Rnn;
+pub use rnn::{Rnn, RnnGradients, RnnSaved};

@@ -1,13 +1,16 @@
-//! A recurrent layer over whole sequences.
+//! A recurrent layer over whole sequences, forward and backward.
 
 use std::iter::zip;
 
-use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
-use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, Axis};
+use ndarray::{Array2, Array3, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
-use crate::error::{check_finite, check_shape, check_size};
-use crate::{Error, Real, RnnCell};
+use crate::error::check_finite;
+use crate::steps::{
+    Steps, add_back, add_output_gradient, add_recurrence, before_and_after, check_states,
+    gradient_or_zeros,
+};
+use crate::{Error, Parameters, Real, RnnCell};
 
 /// One recurrent layer: the same cell at every step of every sequence.
 ///
@@ -28,6 +31,39 @@ impl<F> From<RnnCell<F>> for Rnn<F> {
     }
 }
 
+/// What [`Rnn::forward_saving`] computed, with all that [`Rnn::backward`] needs of it: the inputs
+/// and the states of every step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RnnSaved<F> {
+    /// The states of every step: `[N, T, H]`.
+    pub output: Array3<F>,
+    /// The state after the last step of each sequence: `[1, N, H]`.
+    pub h_n: Array3<F>,
+    steps: Steps<F>,
+    /// `[(T + 1) N, H]`, from `h_0` on.
+    states: Array2<F>,
+}
+
+impl<F> RnnSaved<F> {
+    /// The numbers that are kept for the way back, without `output` and `h_n`:
+    /// `T N D + (T + 1) N H`.
+    pub fn float_count(&self) -> usize {
+        self.steps.rows.len() + self.states.len()
+    }
+}
+
+/// The gradients of a loss by everything that went into a layer but the inputs, for which see
+/// [`Rnn::input_gradient`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct RnnGradients<F> {
+    /// By the weights and biases.
+    pub cell: RnnCell<F>,
+    /// By the states before the first step: `[1, N, H]`.
+    pub h_0: Array3<F>,
+    /// By the sums inside tanh: `[T N, H]`.
+    d_z: Array2<F>,
+}
+
 impl<F: Real> Rnn<F> {
     /// A layer whose cell is drawn by [`RnnCell::new`].
     ///
@@ -36,11 +72,6 @@ impl<F: Real> Rnn<F> {
     /// [`Error::ZeroSize`] where a size is zero.
     pub fn new(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
         RnnCell::new(input_size, hidden_size, rng).map(Self::from)
-    }
-
-    /// The number of weights and biases, counted: the cell's, whatever the number of steps.
-    pub fn parameter_count(&self) -> usize {
-        self.cell.parameter_count()
     }
 
     /// The states `output` `[N, T, H]` of every step and `h_n` `[1, N, H]` after the last one, from
@@ -64,68 +95,155 @@ impl<F: Real> Rnn<F> {
     ///   the name `output`: see [`RnnCell::step`].
     ///
     /// Source: PyTorch's `torch.nn.RNN` with `batch_first=True`.
-    // ANCHOR: forward
     pub fn forward(
         &self,
         x: &ArrayRef3<F>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<(Array3<F>, Array3<F>), Error> {
-        self.check_forward(x, h_0)?;
-        let (n, t, _) = x.dim();
-        let mut h = Array2::zeros((n, self.cell.hidden_size()));
-        if let Some(h_0) = h_0 {
-            h.assign(&h_0.index_axis(Axis(0), 0));
-        }
-        let mut output = Array3::zeros((n, t, self.cell.hidden_size()));
-        let mut projected = self.project(x);
-        let steps = projected.axis_chunks_iter_mut(Axis(0), n);
-        for (mut h_next, mut output_t) in zip(steps, output.axis_iter_mut(Axis(1))) {
-            self.add_recurrence(&h, &mut h_next);
-            h_next.mapv_inplace(F::tanh);
-            output_t.assign(&h_next);
-            h.assign(&h_next);
-        }
-        check_finite("output", &output)?;
-        Ok((output, h.insert_axis(Axis(0))))
-    }
-    // ANCHOR_END: forward
-
-    // W_ih x_t + b_ih + b_hh for all steps in one product: it needs no state. [T * N, H], where
-    // step t is the block of N rows that starts at t * N.
-    fn project(&self, x: &ArrayRef3<F>) -> Array2<F> {
-        let (n, t, d) = x.dim();
-        let x = x.view().permuted_axes([1, 0, 2]);
-        let mut rows = Array2::zeros((t * n, d));
-        for (mut row, x_t) in zip(rows.rows_mut(), x.rows()) {
-            row.assign(&x_t);
-        }
-        rows.dot(&self.cell.w_ih.t()) + &self.cell.b_ih + &self.cell.b_hh
+        let saved = self.forward_saving(x, None, h_0)?;
+        Ok((saved.output, saved.h_n))
     }
 
-    // z += h W_hh^T, both [N, H]: a state is a row here, so the matrix stands on the right.
-    fn add_recurrence(&self, h: &ArrayRef2<F>, z: &mut ArrayRef2<F>) {
-        let (w_hh, one) = (&self.cell.w_hh, F::one());
-        if h.nrows() == 1 {
-            // One sequence: the product of matrices would spend its time on rearranging W_hh.
-            general_mat_vec_mul(one, w_hh, &h.row(0), one, &mut z.row_mut(0));
-        } else {
-            general_mat_mul(one, h, &w_hh.t(), one, z);
-        }
+    /// As [`forward`](Self::forward), for sequences of unequal length in one padded batch: sequence
+    /// n has `lengths[n]` steps, and what `x` holds behind them is never read.
+    ///
+    /// `h_n` is the state after the last step *of each sequence*; `output` is zero behind it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`forward`](Self::forward), and
+    ///
+    /// - [`Error::Shape`] where there are more or fewer `lengths` than sequences.
+    /// - [`Error::Length`] where a length is zero or more than T.
+    ///
+    /// Source: PyTorch's `pack_padded_sequence` and `pad_packed_sequence` around `torch.nn.RNN`.
+    pub fn forward_padded(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: &[usize],
+        h_0: Option<&ArrayRef3<F>>,
+    ) -> Result<(Array3<F>, Array3<F>), Error> {
+        let saved = self.forward_saving(x, Some(lengths), h_0)?;
+        Ok((saved.output, saved.h_n))
     }
 
-    fn check_forward(&self, x: &ArrayRef3<F>, h_0: Option<&ArrayRef3<F>>) -> Result<(), Error> {
+    /// As [`forward_padded`](Self::forward_padded), keeping what [`backward`](Self::backward)
+    /// needs. Without `lengths` all sequences have T steps.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`forward_padded`](Self::forward_padded).
+    pub fn forward_saving(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        h_0: Option<&ArrayRef3<F>>,
+    ) -> Result<RnnSaved<F>, Error> {
         self.cell.check_weights()?;
-        let (n, t, _) = x.dim();
-        check_shape("x", x, &[n, t, self.cell.input_size()])?;
-        check_size("batch_size", n)?;
-        if t == 0 {
-            return Err(Error::EmptySequence);
+        let steps = Steps::new(x, lengths, self.cell.input_size())?;
+        check_states("h_0", h_0, steps.batch_size, self.cell.hidden_size())?;
+        let mut states = steps.states(h_0, self.cell.hidden_size());
+        self.run(&steps, &mut states);
+        let (output, h_n) = (steps.output(&states), steps.last(&states));
+        check_finite("output", &output)?;
+        Ok(RnnSaved { output, h_n, steps, states })
+    }
+
+    /// Computes all states `[(T + 1) N, H]` from the first N rows, which hold `h_0`.
+    // ANCHOR: run
+    fn run(&self, steps: &Steps<F>, states: &mut Array2<F>) {
+        self.project(steps, states);
+        for t in 0..steps.count() {
+            let (h, mut h_next) = before_and_after(states, t, steps.batch_size);
+            add_recurrence(&h, &self.cell.w_hh, &mut h_next);
+            h_next.mapv_inplace(F::tanh);
+            steps.carry_finished(t, &h, &mut h_next);
         }
-        check_finite("x", x)?;
-        if let Some(h_0) = h_0 {
-            check_shape("h_0", h_0, &[1, n, self.cell.hidden_size()])?;
-            check_finite("h_0", h_0)?;
+    }
+
+    // W_ih x_t + b_ih + b_hh where the state after each step will be: it needs no state.
+    fn project(&self, steps: &Steps<F>, states: &mut Array2<F>) {
+        let mut z = states.slice_axis_mut(Axis(0), (steps.batch_size..).into());
+        steps.project(&self.cell.w_ih, &(&self.cell.b_ih + &self.cell.b_hh), &mut z);
+    }
+    // ANCHOR_END: run
+
+    /// The gradients of a loss by the weights and `h_0`, from its gradients by `output`
+    /// `[N, T, H]` and by `h_n` `[1, N, H]` (`None`: zeros). This is back-propagation through time:
+    ///
+    /// ```text
+    /// δ_t = (dL/dh_t + W_hhᵀ δ_(t+1)) ⊙ (1 - h_t²),   t = T … 1
+    ///
+    /// dL/dW_hh = Σ_t δ_t h_(t-1)ᵀ   dL/dW_ih = Σ_t δ_t x_tᵀ   dL/db = Σ_t δ_t   dL/dh_0 = W_hhᵀ δ_1
+    /// ```
+    ///
+    /// What `d_output` holds behind the end of a sequence is never read.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Shape`] where a gradient or a weight has another shape than those above.
+    /// - [`Error::NonFinite`] where a gradient is.
+    ///
+    /// Source: Werbos, *Backpropagation through time*, Proceedings of the IEEE 78 (1990).
+    // ANCHOR: backward
+    pub fn backward(
+        &self,
+        saved: &RnnSaved<F>,
+        d_output: Option<&ArrayRef3<F>>,
+        d_h_n: Option<&ArrayRef3<F>>,
+    ) -> Result<RnnGradients<F>, Error> {
+        self.cell.check_weights()?;
+        let RnnSaved { steps, states, .. } = saved;
+        let sizes = [self.cell.input_size(), self.cell.hidden_size()];
+        steps.check_gradients(d_output, &[("d_h_n", d_h_n)], states, sizes)?;
+
+        let mut d_h = gradient_or_zeros(d_h_n, steps.batch_size, self.cell.hidden_size());
+        let mut d_z = Array2::zeros((steps.rows.nrows(), self.cell.hidden_size()));
+        for t in (0..steps.count()).rev() {
+            let h = states.slice_axis(Axis(0), steps.block(t + 1));
+            let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
+            for n in steps.running(t) {
+                let mut d_h = d_h.row_mut(n);
+                add_output_gradient(d_output, (n, t), &mut d_h);
+                for (d_z, (&h, d_h)) in zip(d_z.row_mut(n), zip(h.row(n), d_h)) {
+                    *d_z = *d_h * (F::one() - h * h);
+                    *d_h = F::zero();
+                }
+            }
+            add_back(&d_z, &self.cell.w_hh, &mut d_h);
         }
-        Ok(())
+        let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
+        let cell = RnnCell { w_ih, w_hh, b_ih, b_hh };
+        Ok(RnnGradients { cell, h_0: d_h.insert_axis(Axis(0)), d_z })
+    }
+    // ANCHOR_END: backward
+
+    /// The gradient of the loss by the inputs, `W_ihᵀ δ_t` `[N, T, D]`, zero at padding. It is a
+    /// product of its own because only a layer below needs it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] where `saved` and `gradients` do not belong together.
+    pub fn input_gradient(
+        &self,
+        saved: &RnnSaved<F>,
+        gradients: &RnnGradients<F>,
+    ) -> Result<Array3<F>, Error> {
+        saved.steps.input_gradient(&gradients.d_z, &gradients.h_0, &self.cell.w_ih)
+    }
+
+    /// The multiply-adds of a step of one sequence: see [`RnnCell::multiply_adds_per_step`].
+    pub fn multiply_adds_per_step(&self) -> usize {
+        self.cell.multiply_adds_per_step()
+    }
+}
+
+impl<F: Real> Parameters<F> for Rnn<F> {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+        self.cell.parameters()
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+        self.cell.parameters_mut()
     }
 }

@@ -1,8 +1,9 @@
 //! The initial weights and the sizes.
 
 use approx::assert_relative_eq;
+use ndarray::{Array1, Array3, array};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn::{Error, Rnn, RnnCell};
+use rnn::{Conv1d, Error, Fnn, Gru, GruCell, Linear, Lstm, LstmCell, Parameters, Rnn, RnnCell};
 
 fn rng() -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(42)
@@ -12,8 +13,107 @@ fn rng() -> ChaCha8Rng {
 fn parameters_are_counted_as_in_pytorch() -> Result<(), Error> {
     assert_eq!(Rnn::<f64>::new(10, 20, &mut rng())?.parameter_count(), 640);
     assert_eq!(Rnn::<f32>::new(100, 128, &mut rng())?.parameter_count(), 29_440);
+    assert_eq!(Gru::<f32>::new(100, 128, &mut rng())?.parameter_count(), 88_320);
+    assert_eq!(Lstm::<f32>::new(100, 128, &mut rng())?.parameter_count(), 117_760);
+    assert_eq!(Linear::<f32>::new(128, 10, &mut rng())?.parameter_count(), 1290);
+    assert_eq!(Conv1d::<f32>::new(100, 128, 3, &mut rng())?.parameter_count(), 38_528);
+    assert_eq!(Fnn::<f32>::new(100, 128, 10, &mut rng())?.parameter_count(), 128_128);
+    let pair = (Gru::<f32>::new(100, 128, &mut rng())?, Linear::new(128, 10, &mut rng())?);
+    assert_eq!(pair.parameter_count(), 89_610);
+    Ok(())
+}
+
+#[test]
+fn sizes_are_those_asked_for() -> Result<(), Error> {
     let cell = RnnCell::<f32>::new(10, 20, &mut rng())?;
     assert_eq!((cell.input_size(), cell.hidden_size()), (10, 20));
+    let cell = LstmCell::<f32>::new(10, 20, &mut rng())?;
+    assert_eq!((cell.input_size(), cell.hidden_size()), (10, 20));
+    let cell = GruCell::<f32>::new(10, 20, &mut rng())?;
+    assert_eq!((cell.input_size(), cell.hidden_size()), (10, 20));
+    Ok(())
+}
+
+/// One for each weight that a step uses; biases are added without a product.
+#[test]
+fn multiply_adds_are_counted() -> Result<(), Error> {
+    assert_eq!(Rnn::<f32>::new(100, 128, &mut rng())?.multiply_adds_per_step(), 29_184);
+    assert_eq!(Gru::<f32>::new(100, 128, &mut rng())?.multiply_adds_per_step(), 87_552);
+    assert_eq!(Lstm::<f32>::new(100, 128, &mut rng())?.multiply_adds_per_step(), 116_736);
+    assert_eq!(Linear::<f32>::new(128, 10, &mut rng())?.multiply_adds(), 1280);
+    assert_eq!(Conv1d::<f32>::new(100, 128, 3, &mut rng())?.multiply_adds_per_step(), 38_400);
+    // All ten steps at once, once in ten steps.
+    assert_eq!(Fnn::<f32>::new(100, 128, 10, &mut rng())?.multiply_adds_per_step(), 12_800);
+    Ok(())
+}
+
+/// Two sequences of seven steps, three inputs, five units: 42 inputs and 70 numbers for each kind
+/// of number with one a step and unit, and 10 more where there is one before the first step.
+#[test]
+fn what_is_saved_is_counted() -> Result<(), Error> {
+    let x = Array3::<f32>::zeros((2, 7, 3));
+    let saved = Rnn::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
+    assert_eq!(saved.float_count(), 42 + 80);
+    let saved = Lstm::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
+    assert_eq!(saved.float_count(), 42 + 4 * 70 + 2 * 80, "four gates, two states");
+    let saved = Gru::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
+    assert_eq!(saved.float_count(), 42 + 4 * 70 + 80, "three gates and what the reset multiplies");
+    Ok(())
+}
+
+#[test]
+fn parameters_come_in_pytorchs_order() -> Result<(), Error> {
+    let cell = GruCell::<f64>::new(3, 4, &mut rng())?;
+    assert_eq!(cell.parameters()[..2], [&cell.w_ih, &cell.w_hh].map(|w| w.view().into_dyn()));
+    assert_eq!(cell.parameters()[2..], [&cell.b_ih, &cell.b_hh].map(|b| b.view().into_dyn()));
+    let linear = Linear::<f64>::new(4, 2, &mut rng())?;
+    assert_eq!(linear.parameters()[0], linear.weight.view().into_dyn());
+    assert_eq!(linear.parameters()[1], linear.bias.view().into_dyn());
+
+    let model = (cell.clone(), linear.clone());
+    assert_eq!(model.parameters(), [cell.parameters(), linear.parameters()].concat());
+    Ok(())
+}
+
+/// What is written through `parameters_mut` stands where `parameters` reads it.
+#[test]
+fn parameters_can_be_changed() -> Result<(), Error> {
+    let rng = &mut rng();
+    changes(&mut (RnnCell::new(3, 4, rng)?, Rnn::new(3, 4, rng)?));
+    changes(&mut (LstmCell::new(3, 4, rng)?, Lstm::new(3, 4, rng)?));
+    changes(&mut (GruCell::new(3, 4, rng)?, Gru::new(3, 4, rng)?));
+    changes(&mut (Conv1d::new(3, 4, 2, rng)?, Fnn::new(3, 4, 2, rng)?));
+    changes(&mut Linear::new(3, 4, rng)?);
+    Ok(())
+}
+
+fn changes(model: &mut impl Parameters<f64>) {
+    for (k, mut array) in model.parameters_mut().into_iter().enumerate() {
+        array.fill(k as f64);
+    }
+    for (k, array) in model.parameters().iter().enumerate() {
+        assert!(array.iter().all(|&weight| weight == k as f64));
+    }
+}
+
+#[test]
+fn forget_bias_is_set() -> Result<(), Error> {
+    let drawn = LstmCell::<f64>::new(3, 2, &mut rng())?;
+    let mut cell = drawn.clone();
+    cell.set_forget_bias(1.5);
+    for unit in 0..8 {
+        let (forgets, before) = ((2..4).contains(&unit), (drawn.b_ih[unit], drawn.b_hh[unit]));
+        let expected = if forgets { (1.5, 0.0) } else { before };
+        assert_eq!((cell.b_ih[unit], cell.b_hh[unit]), expected);
+    }
+    assert_eq!((&cell.w_ih, &cell.w_hh), (&drawn.w_ih, &drawn.w_hh));
+
+    // Without other weights g is zero, and what is left of the cell state is the gate itself.
+    cell.parameters_mut().iter_mut().for_each(|weights| weights.fill(0.0));
+    cell.set_forget_bias(1.5);
+    let (_, c) = cell.step(&Array1::ones(3), &Array1::zeros(2), &array![1.0, -2.0])?;
+    let kept = 1.0 / (1.0 + (-1.5_f64).exp());
+    assert_relative_eq!(c, array![kept, -2.0 * kept], max_relative = 1e-15);
     Ok(())
 }
 
@@ -35,13 +135,21 @@ fn weights_fill_the_interval() -> Result<(), Error> {
 
 #[test]
 fn weights_are_drawn_in_order_and_row_by_row() -> Result<(), Error> {
-    let cell = RnnCell::<f64>::new(3, 4, &mut rng())?;
+    // 1 / sqrt(4) for four units, four features, and two channels of two steps.
+    drawn_in_order(&RnnCell::new(3, 4, &mut rng())?);
+    drawn_in_order(&LstmCell::new(3, 4, &mut rng())?);
+    drawn_in_order(&GruCell::new(3, 4, &mut rng())?);
+    drawn_in_order(&Linear::new(4, 3, &mut rng())?);
+    drawn_in_order(&Conv1d::new(2, 3, 2, &mut rng())?);
+    drawn_in_order(&Fnn::new(2, 3, 2, &mut rng())?);
+    Ok(())
+}
+
+fn drawn_in_order(model: &impl Parameters<f64>) {
     let mut rng = rng();
-    let drawn = cell.w_ih.iter().chain(&cell.w_hh).chain(&cell.b_ih).chain(&cell.b_hh);
-    for &weight in drawn {
+    for &weight in model.parameters().iter().flatten() {
         assert_eq!(weight, rng.random_range(-0.5..=0.5));
     }
-    Ok(())
 }
 
 #[test]

@@ -1,55 +1,44 @@
 //! A result depends on the numbers in an array, not on how the memory holds them.
 
+mod recurrent;
+
+use std::iter::zip;
+
 use approx::assert_abs_diff_eq;
-use ndarray::{Array, Array1, Array3, Axis, Dimension, ShapeBuilder, Slice, array};
+use ndarray::{
+    Array, Array1, Array3, ArrayD, ArrayViewD, Axis, Dimension, Ix1, Ix2, ShapeBuilder, Slice,
+    array,
+};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn::{Error, Rnn, RnnCell};
+use recurrent::{Arguments, Recurrent, arguments, layer, uniform};
+use rnn::{
+    Adam, Conv1d, Error, Fnn, Gru, Linear, Lstm, Rnn, Sgd, clip_grad_norm, cross_entropy, mse_loss,
+};
 
 const TOLERANCE: f64 = 1e-12;
 
 #[test]
-fn inputs_and_states_in_any_layout() -> Result<(), Error> {
+fn recurrent_layers_in_any_layout() -> Result<(), Error> {
     for n in [1, 3] {
-        let (rnn, x, h_0) = network(n)?;
-        let (output, h_n) = rnn.forward(&x, Some(&h_0))?;
-        for (x, h_0) in layouts(&x).iter().zip(&layouts(&h_0)) {
-            let (other_output, other_h_n) = rnn.forward(x, Some(h_0))?;
-            assert_abs_diff_eq!(other_output, output, epsilon = TOLERANCE);
-            assert_abs_diff_eq!(other_h_n, h_n, epsilon = TOLERANCE);
-        }
-    }
-    Ok(())
-}
-
-#[test]
-fn weights_in_any_layout() -> Result<(), Error> {
-    for n in [1, 3] {
-        let (rnn, x, h_0) = network(n)?;
-        let (output, h_n) = rnn.forward(&x, Some(&h_0))?;
-        for rnn in relaid(&rnn.cell).map(Rnn::from) {
-            let (other_output, other_h_n) = rnn.forward(&x, Some(&h_0))?;
-            assert_abs_diff_eq!(other_output, output, epsilon = TOLERANCE);
-            assert_abs_diff_eq!(other_h_n, h_n, epsilon = TOLERANCE);
-        }
+        layers_and_gradients::<Rnn<f64>>(n)?;
+        layers_and_gradients::<Lstm<f64>>(n)?;
+        layers_and_gradients::<Gru<f64>>(n)?;
     }
     Ok(())
 }
 
 #[test]
 fn steps_in_any_layout() -> Result<(), Error> {
-    let cell = network(1)?.0.cell;
-    let x = Array1::linspace(-1.0, 1.0, cell.input_size());
-    let h = Array1::linspace(0.5, -0.5, cell.hidden_size());
-    let expected = cell.step(&x, &h)?;
-    for ((cell, x), h) in relaid(&cell).zip(layouts(&x)).zip(layouts(&h)) {
-        assert_abs_diff_eq!(cell.step(&x, &h)?, expected, epsilon = TOLERANCE);
-    }
-    Ok(())
+    steps::<Rnn<f64>>()?;
+    steps::<Lstm<f64>>()?;
+    steps::<Gru<f64>>()
 }
 
 #[test]
 fn views_of_bigger_arrays() -> Result<(), Error> {
-    let (rnn, x, h_0) = network(3)?;
+    let mut rng = rng();
+    let rnn = Rnn::new(5, 9, &mut rng)?;
+    let (x, h_0) = (uniform((3, 4, 5), 1.0, &mut rng), uniform((1, 3, 9), 1.0, &mut rng));
     let (output, h_n) = rnn.forward(&x, Some(&h_0))?;
 
     // The same numbers with time first: one axis swapped in the view.
@@ -68,26 +57,145 @@ fn views_of_bigger_arrays() -> Result<(), Error> {
     Ok(())
 }
 
-type Network = (Rnn<f64>, Array3<f64>, Array3<f64>);
+#[test]
+fn other_layers_in_any_layout() -> Result<(), Error> {
+    let mut rng = rng();
+    let linear = Linear::new(4, 3, &mut rng)?;
+    let (x, d_y) = (uniform((5, 4), 1.0, &mut rng), uniform((5, 3), 1.0, &mut rng));
+    let (y, gradients) = (linear.forward(&x)?, linear.backward(&x, &d_y)?);
+    for ((linear, x), d_y) in zip(zip(relaid_linear(&linear), layouts(&x)), layouts(&d_y)) {
+        assert_abs_diff_eq!(linear.forward(&x)?, y, epsilon = TOLERANCE);
+        let other = linear.backward(&x, &d_y)?;
+        assert_abs_diff_eq!(other.linear.weight, gradients.linear.weight, epsilon = TOLERANCE);
+        assert_abs_diff_eq!(other.linear.bias, gradients.linear.bias, epsilon = TOLERANCE);
+        assert_abs_diff_eq!(other.x, gradients.x, epsilon = TOLERANCE);
+    }
 
-/// A network with its `x` and `h_0`.
-fn network(n: usize) -> Result<Network, Error> {
-    let mut rng = ChaCha8Rng::seed_from_u64(7);
-    let rnn = Rnn::new(5, 9, &mut rng)?;
-    let count = |shape: (usize, usize, usize)| {
-        let mut i = 0.0_f64;
-        Array3::from_shape_simple_fn(shape, || {
-            i += 1.0;
-            i.sin()
-        })
-    };
-    Ok((rnn, count((n, 4, 5)), count((1, n, 9))))
+    let (conv1d, x) = (Conv1d::new(3, 4, 2, &mut rng)?, uniform((5, 3, 6), 1.0, &mut rng));
+    let y = conv1d.forward(&x)?;
+    let weights = zip(layouts(&conv1d.weight), layouts(&conv1d.bias));
+    for ((weight, bias), x) in zip(weights, layouts(&x)) {
+        assert_abs_diff_eq!(Conv1d { weight, bias }.forward(&x)?, y, epsilon = TOLERANCE);
+    }
+
+    let (fnn, x) = (Fnn::new(3, 4, 6, &mut rng)?, uniform((5, 6, 3), 1.0, &mut rng));
+    let y = fnn.forward(&x)?;
+    for (linear, x) in zip(relaid_linear(&fnn.linear), layouts(&x)) {
+        assert_abs_diff_eq!(Fnn { linear, ..fnn }.forward(&x)?, y, epsilon = TOLERANCE);
+    }
+    Ok(())
 }
 
-fn relaid(cell: &RnnCell<f64>) -> impl Iterator<Item = RnnCell<f64>> {
-    let matrices = layouts(&cell.w_ih).into_iter().zip(layouts(&cell.w_hh));
-    let biases = layouts(&cell.b_ih).into_iter().zip(layouts(&cell.b_hh));
-    matrices.zip(biases).map(|((w_ih, w_hh), (b_ih, b_hh))| RnnCell { w_ih, w_hh, b_ih, b_hh })
+#[test]
+fn losses_in_any_layout() -> Result<(), Error> {
+    let mut rng = rng();
+    let (y, target) = (uniform((5, 3), 1.0, &mut rng), uniform((5, 3), 1.0, &mut rng));
+    let (mse, mse_gradient) = mse_loss(&y, &target)?;
+    let (entropy, entropy_gradient) = cross_entropy(&y, &[0, 2, 1, 1, 0])?;
+    for (y, target) in zip(layouts(&y), layouts(&target)) {
+        let (loss, gradient) = mse_loss(&y, &target)?;
+        assert_abs_diff_eq!(loss, mse, epsilon = TOLERANCE);
+        assert_abs_diff_eq!(gradient, mse_gradient, epsilon = TOLERANCE);
+        let (loss, gradient) = cross_entropy(&y, &[0, 2, 1, 1, 0])?;
+        assert_abs_diff_eq!(loss, entropy, epsilon = TOLERANCE);
+        assert_abs_diff_eq!(gradient, entropy_gradient, epsilon = TOLERANCE);
+    }
+    Ok(())
+}
+
+#[test]
+fn training_in_any_layout() -> Result<(), Error> {
+    let (model, gradients) = (Linear::new(4, 3, &mut rng())?, Linear::new(4, 3, &mut rng())?);
+    let trained = train(model.clone(), gradients.clone())?;
+    for (model, gradients) in zip(relaid_linear(&model), relaid_linear(&gradients)) {
+        let other = train(model, gradients)?;
+        assert_abs_diff_eq!(other.weight, trained.weight, epsilon = TOLERANCE);
+        assert_abs_diff_eq!(other.bias, trained.bias, epsilon = TOLERANCE);
+    }
+    Ok(())
+}
+
+fn layers_and_gradients<L: Recurrent<f64>>(n: usize) -> Result<(), Error> {
+    let mut rng = rng();
+    let drawn: L = layer(5, 4, &mut rng);
+    let given = arguments::<L>((n, 6, 5), 4, &mut rng);
+    let d_output = uniform((n, 6, 4), 1.0, &mut rng);
+
+    let expected = results(&drawn, &given, &d_output)?;
+    for relaid in relaid_layer(&drawn) {
+        assert_close(&results(&relaid, &given, &d_output)?, &expected);
+    }
+    for (layout, d_output) in layouts(&d_output).iter().enumerate() {
+        let relaid = |array: &Array3<f64>| layouts(array)[layout].clone();
+        let state = given.state.as_ref().map(|state| state.iter().map(relaid).collect());
+        let given = Arguments { x: relaid(&given.x), lengths: None, state };
+        assert_close(&results(&drawn, &given, d_output)?, &expected);
+    }
+    Ok(())
+}
+
+/// The results of both passes, forward and back.
+fn results<L: Recurrent<f64>>(
+    layer: &L,
+    given: &Arguments<f64>,
+    d_output: &Array3<f64>,
+) -> Result<Vec<ArrayD<f64>>, Error> {
+    let mut d_results = vec![None; 1 + L::STATES];
+    d_results[0] = Some(d_output.clone());
+    let (results, gradients) = layer.run_back(given, &d_results)?;
+    let results = results.into_iter().chain(layer.run(given)?).map(Array::into_dyn);
+    Ok(results.chain(gradients.arrays()).collect())
+}
+
+fn steps<L: Recurrent<f64>>() -> Result<(), Error> {
+    let layer: L = layer(5, 9, &mut rng());
+    let x = Array1::linspace(-1.0, 1.0, 5);
+    let states = [Array1::linspace(0.5, -0.5, 9), Array1::linspace(-2.0, 1.0, 9)];
+    let state = &states[..L::STATES];
+    let expected = layer.step(&x, state)?;
+    for (layout, (relaid, x)) in zip(relaid_layer(&layer), layouts(&x)).enumerate() {
+        let state: Vec<_> = state.iter().map(|state| layouts(state)[layout].clone()).collect();
+        for (next, expected) in zip(relaid.step(&x, &state)?, &expected) {
+            assert_abs_diff_eq!(next, expected, epsilon = TOLERANCE);
+        }
+    }
+    Ok(())
+}
+
+/// A step of each optimiser, with clipped gradients.
+fn train(mut model: Linear<f64>, mut gradients: Linear<f64>) -> Result<Linear<f64>, Error> {
+    clip_grad_norm(&mut gradients, 0.5)?;
+    Sgd::new(0.1, 0.9).step(&mut model, &gradients)?;
+    Adam::new(0.1).step(&mut model, &gradients)?;
+    Ok(model)
+}
+
+fn rng() -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(7)
+}
+
+fn assert_close(arrays: &[ArrayD<f64>], expected: &[ArrayD<f64>]) {
+    for (array, expected) in zip(arrays, expected) {
+        assert_abs_diff_eq!(array, expected, epsilon = TOLERANCE);
+    }
+}
+
+fn relaid_layer<L: Recurrent<f64>>(layer: &L) -> Vec<L> {
+    let weights = layer.parameters();
+    let matrices = |k: usize| layouts(&of_dimension::<Ix2>(&weights[k]));
+    let biases = |k: usize| layouts(&of_dimension::<Ix1>(&weights[k]));
+    zip(zip(matrices(0), matrices(1)), zip(biases(2), biases(3)))
+        .map(|((w_ih, w_hh), (b_ih, b_hh))| L::from_weights(w_ih, w_hh, b_ih, b_hh))
+        .collect()
+}
+
+fn relaid_linear(linear: &Linear<f64>) -> impl Iterator<Item = Linear<f64>> {
+    zip(layouts(&linear.weight), layouts(&linear.bias))
+        .map(|(weight, bias)| Linear { weight, bias })
+}
+
+fn of_dimension<D: Dimension>(array: &ArrayViewD<'_, f64>) -> Array<f64, D> {
+    array.to_owned().into_dimensionality().expect("weights are matrices, biases vectors")
 }
 
 /// Arrays equal to this one, stored column by column, backwards, and with gaps.

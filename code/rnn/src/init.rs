@@ -1,10 +1,12 @@
-//! Three ways to draw the recurrent weights of a network before any training.
+//! Other ways to draw the recurrent weights of a network before any training.
 
 use nalgebra::DMatrix;
 use ndarray::Array2;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use rnn::{Error, RnnCell};
+
+use crate::error::{check_finite, check_shape, check_size};
+use crate::{Error, RnnCell};
 
 /// How the recurrent weights `W_hh` are drawn. Input weights and biases are always PyTorch's.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,44 +36,53 @@ impl Recurrence {
         let mut cell = RnnCell::new(input_size, hidden_size, rng)?;
         match self {
             Self::Pytorch => {}
-            Self::Orthogonal => cell.w_hh = orthogonal(hidden_size, rng),
+            Self::Orthogonal => cell.w_hh = orthogonal(hidden_size, rng)?,
             Self::Gaussian { radius } => {
                 let gaussian = to_ndarray(&gaussian(hidden_size, rng));
-                cell.w_hh = &gaussian * (radius / spectral_radius(&gaussian));
+                cell.w_hh = &gaussian * (radius / spectral_radius(&gaussian)?);
             }
         }
         Ok(cell)
     }
 }
 
-/// A random orthogonal matrix [n, n], every one as likely as every other: the Q of a Gaussian
-/// matrix, with the signs that make R's diagonal positive (Mezzadri 2007).
-pub fn orthogonal(n: usize, rng: &mut impl Rng) -> Array2<f64> {
+/// A random orthogonal matrix `[n, n]`, every one as likely as every other: the Q of a Gaussian
+/// matrix, with the signs that make R's diagonal positive.
+///
+/// # Errors
+///
+/// [`Error::ZeroSize`] where n is zero.
+///
+/// Sources: Mezzadri, *How to generate random matrices from the classical compact groups*, Notices
+/// of the AMS 54 (2007); PyTorch's `torch.nn.init.orthogonal_`.
+pub fn orthogonal(n: usize, rng: &mut impl Rng) -> Result<Array2<f64>, Error> {
+    check_size("n", n)?;
     let (mut q, r) = gaussian(n, rng).qr().unpack();
     for (mut column, diagonal) in q.column_iter_mut().zip(r.diagonal().iter()) {
         column *= diagonal.signum();
     }
-    to_ndarray(&q)
+    Ok(to_ndarray(&q))
 }
 
-/// The largest absolute value among a matrix's eigenvalues.
-pub fn spectral_radius(matrix: &Array2<f64>) -> f64 {
-    let eigenvalues = to_nalgebra(matrix).complex_eigenvalues();
-    eigenvalues.iter().map(|eigenvalue| eigenvalue.norm()).fold(0.0, f64::max)
+/// The spectral radius of a matrix `[n, n]`: the largest absolute value among its eigenvalues.
+///
+/// # Errors
+///
+/// [`Error::Shape`] where the matrix is not square, [`Error::NonFinite`] where an entry is not.
+pub fn spectral_radius(matrix: &Array2<f64>) -> Result<f64, Error> {
+    let n = matrix.nrows();
+    check_shape("matrix", matrix, &[n, n])?;
+    check_finite("matrix", matrix)?;
+    let eigenvalues = DMatrix::from_fn(n, n, |i, j| matrix[(i, j)]).complex_eigenvalues();
+    Ok(eigenvalues.iter().map(|eigenvalue| eigenvalue.norm()).fold(0.0, f64::max))
+}
+
+fn to_ndarray(matrix: &DMatrix<f64>) -> Array2<f64> {
+    Array2::from_shape_fn(matrix.shape(), |index| matrix[index])
 }
 
 fn gaussian(n: usize, rng: &mut impl Rng) -> DMatrix<f64> {
     DMatrix::from_fn(n, n, |_, _| StandardNormal.sample(rng))
-}
-
-/// From the linear algebra library's matrices to those of the networks.
-pub(crate) fn to_ndarray(matrix: &DMatrix<f64>) -> Array2<f64> {
-    Array2::from_shape_fn(matrix.shape(), |index| matrix[index])
-}
-
-/// From the networks' matrices to those of the linear algebra library.
-pub(crate) fn to_nalgebra(matrix: &Array2<f64>) -> DMatrix<f64> {
-    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)])
 }
 
 #[cfg(test)]
@@ -83,7 +94,7 @@ mod tests {
 
     #[test]
     fn an_orthogonal_matrix_keeps_every_length() {
-        let q = orthogonal(12, &mut ChaCha8Rng::seed_from_u64(1));
+        let q = orthogonal(12, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
         assert_abs_diff_eq!(q.dot(&q.t()), Array2::eye(12), epsilon = 1e-12);
     }
 
@@ -91,16 +102,23 @@ mod tests {
     fn the_spectral_radius_counts_complex_eigenvalues() {
         // A quarter turn that doubles: its eigenvalues are 2i and -2i.
         assert_abs_diff_eq!(
-            spectral_radius(&ndarray::array![[0.0, -4.0], [1.0, 0.0]]),
+            spectral_radius(&ndarray::array![[0.0, -4.0], [1.0, 0.0]]).unwrap(),
             2.0,
             epsilon = 1e-12
         );
     }
 
     #[test]
+    fn what_has_no_eigenvalues_is_an_error() {
+        assert!(spectral_radius(&Array2::zeros((2, 3))).is_err());
+        assert!(spectral_radius(&Array2::from_elem((2, 2), f64::NAN)).is_err());
+        assert!(orthogonal(0, &mut ChaCha8Rng::seed_from_u64(1)).is_err());
+    }
+
+    #[test]
     fn a_gaussian_recurrence_has_its_radius() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let cell = Recurrence::Gaussian { radius: 3.0 }.draw(2, 16, &mut rng).unwrap();
-        assert_abs_diff_eq!(spectral_radius(&cell.w_hh), 3.0, epsilon = 1e-9);
+        assert_abs_diff_eq!(spectral_radius(&cell.w_hh).unwrap(), 3.0, epsilon = 1e-9);
     }
 }

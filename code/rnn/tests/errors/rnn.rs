@@ -1,8 +1,10 @@
-//! Every error, with the text that a reader sees. Nothing panics, whatever the fields hold.
+//! `RnnCell` and `Rnn`.
 
 use ndarray::{Array1, Array2, Array3, ArrayRef3, Axis, arr1, array};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Error, Rnn, RnnCell};
+
+use crate::text;
 
 /// Two inputs, three units, all weights zero.
 fn cell() -> RnnCell<f64> {
@@ -20,10 +22,6 @@ fn complaints(cell: RnnCell<f64>) -> [String; 2] {
     let step = cell.step(&Array1::ones(d), &Array1::zeros(h));
     let forward = Rnn::from(cell).forward(&Array3::ones((2, 4, d)), None);
     [text(step), text(forward)]
-}
-
-fn text<T>(result: Result<T, Error>) -> String {
-    result.err().map_or_else(|| "no error".into(), |error| error.to_string())
 }
 
 #[test]

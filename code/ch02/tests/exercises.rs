@@ -1,0 +1,38 @@
+//! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
+
+use ch02::Parameters;
+
+/// The numbers of a run.
+fn run(arguments: &str) -> impl Fn(&str) -> String {
+    let numbers = chapter::numbers::<Parameters>(arguments).unwrap();
+    move |name| numbers[name].clone()
+}
+
+#[test]
+fn with_sizes_of_ones_own_the_lines_cross_where_the_formula_says() {
+    let number = run("--input 300 --hidden 512 --length 50");
+    assert_eq!(number("crossover"), "2.71");
+    assert_eq!(number("more_work"), number("crossover"));
+}
+
+#[test]
+fn a_kernel_as_long_as_the_sequence_has_the_weights_of_the_feed_forward_network() {
+    let number = run("--kernel 10");
+    assert_eq!(number("cnn_weights"), number("fnn_weights"));
+}
+
+#[test]
+fn a_small_state_does_nearly_no_extra_work() {
+    assert_eq!(run("--hidden 10")("more_work"), "1.10");
+}
+
+#[test]
+fn sizes_that_do_not_fit_are_refused_in_one_line() {
+    for (arguments, words) in [
+        ("--kernel 11", "--kernel must not be larger than --length"),
+        ("--length 10000", "choose sizes that give at most 50,000,000"),
+    ] {
+        let error = chapter::numbers::<Parameters>(arguments).unwrap_err().to_string();
+        assert!(error.contains(words) && error.lines().count() == 1, "{error}");
+    }
+}

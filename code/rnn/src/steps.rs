@@ -1,0 +1,266 @@
+//! A batch of sequences laid out for the loop over time, and the products that every recurrent
+//! layer shares.
+//!
+//! All arrays here have one row for each step and sequence. Step t is the *block* of N rows that
+//! starts at `t * N`, so that a product over all steps is one product of matrices.
+
+use std::iter::zip;
+
+use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
+use ndarray::{Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayViewMut2, Axis, Slice};
+
+use crate::error::{check_finite, check_shape, check_size};
+use crate::weights::Weights;
+use crate::{Error, Real};
+
+/// The inputs of a batch, step after step.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Steps<F> {
+    /// The inputs `[T N, D]`; padding is zero, whatever it was.
+    pub rows: Array2<F>,
+    /// N.
+    pub batch_size: usize,
+    /// How many steps each sequence has; the rest is padding.
+    lengths: Vec<usize>,
+}
+
+impl<F: Real> Steps<F> {
+    /// Checks the inputs `x` `[N, T, D]` and lays them out.
+    pub fn new(
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        input_size: usize,
+    ) -> Result<Self, Error> {
+        let (batch_size, t, _) = x.dim();
+        check_shape("x", x, &[batch_size, t, input_size])?;
+        check_size("batch_size", batch_size)?;
+        if t == 0 {
+            return Err(Error::EmptySequence);
+        }
+        let lengths = lengths.map_or_else(|| vec![t; batch_size], <[usize]>::to_vec);
+        check_lengths(&lengths, batch_size, t)?;
+        let rows = Array2::zeros((t * batch_size, input_size));
+        let mut steps = Self { rows, batch_size, lengths };
+        steps.check_finite("x", x)?;
+        for step in 0..t {
+            let mut block = steps.rows.slice_axis_mut(Axis(0), block(step, batch_size));
+            for (n, _) in zip(0.., &steps.lengths).filter(|(_, length)| step < **length) {
+                block.row_mut(n).assign(&x.index_axis(Axis(0), n).row(step));
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Checks what counts of sequences `[N, T, C]`: padding may be anything.
+    fn check_finite(&self, name: &'static str, sequences: &ArrayRef3<F>) -> Result<(), Error> {
+        for (n, &length) in zip(0.., &self.lengths) {
+            let rows = sequences.index_axis(Axis(0), n);
+            for (t, row) in zip(0..length, rows.rows()) {
+                if let Some((c, &value)) = row.indexed_iter().find(|(_, v)| !v.is_finite()) {
+                    let (index, value) = (vec![n, t, c], value.into());
+                    return Err(Error::NonFinite { name, index, value });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// T.
+    pub fn count(&self) -> usize {
+        self.rows.nrows() / self.batch_size
+    }
+
+    /// The block of rows that is step t.
+    pub fn block(&self, t: usize) -> Slice {
+        block(t, self.batch_size)
+    }
+
+    /// The sequences that have a step t.
+    pub fn running(&self, t: usize) -> impl Iterator<Item = usize> + '_ {
+        zip(0.., &self.lengths).filter(move |(_, length)| t < **length).map(|(n, _)| n)
+    }
+
+    /// Sequences that have no step t any more keep their state.
+    pub fn carry_finished(&self, t: usize, before: &ArrayRef2<F>, after: &mut ArrayRef2<F>) {
+        for (n, _) in zip(0.., &self.lengths).filter(|(_, length)| t >= **length) {
+            after.row_mut(n).assign(&before.row(n));
+        }
+    }
+
+    /// States `[(T + 1) N, H]` with the block `h_0` in front; zeros where none is given.
+    pub fn states(&self, h_0: Option<&ArrayRef3<F>>, hidden_size: usize) -> Array2<F> {
+        let mut states = Array2::zeros((self.rows.nrows() + self.batch_size, hidden_size));
+        if let Some(h_0) = h_0 {
+            states.slice_axis_mut(Axis(0), self.block(0)).assign(&h_0.index_axis(Axis(0), 0));
+        }
+        states
+    }
+
+    /// `W_ih x_t + b` for all steps in one product, into `z` `[T N, G H]`: it needs no state.
+    pub fn project(&self, w_ih: &ArrayRef2<F>, bias: &ArrayRef1<F>, z: &mut ArrayRef2<F>) {
+        z.assign(bias);
+        general_mat_mul(F::one(), &self.rows, &w_ih.t(), F::one(), z);
+    }
+
+    /// The last block of `states` `[(T + 1) N, H]` as `[1, N, H]`. A sequence that ended before
+    /// has carried its last state up to there.
+    pub fn last(&self, states: &ArrayRef2<F>) -> Array3<F> {
+        let last = states.slice_axis(Axis(0), self.block(self.count()));
+        last.to_owned().insert_axis(Axis(0))
+    }
+
+    /// From `states` `[(T + 1) N, H]` to `[N, T, H]`, zero where a sequence has ended.
+    pub fn output(&self, states: &ArrayRef2<F>) -> Array3<F> {
+        let after_first = states.slice_axis(Axis(0), (self.batch_size..).into());
+        self.by_sequence(&after_first)
+    }
+
+    /// From `[T N, C]` to `[N, T, C]`, zero where a sequence has ended.
+    pub fn by_sequence(&self, rows: &ArrayRef2<F>) -> Array3<F> {
+        let shape = (self.batch_size, self.count(), rows.ncols());
+        let mut sequences = Array3::zeros(shape);
+        for t in 0..self.count() {
+            let block = rows.slice_axis(Axis(0), self.block(t));
+            for n in self.running(t) {
+                sequences.index_axis_mut(Axis(0), n).row_mut(t).assign(&block.row(n));
+            }
+        }
+        sequences
+    }
+
+    /// Checks what a backward pass is given: the gradients by `output` and by the last states, and
+    /// that the saved `states` are those of a layer of this size.
+    pub fn check_gradients(
+        &self,
+        d_output: Option<&ArrayRef3<F>>,
+        d_last: &[(&'static str, Option<&ArrayRef3<F>>)],
+        states: &ArrayRef2<F>,
+        [input_size, hidden_size]: [usize; 2],
+    ) -> Result<(), Error> {
+        check_shape("saved inputs", &self.rows, &[self.rows.nrows(), input_size])?;
+        check_shape("saved states", states, &[states.nrows(), hidden_size])?;
+        if let Some(d_output) = d_output {
+            check_shape("d_output", d_output, &[self.batch_size, self.count(), hidden_size])?;
+            self.check_finite("d_output", d_output)?;
+        }
+        d_last.iter().try_for_each(|(name, gradient)| {
+            check_states(name, *gradient, self.batch_size, hidden_size)
+        })
+    }
+
+    /// From the gradients `d_z` `[T N, G H]` by `W_ih x + b_ih` to those by x, `[N, T, D]`. The
+    /// gradients by `h_0` `[1, N, H]` tell whether they are of the same batch.
+    pub fn input_gradient(
+        &self,
+        d_z: &ArrayRef2<F>,
+        d_h_0: &ArrayRef3<F>,
+        w_ih: &ArrayRef2<F>,
+    ) -> Result<Array3<F>, Error> {
+        check_shape("gradients", d_z, &[self.rows.nrows(), w_ih.nrows()])?;
+        check_shape("gradients", d_h_0, &[1, self.batch_size, d_h_0.dim().2])?;
+        Ok(self.by_sequence(&d_z.dot(w_ih)))
+    }
+
+    /// The gradients of the four arrays of weights, each product over all steps at once: every step
+    /// adds its part because every step used the same weights.
+    ///
+    /// `d_input` and `d_hidden` `[T N, G H]` are the gradients by `W_ih x + b_ih` and by
+    /// `W_hh h + b_hh`; `states` `[(T + 1) N, H]` are those of the forward pass.
+    // ANCHOR: weight_gradients
+    pub fn weight_gradients(
+        &self,
+        d_input: &ArrayRef2<F>,
+        d_hidden: &ArrayRef2<F>,
+        states: &ArrayRef2<F>,
+    ) -> Weights<F> {
+        let before = states.slice_axis(Axis(0), (..self.rows.nrows()).into());
+        let w_ih = d_input.t().dot(&self.rows);
+        let w_hh = d_hidden.t().dot(&before);
+        (w_ih, w_hh, d_input.sum_axis(Axis(0)), d_hidden.sum_axis(Axis(0)))
+    }
+    // ANCHOR_END: weight_gradients
+}
+
+fn block(t: usize, batch_size: usize) -> Slice {
+    (t * batch_size..(t + 1) * batch_size).into()
+}
+
+fn check_lengths(lengths: &[usize], batch_size: usize, steps: usize) -> Result<(), Error> {
+    if lengths.len() != batch_size {
+        let (expected, found) = (vec![batch_size], vec![lengths.len()]);
+        return Err(Error::Shape { name: "lengths", expected, found });
+    }
+    match zip(0.., lengths).find(|(_, length)| !(1..=steps).contains(*length)) {
+        Some((index, &length)) => Err(Error::Length { index, length, steps }),
+        None => Ok(()),
+    }
+}
+
+/// States `[1, N, H]`, if they are given, of the right shape and finite.
+pub(crate) fn check_states<F: Real>(
+    name: &'static str,
+    states: Option<&ArrayRef3<F>>,
+    batch_size: usize,
+    hidden_size: usize,
+) -> Result<(), Error> {
+    let Some(states) = states else { return Ok(()) };
+    check_shape(name, states, &[1, batch_size, hidden_size])?;
+    check_finite(name, states)
+}
+
+/// Gradients `[1, N, H]` as `[N, H]`; zeros where none are given.
+pub(crate) fn gradient_or_zeros<F: Real>(
+    gradient: Option<&ArrayRef3<F>>,
+    batch_size: usize,
+    hidden_size: usize,
+) -> Array2<F> {
+    gradient.map_or_else(
+        || Array2::zeros((batch_size, hidden_size)),
+        |gradient| gradient.index_axis(Axis(0), 0).to_owned(),
+    )
+}
+
+/// The states before step t and those after it, to be computed, of `[(T + 1) N, H]`.
+pub(crate) fn before_and_after<F>(
+    states: &mut Array2<F>,
+    t: usize,
+    batch_size: usize,
+) -> (ArrayViewMut2<'_, F>, ArrayViewMut2<'_, F>) {
+    let (mut before, mut after) = states.view_mut().split_at(Axis(0), (t + 1) * batch_size);
+    before.slice_axis_inplace(Axis(0), (t * batch_size..).into());
+    after.slice_axis_inplace(Axis(0), (..batch_size).into());
+    (before, after)
+}
+
+/// Adds what the loss asks of the output of sequence n at step t, if it asks anything.
+pub(crate) fn add_output_gradient<F: Real>(
+    d_output: Option<&ArrayRef3<F>>,
+    (n, t): (usize, usize),
+    d_h: &mut ArrayRef1<F>,
+) {
+    if let Some(d_output) = d_output {
+        d_h.scaled_add(F::one(), &d_output.index_axis(Axis(0), n).row(t));
+    }
+}
+
+/// `z += h W_hh^T`, forward through the recurrence: `[N, G H]`, `[N, H]`, `[G H, H]`. A state is a
+/// row here, so the matrix stands on the right.
+pub(crate) fn add_recurrence<F: Real>(h: &ArrayRef2<F>, w_hh: &ArrayRef2<F>, z: &mut ArrayRef2<F>) {
+    if h.nrows() == 1 {
+        // One sequence: the product of matrices would spend its time on rearranging W_hh.
+        general_mat_vec_mul(F::one(), w_hh, &h.row(0), F::one(), &mut z.row_mut(0));
+    } else {
+        general_mat_mul(F::one(), h, &w_hh.t(), F::one(), z);
+    }
+}
+
+/// `d_h += d_z W_hh`, back through the recurrence: `[N, H]`, `[N, G H]`, `[G H, H]`.
+pub(crate) fn add_back<F: Real>(d_z: &ArrayRef2<F>, w_hh: &ArrayRef2<F>, d_h: &mut ArrayRef2<F>) {
+    if d_z.nrows() == 1 {
+        for (&d_z, w_hh) in zip(d_z, w_hh.rows()) {
+            d_h.row_mut(0).scaled_add(d_z, &w_hh);
+        }
+    } else {
+        general_mat_mul(F::one(), d_z, w_hh, F::one(), d_h);
+    }
+}

@@ -1,0 +1,101 @@
+//! What the cells share: four arrays of weights, for one gate or several.
+//!
+//! With *G* gates the arrays have the shapes `w_ih` `[G H, D]`, `w_hh` `[G H, H]`, `b_ih` and `b_hh`
+//! `[G H]`: the gates lie below each other, H rows each.
+
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, ArrayViewD, ArrayViewMutD, Axis};
+use rand::{Rng, RngExt};
+
+use crate::error::{check_finite, check_shape, check_size};
+use crate::{Error, Real};
+
+/// `w_ih`, `w_hh`, `b_ih` and `b_hh`.
+pub(crate) type Weights<F> = (Array2<F>, Array2<F>, Array1<F>, Array1<F>);
+
+/// Every weight and bias uniform between `-1 / sqrt(H)` and `1 / sqrt(H)`, as PyTorch draws them.
+// ANCHOR: draw
+pub(crate) fn draw<F: Real>(
+    gates: usize,
+    input_size: usize,
+    hidden_size: usize,
+    rng: &mut impl Rng,
+) -> Result<Weights<F>, Error> {
+    check_size("input_size", input_size)?;
+    check_size("hidden_size", hidden_size)?;
+    let rows = gates * hidden_size;
+    let mut draw = uniform(hidden_size, rng);
+    Ok((
+        Array2::from_shape_simple_fn((rows, input_size), &mut draw),
+        Array2::from_shape_simple_fn((rows, hidden_size), &mut draw),
+        Array1::from_shape_simple_fn(rows, &mut draw),
+        Array1::from_shape_simple_fn(rows, &mut draw),
+    ))
+}
+// ANCHOR_END: draw
+
+/// Draws between `-1 / sqrt(n)` and `1 / sqrt(n)`, always in `f64`: one seed gives the same network
+/// in both types, up to rounding.
+pub(crate) fn uniform<F: Real>(n: usize, rng: &mut impl Rng) -> impl FnMut() -> F {
+    let bound = 1.0 / (n as f64).sqrt();
+    move || F::from_f64(rng.random_range(-bound..=bound))
+}
+
+/// The fields of a cell are public, so every use checks them: `w_ih` sets
+/// the sizes, the rest follows.
+pub(crate) fn check_weights<F>(
+    gates: usize,
+    w_ih: &ArrayRef2<F>,
+    w_hh: &ArrayRef2<F>,
+    b_ih: &ArrayRef1<F>,
+    b_hh: &ArrayRef1<F>,
+) -> Result<(), Error> {
+    let hidden_size = w_ih.nrows() / gates;
+    let rows = gates * hidden_size;
+    check_size("input_size", w_ih.ncols())?;
+    check_size("hidden_size", hidden_size)?;
+    check_shape("w_ih", w_ih, &[rows, w_ih.ncols()])?;
+    check_shape("w_hh", w_hh, &[rows, hidden_size])?;
+    check_shape("b_ih", b_ih, &[rows])?;
+    check_shape("b_hh", b_hh, &[rows])
+}
+
+/// Matrices, then vectors, as arrays of any number of axes.
+pub(crate) fn views<'a, F>(
+    matrices: [&'a Array2<F>; 2],
+    vectors: [&'a Array1<F>; 2],
+) -> Vec<ArrayViewD<'a, F>> {
+    let matrices = matrices.into_iter().map(|matrix| matrix.view().into_dyn());
+    matrices.chain(vectors.into_iter().map(|vector| vector.view().into_dyn())).collect()
+}
+
+/// As [`views`], to be changed.
+pub(crate) fn views_mut<'a, F>(
+    matrices: [&'a mut Array2<F>; 2],
+    vectors: [&'a mut Array1<F>; 2],
+) -> Vec<ArrayViewMutD<'a, F>> {
+    let matrices = matrices.into_iter().map(|matrix| matrix.view_mut().into_dyn());
+    matrices.chain(vectors.into_iter().map(|vector| vector.view_mut().into_dyn())).collect()
+}
+
+/// A vector of the right size and finite.
+pub(crate) fn check_vector<F: Real>(
+    name: &'static str,
+    vector: &ArrayRef1<F>,
+    size: usize,
+) -> Result<(), Error> {
+    check_shape(name, vector, &[size])?;
+    check_finite(name, vector)
+}
+
+/// The gates of a vector `[G H]`, each `[H]`.
+pub(crate) fn gates<F, const G: usize>(vector: &ArrayRef1<F>) -> [ArrayView1<'_, F>; G] {
+    let hidden_size = vector.len() / G;
+    std::array::from_fn(|gate| {
+        vector.slice_axis(Axis(0), (gate * hidden_size..(gate + 1) * hidden_size).into())
+    })
+}
+
+/// `σ(z) = 1 / (1 + exp(-z))`: from zero, for closed, to one, for open.
+pub(crate) fn sigmoid<F: Real>(z: F) -> F {
+    F::one() / (F::one() + (-z).exp())
+}

@@ -1,0 +1,15 @@
+//! Every error, with the text that a reader sees. Nothing panics, whatever the fields hold.
+
+mod backward;
+mod gated;
+mod layers;
+mod lengths;
+mod losses;
+mod optimisers;
+mod rnn;
+
+use ::rnn::Error;
+
+fn text<T>(result: Result<T, Error>) -> String {
+    result.err().map_or_else(|| "no error".into(), |error| error.to_string())
+}

@@ -1,0 +1,31 @@
+//! Mistakes in the RNN alone.
+
+use std::iter::zip;
+
+use crate::plain::{State, dot, run};
+use crate::table::{Mutant, any, reject_all};
+use crate::vectors::{Outcome, Vector, Vectors};
+
+const MUTANTS: [Mutant; 3] = [
+    ("biases subtracted", any, |v| activated(v, |z, b| (z - b).tanh())),
+    ("biases after tanh", any, |v| activated(v, |z, b| z.tanh() + b)),
+    ("relu for tanh", any, |v| activated(v, |z, b| (z + b).max(0.0))),
+];
+
+#[test]
+fn every_wrong_formula_is_rejected() {
+    println!("\nRNN");
+    reject_all(&Vectors::rnn().vectors, &MUTANTS);
+}
+
+/// `activation` gets the sum of the products and that of the biases.
+fn activated(vector: &Vector, activation: fn(f64, f64) -> f64) -> Outcome {
+    let biases: Vec<f64> = zip(&vector.b_ih, &vector.b_hh).map(|(a, b)| a + b).collect();
+    run(vector, |x, State { h, c }| {
+        let rows = zip(vector.w_ih.chunks(x.len()), vector.w_hh.chunks(h.len()));
+        let next = zip(rows, &biases)
+            .map(|((w_ih, w_hh), &bias)| activation(dot(w_ih, x) + dot(w_hh, h), bias))
+            .collect();
+        State { h: next, c: c.clone() }
+    })
+}

@@ -1,0 +1,38 @@
+//! From the flat numbers of a file to arrays, and back.
+
+use ndarray::{Array, ArrayRef, Dimension, IntoDimension};
+use rnn::Real;
+
+use crate::vectors::Vectors;
+
+pub fn array<F: Real, I: IntoDimension>(flat: &[f64], shape: I) -> Array<F, I::Dim> {
+    let numbers = flat.iter().map(|&value| F::from_f64(value)).collect();
+    Array::from_shape_vec(shape.into_dimension(), numbers)
+        .expect("as many numbers as the shape says")
+}
+
+pub fn flat<F: Real, D: Dimension>(array: &ArrayRef<F, D>) -> Vec<f64> {
+    array.iter().map(|&value| value.into()).collect()
+}
+
+/// Compares every vector with what the crate computes, by `deviation`.
+pub fn agrees<T, E>(
+    vectors: &Vectors<T>,
+    name: fn(&T) -> &str,
+    deviation: impl Fn(&T) -> Result<f64, E>,
+    tolerance: f64,
+) -> Result<(), E> {
+    let mut widest = 0.0;
+    for vector in &vectors.vectors {
+        let deviation = deviation(vector)?;
+        assert!(
+            deviation <= tolerance,
+            "{}: off by {deviation:e} from {}, more than {tolerance:e}",
+            name(vector),
+            vectors.made_with(),
+        );
+        widest = deviation.max(widest);
+    }
+    println!("at most {widest:e} from {}", vectors.made_with());
+    Ok(())
+}

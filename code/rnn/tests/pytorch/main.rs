@@ -1,0 +1,14 @@
+//! The crate computes what PyTorch computes, in both precisions.
+//!
+//! Which mistakes these vectors would catch is the subject of `mutants`.
+
+mod arrays;
+mod layers;
+mod losses;
+mod optimisers;
+mod recurrent_layers;
+
+#[path = "../recurrent/mod.rs"]
+mod recurrent;
+#[path = "../vectors/mod.rs"]
+mod vectors;
