@@ -69,7 +69,11 @@ pub(crate) fn changed_parameters(command: &Command, matches: &ArgMatches) -> Opt
         if !values.iter().zip(defaults).all(|(value, default)| same(value, &default))
             || argument.get_default_values().len() != values.len()
         {
-            changed.push(format!("--{} {}", id.replace('_', "-"), quoted(&values).join(" ")));
+            let name = format!("--{}", id.replace('_', "-"));
+            // A flag is typed without its value.
+            let values =
+                if argument.get_action().takes_values() { quoted(&values) } else { vec![] };
+            changed.push([&[name], &values[..]].concat().join(" "));
         }
     }
     (!changed.is_empty()).then(|| changed.join(" "))

@@ -207,6 +207,9 @@ mod tests {
         /// Reports the number so many times
         #[arg(long, default_value_t = 1)]
         times: usize,
+        /// Reports no number
+        #[arg(long)]
+        skip: bool,
     }
 
     impl Chapter for Small {
@@ -214,7 +217,8 @@ mod tests {
         const TITLE: &'static str = "Small";
 
         fn run(&self, _seed: u64, report: &mut Report) -> Result {
-            for _ in 0..self.times {
+            let times = if self.skip { 0 } else { self.times };
+            for _ in 0..times {
                 report.number("weight", self.weight.to_string());
             }
             report.figure(&Figure::new("a", "A").line("a", [(0.0, 0.0), (1.0, self.weight)]))
@@ -230,7 +234,8 @@ mod tests {
         let text = run::<Small>(words.map(OsString::from))?;
         let drawn = fs::read_to_string(folder.path().join("ch00-a.svg"))?;
         let numbers = fs::read_to_string(folder.path().join("ch00.json"))?;
-        assert!(numbers.contains("\"weight\""), "{numbers}");
+        let skipped = arguments.contains("--skip");
+        assert_ne!(numbers.contains("\"weight\""), skipped, "{numbers}");
         Ok((text, svg::parameters(&drawn)))
     }
 
@@ -241,6 +246,7 @@ mod tests {
         assert_eq!(parameters("--weight 0.50"), None);
         assert_eq!(parameters("--weight 0.7"), Some("--weight 0.7".into()));
         assert_eq!(parameters("--seed 7 --weight 0.7").as_deref(), Some("--weight 0.7 --seed 7"));
+        assert_eq!(parameters("--skip --weight 0.7").as_deref(), Some("--weight 0.7 --skip"));
     }
 
     #[test]

@@ -45,13 +45,16 @@ pub struct LstmSaved<F> {
     states: Array2<F>,
     /// Cell states from `c_0` on: `[(T + 1) N, H]`.
     cells: Array2<F>,
+    /// tanh of the cell state after every step: `[T N, H]`.
+    tanh_cells: Array2<F>,
 }
 
 impl<F> LstmSaved<F> {
     /// The numbers that are kept for the way back, without `output`, `h_n` and `c_n`:
-    /// `T N D + 4 T N H + 2 (T + 1) N H`.
+    /// `T N D + 5 T N H + 2 (T + 1) N H`.
     pub fn float_count(&self) -> usize {
-        self.steps.rows.len() + self.gates.len() + self.states.len() + self.cells.len()
+        let layer = self.gates.len() + self.states.len() + self.cells.len();
+        self.steps.rows.len() + layer + self.tanh_cells.len()
     }
 }
 
@@ -154,10 +157,12 @@ impl<F: Real> Lstm<F> {
 
         let mut states = steps.states(h_0, hidden_size);
         let mut cells = steps.states(c_0, hidden_size);
+        let mut tanh_cells = Array2::zeros((steps.rows.nrows(), hidden_size));
         let mut gates = self.project(&steps);
         for t in 0..steps.count() {
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
             let (c, mut c_next) = before_and_after(&mut cells, t, steps.batch_size);
+            let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t));
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
             add_recurrence(&h, &self.cell.w_hh, &mut gates);
             for n in steps.running(t) {
@@ -168,7 +173,8 @@ impl<F: Real> Lstm<F> {
                     let g = gates[2 * hidden_size + u].tanh();
                     let o = sigmoid(gates[3 * hidden_size + u]);
                     c_next[[n, u]] = f * c[[n, u]] + i * g;
-                    h_next[[n, u]] = o * c_next[[n, u]].tanh();
+                    tanh_c[[n, u]] = c_next[[n, u]].tanh();
+                    h_next[[n, u]] = o * tanh_c[[n, u]];
                     for (gate, value) in [i, f, g, o].into_iter().enumerate() {
                         gates[gate * hidden_size + u] = value;
                     }
@@ -180,7 +186,7 @@ impl<F: Real> Lstm<F> {
         let (output, h_n, c_n) = (steps.output(&states), steps.last(&states), steps.last(&cells));
         check_finite("c_n", &c_n)?;
         check_finite("output", &output)?;
-        Ok(LstmSaved { output, h_n, c_n, steps, gates, states, cells })
+        Ok(LstmSaved { output, h_n, c_n, steps, gates, states, cells, tanh_cells })
     }
 
     // W_ih x_t + b_ih + b_hh for all steps: it needs no state.
@@ -219,7 +225,7 @@ impl<F: Real> Lstm<F> {
         d_c_n: Option<&ArrayRef3<F>>,
     ) -> Result<LstmGradients<F>, Error> {
         self.cell.check_weights()?;
-        let LstmSaved { steps, gates, states, cells, .. } = saved;
+        let LstmSaved { steps, gates, states, cells, tanh_cells, .. } = saved;
         let (n, hidden_size) = (steps.batch_size, self.cell.hidden_size());
         let sizes = [self.cell.input_size(), hidden_size];
         steps.check_gradients(d_output, &[("d_h_n", d_h_n), ("d_c_n", d_c_n)], states, sizes)?;
@@ -231,7 +237,7 @@ impl<F: Real> Lstm<F> {
         for t in (0..steps.count()).rev() {
             let gates = gates.slice_axis(Axis(0), steps.block(t));
             let c = cells.slice_axis(Axis(0), steps.block(t));
-            let c_next = cells.slice_axis(Axis(0), steps.block(t + 1));
+            let tanh_cells = tanh_cells.slice_axis(Axis(0), steps.block(t));
             let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
             for n in steps.running(t) {
                 let (gates, mut d_z) = (gates.row(n), d_z.row_mut(n));
@@ -239,7 +245,7 @@ impl<F: Real> Lstm<F> {
                 add_output_gradient(d_output, (n, t), &mut d_h);
                 for u in 0..hidden_size {
                     let [i, f, g, o] = [0, 1, 2, 3].map(|gate| gates[gate * hidden_size + u]);
-                    let tanh_c = c_next[[n, u]].tanh();
+                    let tanh_c = tanh_cells[[n, u]];
                     let d_o = d_h[u] * tanh_c;
                     d_c[u] += d_h[u] * o * (one - tanh_c * tanh_c);
                     let (d_i, d_f, d_g) = (d_c[u] * g, d_c[u] * c[[n, u]], d_c[u] * i);

@@ -55,7 +55,7 @@ fn what_is_saved_is_counted() -> Result<(), Error> {
     let saved = Rnn::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
     assert_eq!(saved.float_count(), 42 + 80);
     let saved = Lstm::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
-    assert_eq!(saved.float_count(), 42 + 4 * 70 + 2 * 80, "four gates, two states");
+    assert_eq!(saved.float_count(), 42 + 5 * 70 + 2 * 80, "four gates and tanh(c), two states");
     let saved = Gru::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
     assert_eq!(saved.float_count(), 42 + 4 * 70 + 80, "three gates and what the reset multiplies");
     Ok(())

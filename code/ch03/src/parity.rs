@@ -1,0 +1,167 @@
+//! A tanh network is taught parity on short sequences, and then asked on long ones.
+
+use std::iter::zip;
+
+use ndarray::{Array2, Array3, Axis};
+use rand::{Rng, RngExt};
+use rnn::{Error, Rnn, Sgd, cross_entropy};
+
+use crate::training::{Answers, Model, draw, gradient};
+
+/// Units of the network.
+pub const HIDDEN: usize = 16;
+
+/// Steps of the sequences that it is trained on.
+pub const LENGTH: usize = 16;
+
+/// Sequences in an update.
+pub const BATCH: usize = 32;
+
+/// The learning rate of gradient descent.
+pub const LEARNING_RATE: f64 = 0.1;
+
+/// Its momentum.
+pub const MOMENTUM: f64 = 0.9;
+
+/// Parity counts as learned where the running mean of the loss (in nats) is below this. A network
+/// that answers rightly but is less sure may still count the ones, and fail on longer sequences.
+pub const LEARNED: f64 = 0.002;
+
+/// Random bits `[N, T, 1]`, and after each the parity of all so far: one if the ones are odd in
+/// number.
+// ANCHOR: bits
+pub fn bits(n: usize, t: usize, rng: &mut impl Rng) -> (Array3<f64>, Vec<usize>) {
+    let x = Array3::from_shape_simple_fn((n, t, 1), || f64::from(u8::from(rng.random::<bool>())));
+    let mut parities = Vec::new();
+    for sequence in x.outer_iter() {
+        let mut parity = 0;
+        for &bit in sequence {
+            parity ^= usize::from(bit == 1.0);
+            parities.push(parity);
+        }
+    }
+    (x, parities)
+}
+// ANCHOR_END: bits
+
+/// What a training run gave.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// The network.
+    pub model: Model<f64, Rnn<f64>>,
+    /// The loss before each update.
+    pub losses: Vec<f64>,
+    /// Whether it has learned parity.
+    pub learned: bool,
+}
+
+/// Trains a network until it has learned parity on short sequences, or for so many updates.
+///
+/// # Errors
+/// Where something is not finite.
+// ANCHOR: train
+pub fn train(
+    answers: Answers,
+    most_updates: usize,
+    rng: &mut impl Rng,
+    mut after_update: impl FnMut(),
+) -> Result<Training, Error> {
+    let mut model = draw([1, HIDDEN, 2], rng)?;
+    let mut sgd = Sgd::new(LEARNING_RATE, MOMENTUM);
+    let (mut losses, mut running_mean) = (vec![], 1.0);
+    while losses.len() < most_updates && running_mean >= LEARNED {
+        let (x, parities) = bits(BATCH, LENGTH, rng);
+        let targets = match answers {
+            Answers::AtEveryStep => parities,
+            Answers::AtTheEnd => parities.chunks(LENGTH).map(|each| each[LENGTH - 1]).collect(),
+        };
+        let cross_entropy = |logits: &Array2<f64>| cross_entropy(logits, &targets);
+        let (loss, gradient) = gradient(&model, &x, answers, cross_entropy)?;
+        sgd.step(&mut model, &gradient)?;
+        running_mean += 0.05 * (loss - running_mean);
+        losses.push(loss);
+        after_update();
+    }
+    Ok(Training { model, losses, learned: running_mean < LEARNED })
+}
+// ANCHOR_END: train
+
+/// The share of `n` sequences that a network answers rightly after each of so many steps.
+///
+/// # Errors
+/// Where the network has another number of inputs or answers.
+pub fn right(
+    (rnn, head): &Model<f64, Rnn<f64>>,
+    (n, steps): (usize, usize),
+    rng: &mut impl Rng,
+) -> Result<Vec<f64>, Error> {
+    // Piece by piece, so that the states of all steps need not be held at once.
+    const PIECE: usize = 1_000;
+    let mut shares = Vec::new();
+    let mut h = Array3::zeros((1, n, rnn.cell.hidden_size()));
+    let mut parities = vec![false; n];
+    for start in (0..steps).step_by(PIECE) {
+        let (x, _) = bits(n, PIECE.min(steps - start), rng);
+        let (output, h_n) = rnn.forward(&x, Some(&h))?;
+        h = h_n;
+        for (x, states) in zip(x.axis_iter(Axis(1)), output.axis_iter(Axis(1))) {
+            let logits = head.forward(&states)?;
+            let mut right = 0;
+            for ((parity, bit), logits) in zip(zip(&mut parities, &x), logits.rows()) {
+                *parity ^= *bit == 1.0;
+                right += usize::from((logits[1] > logits[0]) == *parity);
+            }
+            shares.push(right as f64 / n as f64);
+        }
+    }
+    Ok(shares)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+    use rnn::{Linear, RnnCell};
+
+    use super::*;
+
+    #[test]
+    fn every_bit_has_the_parity_of_all_up_to_it() {
+        let (x, parities) = bits(3, 7, &mut ChaCha8Rng::seed_from_u64(1));
+        for (sequence, parities) in zip(x.outer_iter(), parities.chunks(7)) {
+            for (t, parity) in parities.iter().enumerate() {
+                let ones = sequence.iter().take(t + 1).filter(|bit| **bit == 1.0).count();
+                assert_eq!(*parity, ones % 2);
+            }
+        }
+    }
+
+    /// One unit fires where the parity before or the bit is one, the other where both are.
+    fn made_by_hand() -> Model<f64, Rnn<f64>> {
+        let cell = RnnCell {
+            w_ih: array![[20.0], [20.0]],
+            w_hh: array![[10.0, -10.0], [10.0, -10.0]],
+            b_ih: array![-10.0, -30.0],
+            b_hh: array![0.0, 0.0],
+        };
+        let head = Linear { weight: array![[0.0, 0.0], [1.0, -1.0]], bias: array![1.0, 0.0] };
+        (Rnn::from(cell), head)
+    }
+
+    #[test]
+    fn a_machine_made_by_hand_is_always_right() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let shares = right(&made_by_hand(), (20, 2_500), &mut rng).unwrap();
+        assert_eq!(shares, vec![1.0; 2_500]);
+    }
+
+    #[test]
+    fn a_machine_that_says_the_opposite_is_always_wrong() {
+        let (rnn, mut head) = made_by_hand();
+        head.weight *= -1.0;
+        head.bias[0] = -1.0;
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let shares = right(&(rnn, head), (20, 50), &mut rng).unwrap();
+        assert_eq!(shares, [0.0; 50]);
+    }
+}

@@ -1,0 +1,238 @@
+//! The two trainings of the chapter, as they are reported.
+
+use std::iter::zip;
+
+use chapter::{
+    Figure, Report, Spread,
+    format::{count, decimals, exact, scientific},
+};
+use indicatif::ProgressBar;
+use rand::rngs::ChaCha8Rng;
+use rayon::prelude::*;
+use rnn::{Gru, Lstm, Parameters as _, Rnn};
+
+use crate::{
+    Cell, SHOWN,
+    adding::{self, Recipe, Target},
+    curve, jacobian,
+    parity::{self, Training},
+    rng,
+    training::{Answers, Layer, draw},
+};
+
+/// Parity, learned on short sequences and asked on long ones; and the same, asked at the end only.
+pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
+    const RUNS: usize = 20;
+    const MOST_UPDATES: usize = 2_500;
+    const SEQUENCES: usize = 20;
+    const LONG: usize = 10_000;
+    let bar = report.progress(2 * RUNS * MOST_UPDATES, "parity");
+    let train = |answers, run| {
+        let training = parity::train(answers, MOST_UPDATES, &mut rng(seed, run), || bar.inc(1))?;
+        bar.inc((MOST_UPDATES - training.losses.len()) as u64);
+        Ok::<_, rnn::Error>(training)
+    };
+    let runs = || (0..RUNS).into_par_iter();
+    let at_every_step: Vec<Training> =
+        runs().map(|run| train(Answers::AtEveryStep, run)).collect::<Result<_, _>>()?;
+    let at_the_end: Vec<Training> =
+        runs().map(|run| train(Answers::AtTheEnd, run)).collect::<Result<_, _>>()?;
+    let learned = |runs: &[Training]| runs.iter().filter(|run| run.learned).count();
+    let asked: Vec<Vec<f64>> = runs()
+        .filter(|run| at_every_step[*run].learned)
+        .map(|run| {
+            let mut rng = rng(seed, RUNS + run);
+            parity::right(&at_every_step[run].model, (SEQUENCES, LONG), &mut rng)
+        })
+        .collect::<Result<_, _>>()?;
+    let wrong: f64 = asked.iter().flatten().map(|right| SEQUENCES as f64 * (1.0 - right)).sum();
+    let updates = Spread::of(at_every_step.iter().map(|run| run.losses.len() as f64)).median;
+
+    report.section("Parity");
+    report.number("parity_hidden", count(parity::HIDDEN));
+    report.number("parity_parameters", count(at_every_step[0].model.parameter_count()));
+    report.number("parity_length", count(parity::LENGTH));
+    report.number("parity_batch", count(parity::BATCH));
+    report.number("parity_rate", exact(parity::LEARNING_RATE));
+    report.number("parity_momentum", exact(parity::MOMENTUM));
+    report.number("parity_loss", exact(parity::LEARNED));
+    report.number("parity_guessing", decimals(2.0_f64.ln(), 3));
+    report.number("parity_runs", count(RUNS));
+    report.number("parity_most_updates", count(MOST_UPDATES));
+    report.number("parity_learned", count(learned(&at_every_step)));
+    report.number("parity_updates", count(100 * (updates / 100.0).round() as usize));
+    report.number("parity_learned_from_end", count(learned(&at_the_end)));
+    report.number("parity_long", count(LONG));
+    report.number("parity_answers", count(asked.len() * SEQUENCES * LONG));
+    report.number("parity_wrong", count(wrong.round() as usize));
+
+    let losses = |run: &Training| run.losses.clone().into_iter().enumerate();
+    let points = |run| losses(run).map(|(update, loss)| (update as f64, loss));
+    report.figure(
+        &Figure::new("parity-training", "The loss of two trainings on parity")
+            .describe("Both stay level at first. One then falls steeply, the other never does.")
+            .x_axis("update")
+            .y_axis("loss (nats)")
+            .log_y()
+            .line("asked at every step", points(&at_every_step[0]))
+            .line("asked at the end", points(&at_the_end[0]))
+            .mark_y(2.0_f64.ln(), "guessing"),
+    )?;
+
+    let model = &at_every_step[0].model;
+    let (x, _) = parity::bits(1, SHOWN + 1, &mut rng(seed, 2 * RUNS));
+    let norms = jacobian::of(&model.0, &x)?.norms;
+    let right = &asked.first().ok_or("no training of parity succeeded")?[..SHOWN];
+    report.number("parity_jacobian", scientific(norms[parity::LENGTH], 0));
+    report.figure(
+        &Figure::new("parity", "A trained network remembers what its gradient cannot see")
+            .describe("The right answers are a level line at one; the Jacobian falls steeply.")
+            .x_axis("steps")
+            .y_axis("share, norm")
+            .log_y()
+            .line("right answers", curve(right))
+            .line("norm of the Jacobian", curve(&norms)),
+    )
+}
+
+/// The adding problem for three cells and three lengths.
+pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
+    const RUNS: usize = 5;
+    const MOST_UPDATES: usize = 2_500;
+    const LENGTHS: [usize; 3] = [10, 20, 50];
+    const SMALL: f64 = adding::BASELINE / 10.0;
+    let cells = [Cell::Rnn, Cell::Lstm, Cell::Gru];
+    let bar = report.progress(9 * RUNS * MOST_UPDATES, "adding");
+
+    // The longest first, so that no core has to wait at the end.
+    let lengths = LENGTHS.into_iter().rev();
+    let trainings: Vec<(Cell, usize, usize)> = lengths
+        .flat_map(|t| {
+            cells.into_iter().flat_map(move |cell| (0..RUNS).map(move |run| (cell, t, run)))
+        })
+        .collect();
+    let errors: Vec<f64> = trainings
+        .par_iter()
+        .map(|&(cell, length, run)| {
+            let (train, learning_rate): (Train, f64) = match cell {
+                Cell::Rnn => (train_to_add::<Rnn<f32>>, adding::TANH_RATE),
+                Cell::Lstm => (train_to_add::<Lstm<f32>>, adding::GATED_RATE),
+                Cell::Gru => (train_to_add::<Gru<f32>>, adding::GATED_RATE),
+            };
+            let recipe = Recipe {
+                target: Target::Sum,
+                length,
+                learning_rate,
+                most_updates: MOST_UPDATES,
+                learned: adding::SOLVED,
+            };
+            train(&recipe, &mut rng(seed, run), &bar)
+        })
+        .collect::<Result<_, _>>()?;
+
+    let of = |cell, length| {
+        let is_asked =
+            move |((c, t, _), _): &(&(Cell, usize, usize), &f64)| *c == cell && *t == length;
+        zip(&trainings, &errors).filter(is_asked).map(|(_, error)| *error)
+    };
+    report.section("The adding problem");
+    report.number("adding_hidden", count(adding::HIDDEN));
+    report.number("adding_batch", count(adding::BATCH));
+    report.number("adding_baseline", decimals(adding::BASELINE, 3));
+    report.number("adding_rate", exact(adding::GATED_RATE));
+    report.number("adding_tanh_rate", exact(adding::TANH_RATE));
+    report.number("adding_half", decimals(adding::BASELINE / 2.0, 3));
+    report.number("adding_runs", count(RUNS));
+    report.number("adding_most_updates", count(MOST_UPDATES));
+    for (cell, name) in [(Cell::Rnn, "rnn"), (Cell::Lstm, "lstm"), (Cell::Gru, "gru")] {
+        for length in LENGTHS {
+            let learned = of(cell, length).filter(|error| *error < adding::BASELINE / 2.0);
+            report.number(&format!("adding_{name}_{length}"), count(learned.count()));
+        }
+    }
+    let gated = LENGTHS.into_iter().flat_map(|t| of(Cell::Lstm, t).chain(of(Cell::Gru, t)));
+    report.number("adding_gated_runs", count(2 * LENGTHS.len() * RUNS));
+    report.number("adding_gated_small", count(gated.filter(|error| *error < SMALL).count()));
+    let stuck = of(Cell::Rnn, 50).filter(|error| *error > 0.9 * adding::BASELINE);
+    report.number("adding_stuck", count(stuck.count()));
+    patience(seed, LENGTHS[2], report)?;
+    reach(seed, LENGTHS[2], MOST_UPDATES, report)
+}
+
+type Train = fn(&Recipe, &mut ChaCha8Rng, &ProgressBar) -> Result<f64, rnn::Error>;
+
+/// The error of a network after training.
+fn train_to_add<L: Layer<f32>>(
+    recipe: &Recipe,
+    rng: &mut ChaCha8Rng,
+    bar: &ProgressBar,
+) -> Result<f64, rnn::Error> {
+    let training: adding::Training<f32, L> = adding::train(recipe, rng, || bar.inc(1))?;
+    bar.inc((recipe.most_updates - training.updates) as u64);
+    adding::error(&training.model, recipe.length, rng)
+}
+
+/// A tanh network that is given more time at the longest sequences.
+fn patience(seed: u64, length: usize, report: &mut Report) -> chapter::Result {
+    const RUNS: usize = 3;
+    const MOST_UPDATES: usize = 30_000;
+    let recipe = Recipe {
+        target: Target::Sum,
+        length,
+        learning_rate: adding::TANH_RATE,
+        most_updates: MOST_UPDATES,
+        learned: adding::BASELINE / 2.0,
+    };
+    let bar = report.progress(RUNS * MOST_UPDATES, "a tanh network with more time");
+    let learned: Vec<bool> = (0..RUNS)
+        .into_par_iter()
+        .map(|run| {
+            let mut rng = rng(seed, run);
+            let training: adding::Training<f32, Rnn<f32>> =
+                adding::train(&recipe, &mut rng, || bar.inc(1))?;
+            Ok::<_, rnn::Error>(training.learned)
+        })
+        .collect::<Result<_, _>>()?;
+    report.number("patient_runs", count(RUNS));
+    report.number("patient_updates", count(MOST_UPDATES));
+    report.number("patient_learned", count(learned.into_iter().filter(|learned| *learned).count()));
+    Ok(())
+}
+
+/// How far back the answer of a GRU depends on its state: before, early in, and after training.
+fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> chapter::Result {
+    const EARLY: usize = 100;
+    // In f64, whose rounding leaves the figure the same on other machines.
+    let bar = report.progress(2 * EARLY + most_updates, "how far back a GRU reaches");
+    let train = |target, most_updates| {
+        let (learning_rate, learned) = (adding::GATED_RATE, adding::SOLVED);
+        let recipe = Recipe { target, length, learning_rate, most_updates, learned };
+        Ok::<_, rnn::Error>(adding::train(&recipe, &mut rng(seed, 0), || bar.inc(1))?.model)
+    };
+    let untrained = draw([2, adding::HIDDEN, 1], &mut rng(seed, 0))?;
+    let (trained, early) = rayon::join(
+        || train(Target::Sum, most_updates),
+        || Ok::<_, rnn::Error>((train(Target::Sum, EARLY)?, train(Target::Noise, EARLY)?)),
+    );
+    let (trained, (early, noise)) = (trained?, early?);
+    let error = adding::error(&early, length, &mut rng(seed, 1))?;
+    report.number("reach_updates", count(EARLY));
+    report.number("reach_error", decimals(error, 2));
+
+    let mut figure = Figure::new("reach", "How much a GRU's answer depends on its earlier states")
+        .describe("The untrained curve falls steeply. The others fall less, the trained one least.")
+        .x_axis("steps before the answer")
+        .y_axis("derivative of the answer")
+        .log_y();
+    for (name, label, model) in [
+        ("untrained", "untrained", &untrained),
+        ("noise", "early, on noise", &noise),
+        ("early", "early, on sums", &early),
+        ("trained", "trained", &trained),
+    ] {
+        let reach = adding::reach(model, length, &mut rng(seed, 1))?;
+        report.number(&format!("reach_{name}"), scientific(reach[length - 1] / reach[0], 0));
+        figure = figure.line(label, curve(&reach));
+    }
+    report.figure(&figure)
+}

@@ -1,0 +1,188 @@
+//! Training a recurrent layer with a linear head behind it.
+
+use ndarray::{Array, Array2, Array3, ArrayRef, Axis, Dimension, ShapeBuilder};
+use rand::Rng;
+use rnn::{
+    Error, Gru, GruSaved, Linear, LinearGradients, Lstm, LstmSaved, Parameters, Real, Rnn,
+    RnnSaved, clip_grad_norm,
+};
+
+/// What training asks of a recurrent layer, whichever cell it has.
+pub trait Layer<F>: Parameters<F> + Sized {
+    /// What the way back needs of the way forward.
+    type Saved;
+
+    /// Draws an untrained layer.
+    ///
+    /// # Errors
+    /// Where a size is zero.
+    fn draw(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error>;
+
+    /// Runs over a batch `[N, T, D]`.
+    ///
+    /// # Errors
+    /// Where `x` has another shape.
+    fn run(&self, x: &Array3<F>) -> Result<Self::Saved, Error>;
+
+    /// The output `[N, T, H]` and the last states `[1, N, H]` of a run.
+    fn states(saved: &Self::Saved) -> (&Array3<F>, &Array3<F>);
+
+    /// The gradient of a loss by the weights, from that by the output and by the last states.
+    ///
+    /// # Errors
+    /// Where a gradient is not finite.
+    fn gradient(
+        &self,
+        saved: &Self::Saved,
+        d_output: Option<&Array3<F>>,
+        d_h_n: Option<&Array3<F>>,
+    ) -> Result<Self, Error>;
+}
+
+impl<F: Real> Layer<F> for Rnn<F> {
+    type Saved = RnnSaved<F>;
+
+    fn draw(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
+        Self::new(input_size, hidden_size, rng)
+    }
+
+    fn run(&self, x: &Array3<F>) -> Result<Self::Saved, Error> {
+        self.forward_saving(x, None, None)
+    }
+
+    fn states(saved: &Self::Saved) -> (&Array3<F>, &Array3<F>) {
+        (&saved.output, &saved.h_n)
+    }
+
+    fn gradient(
+        &self,
+        saved: &Self::Saved,
+        d_output: Option<&Array3<F>>,
+        d_h_n: Option<&Array3<F>>,
+    ) -> Result<Self, Error> {
+        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d))?.cell.into())
+    }
+}
+
+impl<F: Real> Layer<F> for Lstm<F> {
+    type Saved = LstmSaved<F>;
+
+    fn draw(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
+        Self::new(input_size, hidden_size, rng)
+    }
+
+    fn run(&self, x: &Array3<F>) -> Result<Self::Saved, Error> {
+        self.forward_saving(x, None, None)
+    }
+
+    fn states(saved: &Self::Saved) -> (&Array3<F>, &Array3<F>) {
+        (&saved.output, &saved.h_n)
+    }
+
+    fn gradient(
+        &self,
+        saved: &Self::Saved,
+        d_output: Option<&Array3<F>>,
+        d_h_n: Option<&Array3<F>>,
+    ) -> Result<Self, Error> {
+        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d), None)?.cell.into())
+    }
+}
+
+impl<F: Real> Layer<F> for Gru<F> {
+    type Saved = GruSaved<F>;
+
+    fn draw(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
+        Self::new(input_size, hidden_size, rng)
+    }
+
+    fn run(&self, x: &Array3<F>) -> Result<Self::Saved, Error> {
+        self.forward_saving(x, None, None)
+    }
+
+    fn states(saved: &Self::Saved) -> (&Array3<F>, &Array3<F>) {
+        (&saved.output, &saved.h_n)
+    }
+
+    fn gradient(
+        &self,
+        saved: &Self::Saved,
+        d_output: Option<&Array3<F>>,
+        d_h_n: Option<&Array3<F>>,
+    ) -> Result<Self, Error> {
+        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d))?.cell.into())
+    }
+}
+
+/// A recurrent layer, and the head that makes an answer from a state.
+pub type Model<F, L> = (L, Linear<F>);
+
+/// Draws a recurrent layer and a head.
+///
+/// # Errors
+/// Where a size is zero.
+pub fn draw<F: Real, L: Layer<F>>(
+    [input, hidden, output]: [usize; 3],
+    rng: &mut impl Rng,
+) -> Result<Model<F, L>, Error> {
+    Ok((L::draw(input, hidden, rng)?, Linear::new(hidden, output, rng)?))
+}
+
+/// Which states the head reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// The state after the last step: `[N, H]`.
+    AtTheEnd,
+    /// The states after every step: `[N T, H]`, sequence by sequence.
+    AtEveryStep,
+}
+
+/// The loss of a model's answers, and its gradient by all of the model's weights, clipped to a norm
+/// of one.
+///
+/// # Errors
+/// Where a shape does not fit, or something is not finite.
+// ANCHOR: gradient
+pub fn gradient<F: Real, L: Layer<F>>(
+    (layer, head): &Model<F, L>,
+    x: &Array3<F>,
+    answers: Answers,
+    loss: impl Fn(&Array2<F>) -> Result<(F, Array2<F>), Error>,
+) -> Result<(F, Model<F, L>), Error> {
+    let saved = layer.run(x)?;
+    let states = rows(L::states(&saved), answers);
+    let (loss, d_answers) = loss(&head.forward(&states)?)?;
+
+    let LinearGradients { linear: d_head, x: d_states } = head.backward(&states, &d_answers)?;
+    let d_layer = match answers {
+        Answers::AtTheEnd => layer.gradient(&saved, None, Some(&d_states.insert_axis(Axis(0))))?,
+        Answers::AtEveryStep => {
+            let d_output = copied(&d_states, L::states(&saved).0.dim());
+            layer.gradient(&saved, Some(&d_output), None)?
+        }
+    };
+    let mut gradient = (d_layer, d_head);
+    clip_grad_norm(&mut gradient, F::one())?;
+    Ok((loss, gradient))
+}
+// ANCHOR_END: gradient
+
+/// The states that the head reads, one row each.
+fn rows<F: Real>((output, h_n): (&Array3<F>, &Array3<F>), answers: Answers) -> Array2<F> {
+    match answers {
+        Answers::AtTheEnd => h_n.index_axis(Axis(0), 0).to_owned(),
+        Answers::AtEveryStep => {
+            let (n, t, hidden) = output.dim();
+            copied(output, (n * t, hidden))
+        }
+    }
+}
+
+/// The same numbers in the same order, in another shape.
+fn copied<F: Real, D: Dimension, S: ShapeBuilder>(
+    from: &ArrayRef<F, D>,
+    shape: S,
+) -> Array<F, S::Dim> {
+    let mut numbers = from.iter().copied();
+    Array::from_shape_simple_fn(shape, || numbers.next().unwrap_or_else(F::zero))
+}
