@@ -15,7 +15,7 @@ use chapter::{
 use ndarray::{Array1, Array2, Array3, Axis};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
-use rnn::{Parameters as _, Rnn};
+use rnn::{Linear, Lstm, Parameters as _, Rnn};
 
 use crate::{
     lstm1997::Lstm1997,
@@ -238,5 +238,7 @@ fn history(rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
         let network = Lstm1997::new(inputs, (blocks, 2), outputs, rng)?;
         report.number(&format!("lstm_{name}"), count(network.parameter_count()));
     }
+    let today = (Lstm::<f32>::new(2, 4, rng)?, Linear::new(4, 1, rng)?);
+    report.number("lstm_today", count(today.parameter_count()));
     Ok(())
 }

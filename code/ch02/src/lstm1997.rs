@@ -13,12 +13,14 @@ pub struct Lstm1997 {
     hidden: Linear<f32>,
     output: Linear<f32>,
 }
+// ANCHOR_END: lstm1997
 
 impl Lstm1997 {
     /// Draws a network with so many inputs, blocks of so many cells, and outputs.
     ///
     /// # Errors
     /// Where a size is zero.
+    // ANCHOR: new
     pub fn new(
         inputs: usize,
         (blocks, cells_in_block): (usize, usize),
@@ -32,10 +34,10 @@ impl Lstm1997 {
             output: Linear::new(cells, outputs, rng)?,
         })
     }
+    // ANCHOR_END: new
 
     /// Weights and biases.
     pub fn parameter_count(&self) -> usize {
         self.hidden.parameter_count() + self.output.parameter_count()
     }
 }
-// ANCHOR_END: lstm1997

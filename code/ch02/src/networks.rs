@@ -26,12 +26,14 @@ pub struct Networks {
     /// Reads step by step, with the same weights at each.
     pub rnn: Rnn<f32>,
 }
+// ANCHOR_END: networks
 
 impl Networks {
     /// Builds all three.
     ///
     /// # Errors
     /// Where a size is zero.
+    // ANCHOR: new
     pub fn new(sizes: &Sizes, rng: &mut impl Rng) -> Result<Self, Error> {
         let Sizes { input, hidden, length, kernel } = *sizes;
         Ok(Self {
@@ -40,8 +42,8 @@ impl Networks {
             rnn: Rnn::new(input, hidden, rng)?,
         })
     }
+    // ANCHOR_END: new
 }
-// ANCHOR_END: networks
 
 /// One number for each of the networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

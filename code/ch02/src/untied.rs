@@ -9,17 +9,21 @@ pub struct Untied {
     /// One cell for each step.
     pub cells: Vec<RnnCell<f64>>,
 }
+// ANCHOR_END: untied
 
 impl Untied {
     /// The same weights at every step, but each step has its own copy.
+    // ANCHOR: copies
     pub fn copies(cell: &RnnCell<f64>, steps: usize) -> Self {
         Self { cells: vec![cell.clone(); steps] }
     }
+    // ANCHOR_END: copies
 
     /// The states `h_0 … h_T` over the inputs `x` `[T, D]`, from a state of zeros.
     ///
     /// # Errors
     /// Where a weight or `x` has another shape than the cells ask for.
+    // ANCHOR: states
     pub fn states(&self, x: &Array2<f64>) -> Result<Vec<Array1<f64>>, Error> {
         let mut states = vec![Array1::zeros(self.cells[0].hidden_size())];
         for (cell, x) in self.cells.iter().zip(x.rows()) {
@@ -27,10 +31,8 @@ impl Untied {
         }
         Ok(states)
     }
-}
-// ANCHOR_END: untied
+    // ANCHOR_END: states
 
-impl Untied {
     /// The gradient of a loss by each cell's weights, from its gradient `d_h` `[H]` by the last
     /// state. It is the chain rule, from the last cell to the first.
     ///

@@ -34,7 +34,8 @@ pub fn sequences<F: Real>(n: usize, t: usize, rng: &mut impl Rng) -> (Array3<F>,
     let mut x = Array3::zeros((n, t, 2));
     let mut sums = Array2::zeros((n, 1));
     for (mut sequence, sum) in zip(x.outer_iter_mut(), &mut sums) {
-        sequence.column_mut(0).mapv_inplace(|_| F::from_f64(rng.random_range(0.0..1.0)));
+        let mut number = || F::from_f64(rng.random_range(0.0..1.0));
+        sequence.column_mut(0).mapv_inplace(|_| number());
         for marked in [rng.random_range(0..t / 2), rng.random_range(t / 2..t)] {
             sequence[[marked, 1]] = F::one();
             *sum += sequence[[marked, 0]];
@@ -121,6 +122,29 @@ pub fn error<F: Real, L: Layer<F>>(
     Ok(mse_loss(&answers, &sums)?.0.into())
 }
 
+/// The mean of a GRU's update gates over some sequences: what share of its state it keeps.
+///
+/// # Errors
+/// Where the network has other inputs.
+pub fn kept(gru: &Gru<f64>, t: usize, rng: &mut impl Rng) -> Result<f64, Error> {
+    let (x, _) = sequences::<f64>(50, t, rng);
+    let (output, _) = gru.forward(&x, None)?;
+    let update = (HIDDEN..2 * HIDDEN).into(); // the rows of z in each array
+    let w_iz = gru.cell.w_ih.slice_axis(Axis(0), update);
+    let w_hz = gru.cell.w_hh.slice_axis(Axis(0), update);
+    let bias = &gru.cell.b_ih + &gru.cell.b_hh;
+    let bias = bias.slice_axis(Axis(0), update);
+    let (mut sum, mut count) = (0.0, 0.0);
+    for (x, states) in zip(x.outer_iter(), output.outer_iter()) {
+        let (_, x) = x.split_at(Axis(0), 1);
+        let (h, _) = states.split_at(Axis(0), t - 1);
+        let z = x.dot(&w_iz.t()) + h.dot(&w_hz.t()) + bias;
+        sum += z.mapv(|z| 1.0 / (1.0 + (-z).exp())).sum();
+        count += z.len() as f64;
+    }
+    Ok(sum / count)
+}
+
 /// How much the answer after T steps changes with the state k steps before it, for k = 0 … T - 1:
 /// the root mean square, over some sequences, of the norm of `dy / dh_(T-k)`.
 ///
@@ -170,6 +194,25 @@ mod tests {
         let (_, sums) = sequences::<f64>(20_000, 10, &mut ChaCha8Rng::seed_from_u64(1));
         let error = mse_loss(&Array2::ones(sums.dim()), &sums).unwrap().0;
         assert_abs_diff_eq!(error, BASELINE, epsilon = 0.005);
+    }
+
+    /// One step of a GRU whose candidate is zero keeps z of its state.
+    #[test]
+    fn what_is_kept_is_the_mean_update_gate() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut gru = Gru::<f64>::new(2, HIDDEN, &mut rng).unwrap();
+        gru.cell.w_ih.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
+        gru.cell.w_hh.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
+        gru.cell.b_ih.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.7);
+        gru.cell.b_hh.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
+        let kept = kept(&gru, 6, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
+
+        // h' = (1 - z) n + z h, with the same n at every step: z = (h' - n) / (h - n).
+        let (x, _) = sequences::<f64>(50, 6, &mut ChaCha8Rng::seed_from_u64(2));
+        let apart = gru.forward(&x, None).unwrap().0 - 0.7_f64.tanh();
+        let (before, _) = apart.view().split_at(Axis(1), 5);
+        let (_, after) = apart.view().split_at(Axis(1), 1);
+        assert_abs_diff_eq!(kept, (&after / &before).mean().unwrap(), epsilon = 1e-12);
     }
 
     /// The state three steps before the end is nudged.

@@ -1,6 +1,6 @@
 //! How long the first input makes a difference.
 
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array2, Array3, Axis, stack};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rnn::{Error, Gru, Lstm, Rnn, init::Recurrence};
@@ -40,18 +40,17 @@ pub struct Sizes {
 pub fn effect(network: Network, sizes: &Sizes, rng: &mut impl Rng) -> Result<Vec<f64>, Error> {
     let output = run(network, &two_first_inputs(sizes, rng), sizes, rng)?;
     let apart = &output.index_axis(Axis(0), 0) - &output.index_axis(Axis(0), 1);
-    let distances: Vec<f64> = apart.rows().into_iter().map(|row| row.dot(&row).sqrt()).collect();
-    Ok(distances.iter().map(|distance| distance / distances[0]).collect())
+    let distances = apart.map_axis(Axis(1), |row| row.dot(&row).sqrt());
+    Ok((&distances / distances[0]).to_vec())
 }
 
-/// Two sequences `[2, T, D]` of standard normal inputs that differ in the first one only.
+/// Two sequences `[2, T, D]` that differ in their first input only.
 fn two_first_inputs(sizes: &Sizes, rng: &mut impl Rng) -> Array3<f64> {
-    let mut x = Array3::zeros((2, sizes.steps, sizes.input));
-    x.index_axis_mut(Axis(0), 0).mapv_inplace(|_| StandardNormal.sample(rng));
-    let first = x.index_axis(Axis(0), 0).to_owned();
-    x.index_axis_mut(Axis(0), 1).assign(&first);
-    x.index_axis_mut(Axis(0), 1).row_mut(0).mapv_inplace(|_| StandardNormal.sample(rng));
-    x
+    let shape = (sizes.steps, sizes.input);
+    let one = Array2::from_shape_simple_fn(shape, || StandardNormal.sample(rng));
+    let mut other = one.clone();
+    other.row_mut(0).mapv_inplace(|_| StandardNormal.sample(rng));
+    stack![Axis(0), one, other]
 }
 // ANCHOR_END: effect
 

@@ -5,6 +5,8 @@ use ndarray::{Array1, Array2, Axis};
 use rand::{Rng, RngExt};
 use rnn::{Error, Fnn, Linear, Real, RnnCell};
 
+type State = Array1<f32>;
+
 /// Runs a cell over so many random inputs, one at a time, and returns its last state and the most
 /// memory that the run held at once, in bytes, beside the weights.
 ///
@@ -15,13 +17,13 @@ pub fn read_on(
     cell: &RnnCell<f32>,
     steps: usize,
     rng: &mut impl Rng,
-) -> Result<(Array1<f32>, u64), Error> {
+) -> Result<(State, u64), Error> {
     let mut result = Ok(Array1::zeros(0));
     let memory = measure(|| result = last_state(cell, steps, rng));
     Ok((result?, memory.bytes_max))
 }
 
-fn last_state(cell: &RnnCell<f32>, steps: usize, rng: &mut impl Rng) -> Result<Array1<f32>, Error> {
+fn last_state(cell: &RnnCell<f32>, steps: usize, rng: &mut impl Rng) -> Result<State, Error> {
     let mut x = Array1::zeros(cell.input_size());
     let mut h = Array1::zeros(cell.hidden_size());
     for _ in 0..steps {

@@ -48,7 +48,7 @@ fn norms(w_hh: &Array2<f64>, states: &Array2<f64>) -> Vec<f64> {
     };
     let mut norms = vec![norm(&product)];
     for h in states.rows().into_iter().skip(1) {
-        let slope = h.mapv(|h| 1.0 - h * h).insert_axis(Axis(1)); // a factor for each row
+        let slope = h.mapv(|h| 1.0 - h * h).insert_axis(Axis(1)); // by rows
         product = slope * w_hh.dot(&product);
         norms.push(norm(&product));
     }

@@ -31,7 +31,8 @@ pub const LEARNED: f64 = 0.002;
 /// number.
 // ANCHOR: bits
 pub fn bits(n: usize, t: usize, rng: &mut impl Rng) -> (Array3<f64>, Vec<usize>) {
-    let x = Array3::from_shape_simple_fn((n, t, 1), || f64::from(u8::from(rng.random::<bool>())));
+    let mut bit = || f64::from(rng.random_range(0..2_u8));
+    let x = Array3::from_shape_simple_fn((n, t, 1), &mut bit);
     let mut parities = Vec::new();
     for sequence in x.outer_iter() {
         let mut parity = 0;
@@ -73,7 +74,7 @@ pub fn train(
         let (x, parities) = bits(BATCH, LENGTH, rng);
         let targets = match answers {
             Answers::AtEveryStep => parities,
-            Answers::AtTheEnd => parities.chunks(LENGTH).map(|each| each[LENGTH - 1]).collect(),
+            Answers::AtTheEnd => last_of_each(&parities),
         };
         let cross_entropy = |logits: &Array2<f64>| cross_entropy(logits, &targets);
         let (loss, gradient) = gradient(&model, &x, answers, cross_entropy)?;
@@ -85,6 +86,10 @@ pub fn train(
     Ok(Training { model, losses, learned: running_mean < LEARNED })
 }
 // ANCHOR_END: train
+
+fn last_of_each(parities: &[usize]) -> Vec<usize> {
+    parities.chunks(LENGTH).map(|sequence| sequence[LENGTH - 1]).collect()
+}
 
 /// The share of `n` sequences that a network answers rightly after each of so many steps.
 ///

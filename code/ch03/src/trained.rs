@@ -218,6 +218,9 @@ fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> 
     let error = adding::error(&early, length, &mut rng(seed, 1))?;
     report.number("reach_updates", count(EARLY));
     report.number("reach_error", decimals(error, 2));
+    let kept = |(gru, _): &_| adding::kept(gru, length, &mut rng(seed, 1));
+    report.number("kept_untrained", decimals(kept(&untrained)?, 2));
+    report.number("kept_noise", decimals(kept(&noise)?, 2));
 
     let mut figure = Figure::new("reach", "How much a GRU's answer depends on its earlier states")
         .describe("The untrained curve falls steeply. The others fall less, the trained one least.")

@@ -3,8 +3,7 @@
 use ndarray::{Array, Array2, Array3, ArrayRef, Axis, Dimension, ShapeBuilder};
 use rand::Rng;
 use rnn::{
-    Error, Gru, GruSaved, Linear, LinearGradients, Lstm, LstmSaved, Parameters, Real, Rnn,
-    RnnSaved, clip_grad_norm,
+    Error, Gru, GruSaved, Linear, Lstm, LstmSaved, Parameters, Real, Rnn, RnnSaved, clip_grad_norm,
 };
 
 /// What training asks of a recurrent layer, whichever cell it has.
@@ -153,15 +152,18 @@ pub fn gradient<F: Real, L: Layer<F>>(
     let states = rows(L::states(&saved), answers);
     let (loss, d_answers) = loss(&head.forward(&states)?)?;
 
-    let LinearGradients { linear: d_head, x: d_states } = head.backward(&states, &d_answers)?;
+    let back = head.backward(&states, &d_answers)?;
     let d_layer = match answers {
-        Answers::AtTheEnd => layer.gradient(&saved, None, Some(&d_states.insert_axis(Axis(0))))?,
+        Answers::AtTheEnd => {
+            let d_h_n = back.x.insert_axis(Axis(0));
+            layer.gradient(&saved, None, Some(&d_h_n))?
+        }
         Answers::AtEveryStep => {
-            let d_output = copied(&d_states, L::states(&saved).0.dim());
+            let d_output = copied(&back.x, L::states(&saved).0.dim());
             layer.gradient(&saved, Some(&d_output), None)?
         }
     };
-    let mut gradient = (d_layer, d_head);
+    let mut gradient = (d_layer, back.linear);
     clip_grad_norm(&mut gradient, F::one())?;
     Ok((loss, gradient))
 }

@@ -67,7 +67,8 @@ impl<F: Real> GruCell<F> {
     // ANCHOR: step
     pub fn step(&self, x: &ArrayRef1<F>, h: &ArrayRef1<F>) -> Result<Array1<F>, Error> {
         self.check_step(x, h)?;
-        let (input, hidden) = (self.w_ih.dot(x) + &self.b_ih, self.w_hh.dot(h) + &self.b_hh);
+        let input = self.w_ih.dot(x) + &self.b_ih;
+        let hidden = self.w_hh.dot(h) + &self.b_hh;
         let ([i_r, i_z, i_n], [h_r, h_z, h_n]) = (gates(&input), gates(&hidden));
         let r = (&i_r + &h_r).mapv(sigmoid);
         let z = (&i_z + &h_z).mapv(sigmoid);

@@ -111,23 +111,26 @@ impl<F: Real> Adam<F> {
         start(&mut self.squares, &gradients)?;
 
         self.steps = self.steps.saturating_add(1);
-        let (b1, b2) = self.betas;
-        // In f64 also for f32: the difference from one would lose its digits.
-        let unbias = |beta: F| F::from_f64(1.0 - beta.into().powi(self.steps));
-        let (unbias_mean, unbias_square) = (unbias(b1), unbias(b2));
-        let arrays =
-            zip(zip(model.parameters_mut(), gradients), zip(&mut self.means, &mut self.squares));
-        for ((mut weight, gradient), (mean, square)) in arrays {
-            Zip::from(&mut weight).and(&gradient).and(mean).and(square).for_each(|w, &g, m, v| {
-                *m = b1 * *m + (F::one() - b1) * g;
-                *v = b2 * *v + (F::one() - b2) * g * g;
-                let (mean, square) = (*m / unbias_mean, *v / unbias_square);
-                *w -= self.learning_rate * mean / (square.sqrt() + self.eps);
+        let (one, (b1, b2)) = (F::one(), self.betas);
+        let (unbias_m, unbias_v) = (self.unbias(b1), self.unbias(b2));
+        let moments = zip(&mut self.means, &mut self.squares);
+        let weights = zip(model.parameters_mut(), gradients);
+        for ((mut w, g), (m, v)) in zip(weights, moments) {
+            Zip::from(&mut w).and(&g).and(m).and(v).for_each(|w, &g, m, v| {
+                *m = b1 * *m + (one - b1) * g;
+                *v = b2 * *v + (one - b2) * g * g;
+                let (m_hat, v_hat) = (*m / unbias_m, *v / unbias_v);
+                *w -= self.learning_rate * m_hat / (v_hat.sqrt() + self.eps);
             });
         }
         Ok(())
     }
     // ANCHOR_END: adam
+
+    // 1 - βᵗ, in f64 also for f32: the difference from one would lose its digits.
+    fn unbias(&self, beta: F) -> F {
+        F::from_f64(1.0 - beta.into().powi(self.steps))
+    }
 }
 
 /// Shortens all gradients together so that their norm is at most `max_norm`, and returns the norm

@@ -194,11 +194,12 @@ impl<F: Real> Rnn<F> {
     ) -> Result<RnnGradients<F>, Error> {
         self.cell.check_weights()?;
         let RnnSaved { steps, states, .. } = saved;
-        let sizes = [self.cell.input_size(), self.cell.hidden_size()];
+        let hidden_size = self.cell.hidden_size();
+        let sizes = [self.cell.input_size(), hidden_size];
         steps.check_gradients(d_output, &[("d_h_n", d_h_n)], states, sizes)?;
 
-        let mut d_h = gradient_or_zeros(d_h_n, steps.batch_size, self.cell.hidden_size());
-        let mut d_z = Array2::zeros((steps.rows.nrows(), self.cell.hidden_size()));
+        let mut d_h = gradient_or_zeros(d_h_n, steps.batch_size, hidden_size);
+        let mut d_z = Array2::zeros((steps.rows.nrows(), hidden_size));
         for t in (0..steps.count()).rev() {
             let h = states.slice_axis(Axis(0), steps.block(t + 1));
             let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
@@ -207,7 +208,7 @@ impl<F: Real> Rnn<F> {
                 add_output_gradient(d_output, (n, t), &mut d_h);
                 for (d_z, (&h, d_h)) in zip(d_z.row_mut(n), zip(h.row(n), d_h)) {
                     *d_z = *d_h * (F::one() - h * h);
-                    *d_h = F::zero();
+                    *d_h = F::zero(); // for the step before, which starts anew
                 }
             }
             add_back(&d_z, &self.cell.w_hh, &mut d_h);
