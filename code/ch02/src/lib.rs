@@ -215,7 +215,8 @@ fn gradients(rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
     report.number("gradient_last", decimals(parts[steps - 1], 4));
     let first_half = &parts[..steps / 2];
     report.number("gradient_half", count(first_half.len()));
-    report.number("gradient_first_half", decimals(first_half.iter().sum(), 3));
+    let sizes = first_half.iter().map(|part| part.abs());
+    report.number("gradient_first_half", decimals(sizes.sum(), 3));
     let bars = (1..).zip(&parts).map(|(t, part)| (f64::from(t), *part));
     let sums = (0..steps).map(|t| ((t + 1) as f64, parts[t..].iter().sum()));
     report.figure(

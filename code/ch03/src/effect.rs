@@ -18,6 +18,8 @@ pub enum Network {
     Gru,
     /// An LSTM as PyTorch draws it, or with this forget bias.
     Lstm(Option<f64>),
+    /// An LSTM with this forget bias whose `W_hh` is zero: only its gates hear the inputs.
+    Unconnected(f64),
 }
 
 /// How large a network is and how long it reads.
@@ -74,6 +76,12 @@ fn run(
             if let Some(bias) = forget_bias {
                 lstm.cell.set_forget_bias(bias);
             }
+            Ok(lstm.forward(x, None)?.0)
+        }
+        Network::Unconnected(forget_bias) => {
+            let mut lstm = Lstm::new(input, hidden, rng)?;
+            lstm.cell.set_forget_bias(forget_bias);
+            lstm.cell.w_hh.fill(0.0);
             Ok(lstm.forward(x, None)?.0)
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The experiments stand in the order of the chapter: a network that reads on and on ([`endless`]),
 //! how long its first input makes a difference ([`effect`]), the derivative behind it
-//! ([`jacobian`]), what training can find ([`parity`], [`adding`]), and batches of unequal length
+//! ([`jacobian`]), what training can find ([`parity`], [`adding`], [`reach`]), and batches of unequal length
 //! ([`padding`]).
 
 pub mod adding;
@@ -11,6 +11,7 @@ pub mod endless;
 pub mod jacobian;
 pub mod padding;
 pub mod parity;
+pub mod reach;
 mod trained;
 pub mod training;
 
@@ -199,7 +200,7 @@ impl Parameters {
         report.number("networks", count(NETWORKS));
         let (own, own_label) = self.own();
         let tanh = Network::Rnn;
-        let bar = report.progress(11, "effect of the first input");
+        let bar = report.progress(15, "effect of the first input");
         let mut figure = Figure::new("effect", "What is left of the first input's effect")
             .describe("Curves fall at very different rates; attention's flattens out.")
             .x_axis("steps since the first input")
@@ -216,6 +217,10 @@ impl Parameters {
             ("bias_1", "", Network::Lstm(Some(1.0))),
             ("bias_2", "", Network::Lstm(Some(2.0))),
             ("bias_3", "", Network::Lstm(Some(3.0))),
+            ("unconnected_0", "", Network::Unconnected(0.0)),
+            ("unconnected_1", "", Network::Unconnected(1.0)),
+            ("unconnected_2", "", Network::Unconnected(2.0)),
+            ("unconnected_3", "", Network::Unconnected(3.0)),
             ("own", &own_label, own),
         ] {
             let runs: Vec<Vec<f64>> = (0..NETWORKS)

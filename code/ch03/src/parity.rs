@@ -2,16 +2,16 @@
 
 use std::iter::zip;
 
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array2, Array3, Axis, concatenate};
 use rand::{Rng, RngExt};
-use rnn::{Error, Rnn, Sgd, cross_entropy};
+use rnn::{Error, Linear, Rnn, RnnSaved, Sgd, cross_entropy, init::Recurrence};
 
-use crate::training::{Answers, Model, draw, gradient};
+use crate::training::{Answers, Model, copied, gradient, gradient_of_run};
 
 /// Units of the network.
 pub const HIDDEN: usize = 16;
 
-/// Steps of the sequences that it is trained on.
+/// Steps of the sequences that it is trained on, where nothing else is said.
 pub const LENGTH: usize = 16;
 
 /// Sequences in an update.
@@ -56,28 +56,46 @@ pub struct Training {
     pub learned: bool,
 }
 
+/// How a network is asked, and what it starts from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lesson {
+    /// Bits in a sequence.
+    pub length: usize,
+    /// When the network is asked.
+    pub asked: Asked,
+    /// How its recurrent weights are drawn.
+    pub recurrence: Recurrence,
+    /// Updates at most.
+    pub most_updates: usize,
+}
+
+/// When a network must say the parity, and how far its mistakes go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// After every bit; the gradient goes back to the first.
+    AtEveryStep,
+    /// After every bit; the gradient does not go back through time at all.
+    AtEveryStepCut,
+    /// After the last bit only.
+    AtTheEnd,
+}
+
 /// Trains a network until it has learned parity on short sequences, or for so many updates.
 ///
 /// # Errors
 /// Where something is not finite.
 // ANCHOR: train
 pub fn train(
-    answers: Answers,
-    most_updates: usize,
+    lesson: &Lesson,
     rng: &mut impl Rng,
     mut after_update: impl FnMut(),
 ) -> Result<Training, Error> {
-    let mut model = draw([1, HIDDEN, 2], rng)?;
+    let mut model = draw(lesson.recurrence, rng)?;
     let mut sgd = Sgd::new(LEARNING_RATE, MOMENTUM);
     let (mut losses, mut running_mean) = (vec![], 1.0);
-    while losses.len() < most_updates && running_mean >= LEARNED {
-        let (x, parities) = bits(BATCH, LENGTH, rng);
-        let targets = match answers {
-            Answers::AtEveryStep => parities,
-            Answers::AtTheEnd => last_of_each(&parities),
-        };
-        let cross_entropy = |logits: &Array2<f64>| cross_entropy(logits, &targets);
-        let (loss, gradient) = gradient(&model, &x, answers, cross_entropy)?;
+    while losses.len() < lesson.most_updates && running_mean >= LEARNED {
+        let (x, parities) = bits(BATCH, lesson.length, rng);
+        let (loss, gradient) = loss_and_gradient(&model, &x, &parities, lesson.asked)?;
         sgd.step(&mut model, &gradient)?;
         running_mean += 0.05 * (loss - running_mean);
         losses.push(loss);
@@ -87,9 +105,44 @@ pub fn train(
 }
 // ANCHOR_END: train
 
-fn last_of_each(parities: &[usize]) -> Vec<usize> {
-    parities.chunks(LENGTH).map(|sequence| sequence[LENGTH - 1]).collect()
+fn draw(recurrence: Recurrence, rng: &mut impl Rng) -> Result<Model<f64, Rnn<f64>>, Error> {
+    Ok((Rnn::from(recurrence.draw(1, HIDDEN, rng)?), Linear::new(HIDDEN, 2, rng)?))
 }
+
+fn loss_and_gradient(
+    model: &Model<f64, Rnn<f64>>,
+    x: &Array3<f64>,
+    parities: &[usize],
+    asked: Asked,
+) -> Result<(f64, Model<f64, Rnn<f64>>), Error> {
+    let at_every_step = |logits: &Array2<f64>| cross_entropy(logits, parities);
+    match asked {
+        Asked::AtEveryStep => gradient(model, x, Answers::AtEveryStep, at_every_step),
+        Asked::AtEveryStepCut => {
+            let saved = one_step_each(&model.0, x)?;
+            gradient_of_run(model, &saved, Answers::AtTheEnd, at_every_step)
+        }
+        Asked::AtTheEnd => {
+            let length = x.dim().1;
+            let last: Vec<usize> =
+                parities.chunks(length).map(|sequence| sequence[length - 1]).collect();
+            gradient(model, x, Answers::AtTheEnd, |logits| cross_entropy(logits, &last))
+        }
+    }
+}
+
+/// Every step as a sequence of its own, `[N T, 1, D]`. It starts from the state before the step, a mere
+/// number that no gradient goes through.
+// ANCHOR: cut
+fn one_step_each(rnn: &Rnn<f64>, x: &Array3<f64>) -> Result<RnnSaved<f64>, Error> {
+    let (n, t, d) = x.dim();
+    let (output, _) = rnn.forward(x, None)?;
+    let (before, _) = output.view().split_at(Axis(1), t - 1);
+    let before = concatenate![Axis(1), Array3::zeros((n, 1, HIDDEN)), before];
+    let h_0 = copied(&before, (1, n * t, HIDDEN));
+    rnn.forward_saving(&copied(x, (n * t, 1, d)), None, Some(&h_0))
+}
+// ANCHOR_END: cut
 
 /// The share of `n` sequences that a network answers rightly after each of so many steps.
 ///

@@ -9,34 +9,43 @@ use chapter::{
 use indicatif::ProgressBar;
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use rnn::{Gru, Lstm, Parameters as _, Rnn};
+use rnn::{Gru, Lstm, Parameters as _, Rnn, init::Recurrence};
 
 use crate::{
     Cell, SHOWN,
     adding::{self, Recipe, Target},
-    curve, jacobian,
-    parity::{self, Training},
+    curve, jacobian, medians,
+    parity::{self, Asked, Lesson, Training},
+    reach::{self, Reach},
     rng,
-    training::{Answers, Layer, draw},
+    training::{Layer, Model},
 };
 
 /// Parity, learned on short sequences and asked on long ones; and the same, asked at the end only.
 pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
-    const RUNS: usize = 20;
-    const MOST_UPDATES: usize = 2_500;
+    const RUNS: usize = 10;
+    const MOST_UPDATES: usize = 3_000;
+    const FEW_BITS: usize = 4;
     const SEQUENCES: usize = 20;
     const LONG: usize = 10_000;
-    let bar = report.progress(2 * RUNS * MOST_UPDATES, "parity");
-    let train = |answers, run| {
-        let training = parity::train(answers, MOST_UPDATES, &mut rng(seed, run), || bar.inc(1))?;
+    let bar = report.progress(6 * RUNS * MOST_UPDATES, "parity");
+    let train = |lesson: &Lesson, run| {
+        let training = parity::train(lesson, &mut rng(seed, run), || bar.inc(1))?;
         bar.inc((MOST_UPDATES - training.losses.len()) as u64);
         Ok::<_, rnn::Error>(training)
     };
     let runs = || (0..RUNS).into_par_iter();
-    let at_every_step: Vec<Training> =
-        runs().map(|run| train(Answers::AtEveryStep, run)).collect::<Result<_, _>>()?;
-    let at_the_end: Vec<Training> =
-        runs().map(|run| train(Answers::AtTheEnd, run)).collect::<Result<_, _>>()?;
+    let train_all = |asked, length, recurrence| {
+        let lesson = Lesson { length, asked, recurrence, most_updates: MOST_UPDATES };
+        runs().map(|run| train(&lesson, run)).collect::<Result<Vec<Training>, _>>()
+    };
+    let (pytorch, orthogonal) = (Recurrence::Pytorch, Recurrence::Orthogonal);
+    let at_every_step = train_all(Asked::AtEveryStep, parity::LENGTH, pytorch)?;
+    let cut = train_all(Asked::AtEveryStepCut, parity::LENGTH, pytorch)?;
+    let at_the_end = train_all(Asked::AtTheEnd, parity::LENGTH, pytorch)?;
+    let orthogonal_at_the_end = train_all(Asked::AtTheEnd, parity::LENGTH, orthogonal)?;
+    let few_bits = train_all(Asked::AtTheEnd, FEW_BITS, pytorch)?;
+    let orthogonal_few_bits = train_all(Asked::AtTheEnd, FEW_BITS, orthogonal)?;
     let learned = |runs: &[Training]| runs.iter().filter(|run| run.learned).count();
     let asked: Vec<Vec<f64>> = runs()
         .filter(|run| at_every_step[*run].learned)
@@ -61,10 +70,24 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("parity_most_updates", count(MOST_UPDATES));
     report.number("parity_learned", count(learned(&at_every_step)));
     report.number("parity_updates", count(100 * (updates / 100.0).round() as usize));
+    report.number("parity_learned_cut", count(learned(&cut)));
     report.number("parity_learned_from_end", count(learned(&at_the_end)));
+    report.number("parity_learned_orthogonal", count(learned(&orthogonal_at_the_end)));
+    report.number("parity_few_bits", count(FEW_BITS));
+    report.number("parity_learned_few_bits", count(learned(&few_bits)));
+    report.number("parity_learned_orthogonal_few_bits", count(learned(&orthogonal_few_bits)));
     report.number("parity_long", count(LONG));
     report.number("parity_answers", count(asked.len() * SEQUENCES * LONG));
     report.number("parity_wrong", count(wrong.round() as usize));
+
+    let untrained = (0..RUNS).map(|run| {
+        let mut rng = rng(seed, run);
+        let rnn = Rnn::from(orthogonal.draw(1, parity::HIDDEN, &mut rng)?);
+        let (x, _) = parity::bits(1, FEW_BITS, &mut rng);
+        Ok(jacobian::of(&rnn, &x)?.norms[FEW_BITS - 1])
+    });
+    let norms = untrained.collect::<Result<Vec<f64>, rnn::Error>>()?;
+    report.number("parity_orthogonal_norm", decimals(Spread::of(norms).median, 1));
 
     let losses = |run: &Training| run.losses.clone().into_iter().enumerate();
     let points = |run| losses(run).map(|(update, loss)| (update as f64, loss));
@@ -199,43 +222,102 @@ fn patience(seed: u64, length: usize, report: &mut Report) -> chapter::Result {
     Ok(())
 }
 
-/// How far back the answer of a GRU depends on its state: before, early in, and after training.
+/// How far back an answer depends on the state: before training, after some on noise, and after all.
 fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> chapter::Result {
-    const EARLY: usize = 100;
+    const RUNS: usize = 5;
+    const UPDATES_ON_NOISE: usize = 200;
     // In f64, whose rounding leaves the figure the same on other machines.
-    let bar = report.progress(2 * EARLY + most_updates, "how far back a GRU reaches");
-    let train = |target, most_updates| {
-        let (learning_rate, learned) = (adding::GATED_RATE, adding::SOLVED);
-        let recipe = Recipe { target, length, learning_rate, most_updates, learned };
-        Ok::<_, rnn::Error>(adding::train(&recipe, &mut rng(seed, 0), || bar.inc(1))?.model)
+    let bar = report
+        .progress(RUNS * (2 * UPDATES_ON_NOISE + most_updates), "how far back the answer reaches");
+    let gru = |target, most_updates, run| {
+        train_for_reach::<Gru<f64>>(target, (length, most_updates), &mut rng(seed, run), &bar)
     };
-    let untrained = draw([2, adding::HIDDEN, 1], &mut rng(seed, 0))?;
-    let (trained, early) = rayon::join(
-        || train(Target::Sum, most_updates),
-        || Ok::<_, rnn::Error>((train(Target::Sum, EARLY)?, train(Target::Noise, EARLY)?)),
-    );
-    let (trained, (early, noise)) = (trained?, early?);
-    let error = adding::error(&early, length, &mut rng(seed, 1))?;
-    report.number("reach_updates", count(EARLY));
-    report.number("reach_error", decimals(error, 2));
-    let kept = |(gru, _): &_| adding::kept(gru, length, &mut rng(seed, 1));
-    report.number("kept_untrained", decimals(kept(&untrained)?, 2));
-    report.number("kept_noise", decimals(kept(&noise)?, 2));
-
-    let mut figure = Figure::new("reach", "How much a GRU's answer depends on its earlier states")
-        .describe("The untrained curve falls steeply. The others fall less, the trained one least.")
+    let tanh = |target, most_updates, run| {
+        train_for_reach::<Rnn<f64>>(target, (length, most_updates), &mut rng(seed, run), &bar)
+    };
+    let mut figure = Figure::new("reach", "How much an answer depends on earlier states")
+        .describe(
+            "Untrained curves fall steeply. After training on noise the GRU's falls much less.",
+        )
         .x_axis("steps before the answer")
         .y_axis("derivative of the answer")
         .log_y();
-    for (name, label, model) in [
-        ("untrained", "untrained", &untrained),
-        ("noise", "early, on noise", &noise),
-        ("early", "early, on sums", &early),
-        ("trained", "trained", &trained),
+    report.number("reach_runs", count(RUNS));
+    report.number("reach_updates", count(UPDATES_ON_NOISE));
+    for (name, label, target, updates) in [
+        ("untrained", "GRU, untrained", Target::Noise, 0),
+        ("noise", "GRU, on noise", Target::Noise, UPDATES_ON_NOISE),
+        ("trained", "GRU, learned", Target::Sum, most_updates),
     ] {
-        let reach = adding::reach(model, length, &mut rng(seed, 1))?;
-        report.number(&format!("reach_{name}"), scientific(reach[length - 1] / reach[0], 0));
-        figure = figure.line(label, curve(&reach));
+        let runs: Vec<Reached> = (0..RUNS)
+            .into_par_iter()
+            .map(|run| {
+                let model = gru(target, updates, run)?;
+                let kept = reach::kept(&model.0, length, &mut rng(seed, RUNS))?;
+                let mut reached = reached(&model, length, &mut rng(seed, RUNS))?;
+                reached.kept = kept;
+                Ok::<_, rnn::Error>(reached)
+            })
+            .collect::<Result<_, _>>()?;
+        let kept = Spread::of(runs.iter().map(|run| run.kept)).median;
+        report.number(&format!("kept_{name}"), decimals(kept, 2));
+        figure = draw_reach(figure, name, label, &runs, report);
+    }
+    for (name, label, updates) in [
+        ("tanh_untrained", "tanh, untrained", 0),
+        ("tanh_noise", "tanh, on noise", UPDATES_ON_NOISE),
+    ] {
+        let runs: Vec<Reached> = (0..RUNS)
+            .into_par_iter()
+            .map(|run| reached(&tanh(Target::Noise, updates, run)?, length, &mut rng(seed, RUNS)))
+            .collect::<Result<_, _>>()?;
+        figure = draw_reach(figure, name, label, &runs, report);
     }
     report.figure(&figure)
+}
+
+/// What is asked of a network on its way through training.
+struct Reached {
+    /// The derivative of the answer by the state k steps before.
+    reach: Vec<f64>,
+    /// The error of its answers.
+    error: f64,
+    /// The mean of its update gates, if it has them.
+    kept: f64,
+}
+
+fn reached<L: Reach>(
+    model: &Model<f64, L>,
+    length: usize,
+    rng: &mut ChaCha8Rng,
+) -> Result<Reached, rnn::Error> {
+    let reach = reach::reach(model, length, rng)?;
+    let error = adding::error(model, length, rng)?;
+    Ok(Reached { reach, error, kept: f64::NAN })
+}
+
+fn train_for_reach<L: Reach>(
+    target: Target,
+    (length, most_updates): (usize, usize),
+    rng: &mut ChaCha8Rng,
+    bar: &ProgressBar,
+) -> Result<Model<f64, L>, rnn::Error> {
+    let (learning_rate, learned) = (adding::GATED_RATE, adding::SOLVED);
+    let recipe = Recipe { target, length, learning_rate, most_updates, learned };
+    Ok(adding::train(&recipe, rng, || bar.inc(1))?.model)
+}
+
+fn draw_reach(
+    figure: Figure,
+    name: &str,
+    label: &str,
+    runs: &[Reached],
+    report: &mut Report,
+) -> Figure {
+    let curves: Vec<Vec<f64>> = runs.iter().map(|run| run.reach.clone()).collect();
+    let median = medians(&curves);
+    let error = Spread::of(runs.iter().map(|run| run.error)).median;
+    report.number(&format!("reach_{name}"), scientific(median[median.len() - 1], 0));
+    report.number(&format!("reach_{name}_error"), decimals(error, 2));
+    figure.line(label, curve(&median))
 }

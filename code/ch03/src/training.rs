@@ -141,26 +141,38 @@ pub enum Answers {
 ///
 /// # Errors
 /// Where a shape does not fit, or something is not finite.
-// ANCHOR: gradient
 pub fn gradient<F: Real, L: Layer<F>>(
-    (layer, head): &Model<F, L>,
+    model: &Model<F, L>,
     x: &Array3<F>,
     answers: Answers,
     loss: impl Fn(&Array2<F>) -> Result<(F, Array2<F>), Error>,
 ) -> Result<(F, Model<F, L>), Error> {
-    let saved = layer.run(x)?;
-    let states = rows(L::states(&saved), answers);
+    gradient_of_run(model, &model.0.run(x)?, answers, loss)
+}
+
+/// The same for a run of the layer.
+///
+/// # Errors
+/// As [`gradient`].
+// ANCHOR: gradient
+pub fn gradient_of_run<F: Real, L: Layer<F>>(
+    (layer, head): &Model<F, L>,
+    saved: &L::Saved,
+    answers: Answers,
+    loss: impl Fn(&Array2<F>) -> Result<(F, Array2<F>), Error>,
+) -> Result<(F, Model<F, L>), Error> {
+    let states = rows(L::states(saved), answers);
     let (loss, d_answers) = loss(&head.forward(&states)?)?;
 
     let back = head.backward(&states, &d_answers)?;
     let d_layer = match answers {
         Answers::AtTheEnd => {
             let d_h_n = back.x.insert_axis(Axis(0));
-            layer.gradient(&saved, None, Some(&d_h_n))?
+            layer.gradient(saved, None, Some(&d_h_n))?
         }
         Answers::AtEveryStep => {
-            let d_output = copied(&back.x, L::states(&saved).0.dim());
-            layer.gradient(&saved, Some(&d_output), None)?
+            let d_output = copied(&back.x, L::states(saved).0.dim());
+            layer.gradient(saved, Some(&d_output), None)?
         }
     };
     let mut gradient = (d_layer, back.linear);
@@ -181,7 +193,7 @@ fn rows<F: Real>((output, h_n): (&Array3<F>, &Array3<F>), answers: Answers) -> A
 }
 
 /// The same numbers in the same order, in another shape.
-fn copied<F: Real, D: Dimension, S: ShapeBuilder>(
+pub(crate) fn copied<F: Real, D: Dimension, S: ShapeBuilder>(
     from: &ArrayRef<F, D>,
     shape: S,
 ) -> Array<F, S::Dim> {
