@@ -166,7 +166,7 @@ impl Parameters {
             .number("state_megabytes", decimals(bytes(saved.float_count() - x.len()) / MILLION, 2));
         report.number("input_megabytes", decimals(bytes(x.len()) / MILLION, 2));
         report.number("weight_kilobytes", decimals(bytes(weights) / 1000.0, 0));
-        report.number("states_outweigh", count(weights.div_ceil(self.hidden)));
+        report.number("states_outweigh", count(weights / self.hidden));
         Ok(())
     }
 }

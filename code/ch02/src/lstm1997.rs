@@ -41,3 +41,17 @@ impl Lstm1997 {
         self.hidden.parameter_count() + self.output.parameter_count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+    use super::*;
+
+    /// Two blocks of three cells are 6 cells and 4 gates; each hears 1 input, 10 units and a bias.
+    #[test]
+    fn a_block_has_two_gates_however_many_cells() {
+        let network = Lstm1997::new(1, (2, 3), 1, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+        assert_eq!(network.parameter_count(), 10 * (1 + 10 + 1) + (6 + 1));
+    }
+}

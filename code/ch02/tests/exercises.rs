@@ -27,10 +27,26 @@ fn a_small_state_does_nearly_no_extra_work() {
 }
 
 #[test]
+fn where_the_lines_meet_on_a_whole_step_the_next_one_has_fewer() {
+    let number = run("--input 20 --hidden 20 --length 4");
+    assert_eq!((number("crossover").as_str(), number("fewer_from").as_str()), ("2.00", "3"));
+}
+
+#[test]
+fn another_seed_gives_another_gradient() {
+    let (one, two) = (run("--seed 1"), run("--seed 2"));
+    assert_ne!(one("gradient_shared"), two("gradient_shared"));
+    for number in [one, two] {
+        assert_eq!(number("gradient_sum"), number("gradient_shared"));
+    }
+}
+
+#[test]
 fn sizes_that_do_not_fit_are_refused_in_one_line() {
     for (arguments, words) in [
         ("--kernel 11", "--kernel must not be larger than --length"),
         ("--length 10000", "choose sizes that give at most 50,000,000"),
+        ("--length 2000", "choose sizes that give at most 50,000,000"),
     ] {
         let error = chapter::numbers::<Parameters>(arguments).unwrap_err().to_string();
         assert!(error.contains(words) && error.lines().count() == 1, "{error}");

@@ -112,4 +112,10 @@ mod tests {
         let value = attention.value.forward(&alone).unwrap();
         approx::assert_abs_diff_eq!(attention.forward(&alone).unwrap(), value, epsilon = 1e-12);
     }
+
+    #[test]
+    fn a_full_window_spends_nothing_on_padding_and_a_quarter_three_quarters() {
+        let fnn = Fnn::new(1, 1, 8, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+        assert_eq!([8, 2].map(|steps| spent_on_padding(&fnn, steps)), [0.0, 0.75]);
+    }
 }

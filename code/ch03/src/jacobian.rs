@@ -86,4 +86,16 @@ mod tests {
         let found = norms(&rnn.cell.w_hh, &states)[4];
         assert_relative_eq!(found, (squares / 3.0).sqrt(), max_relative = 1e-7);
     }
+
+    #[test]
+    fn a_large_negative_state_counts() {
+        let cell = rnn::RnnCell {
+            w_ih: array![[-2.0]],
+            w_hh: array![[0.0]],
+            b_ih: array![0.0],
+            b_hh: array![0.0],
+        };
+        let run = of(&Rnn::from(cell), &array![[[1.0], [-0.5]]]).unwrap();
+        assert_relative_eq!(run.largest_state, 2.0_f64.tanh());
+    }
 }

@@ -1,7 +1,5 @@
 //! The two trainings of the chapter, as they are reported.
 
-use std::iter::zip;
-
 use chapter::{
     Figure, Report, Spread,
     format::{count, decimals, exact, scientific},
@@ -54,7 +52,6 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
             parity::right(&at_every_step[run].model, (SEQUENCES, LONG), &mut rng)
         })
         .collect::<Result<_, _>>()?;
-    let wrong: f64 = asked.iter().flatten().map(|right| SEQUENCES as f64 * (1.0 - right)).sum();
     let updates = Spread::of(at_every_step.iter().map(|run| run.losses.len() as f64)).median;
 
     report.section("Parity");
@@ -78,7 +75,7 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("parity_learned_orthogonal_few_bits", count(learned(&orthogonal_few_bits)));
     report.number("parity_long", count(LONG));
     report.number("parity_answers", count(asked.len() * SEQUENCES * LONG));
-    report.number("parity_wrong", count(wrong.round() as usize));
+    report.number("parity_wrong", count(wrong_answers(&asked, SEQUENCES)));
 
     let untrained = (0..RUNS).map(|run| {
         let mut rng = rng(seed, run);
@@ -102,7 +99,8 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
             .mark_y(2.0_f64.ln(), "guessing"),
     )?;
 
-    let model = &at_every_step[0].model;
+    let first = at_every_step.iter().find(|training| training.learned);
+    let model = &first.ok_or("no training of parity succeeded")?.model;
     let (x, _) = parity::bits(1, SHOWN + 1, &mut rng(seed, 2 * RUNS));
     let norms = jacobian::of(&model.0, &x)?.norms;
     let right = &asked.first().ok_or("no training of parity succeeded")?[..SHOWN];
@@ -118,25 +116,29 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     )
 }
 
+/// How many answers are wrong, from the share of right ones among so many sequences.
+fn wrong_answers(right: &[Vec<f64>], sequences: usize) -> usize {
+    let wrong = |right: &f64| sequences as f64 * (1.0 - right);
+    right.iter().flatten().map(wrong).sum::<f64>().round() as usize
+}
+
 /// The adding problem for three cells and three lengths.
 pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
     const RUNS: usize = 5;
     const MOST_UPDATES: usize = 2_500;
     const LENGTHS: [usize; 3] = [10, 20, 50];
-    const SMALL: f64 = adding::BASELINE / 10.0;
-    let cells = [Cell::Rnn, Cell::Lstm, Cell::Gru];
+    const CELLS: [(Cell, &str); 3] = [(Cell::Rnn, "rnn"), (Cell::Lstm, "lstm"), (Cell::Gru, "gru")];
     let bar = report.progress(9 * RUNS * MOST_UPDATES, "adding");
-
     // The longest first, so that no core has to wait at the end.
-    let lengths = LENGTHS.into_iter().rev();
-    let trainings: Vec<(Cell, usize, usize)> = lengths
-        .flat_map(|t| {
-            cells.into_iter().flat_map(move |cell| (0..RUNS).map(move |run| (cell, t, run)))
-        })
-        .collect();
-    let errors: Vec<f64> = trainings
-        .par_iter()
-        .map(|&(cell, length, run)| {
+    let mut asked = Vec::new();
+    for length in LENGTHS.into_iter().rev() {
+        for (cell, _) in CELLS {
+            asked.extend((0..RUNS).map(|run| (cell, length, run)));
+        }
+    }
+    let trainings: Vec<Added> = asked
+        .into_par_iter()
+        .map(|(cell, length, run)| {
             let (train, learning_rate): (Train, f64) = match cell {
                 Cell::Rnn => (train_to_add::<Rnn<f32>>, adding::TANH_RATE),
                 Cell::Lstm => (train_to_add::<Lstm<f32>>, adding::GATED_RATE),
@@ -149,15 +151,11 @@ pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
                 most_updates: MOST_UPDATES,
                 learned: adding::SOLVED,
             };
-            train(&recipe, &mut rng(seed, run), &bar)
+            let (error, parameters) = train(&recipe, &mut rng(seed, run), &bar)?;
+            Ok(Added { cell, length, error, parameters })
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, rnn::Error>>()?;
 
-    let of = |cell, length| {
-        let is_asked =
-            move |((c, t, _), _): &(&(Cell, usize, usize), &f64)| *c == cell && *t == length;
-        zip(&trainings, &errors).filter(is_asked).map(|(_, error)| *error)
-    };
     report.section("The adding problem");
     report.number("adding_hidden", count(adding::HIDDEN));
     report.number("adding_batch", count(adding::BATCH));
@@ -167,32 +165,66 @@ pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("adding_half", decimals(adding::BASELINE / 2.0, 3));
     report.number("adding_runs", count(RUNS));
     report.number("adding_most_updates", count(MOST_UPDATES));
-    for (cell, name) in [(Cell::Rnn, "rnn"), (Cell::Lstm, "lstm"), (Cell::Gru, "gru")] {
+    for (cell, name) in CELLS {
+        let parameters = trainings.iter().find(|added| added.cell == cell);
+        report.number(
+            &format!("adding_{name}_parameters"),
+            count(parameters.map_or(0, |added| added.parameters)),
+        );
         for length in LENGTHS {
-            let learned = of(cell, length).filter(|error| *error < adding::BASELINE / 2.0);
+            let learned = trainings.iter().filter(|added| {
+                added.cell == cell && added.length == length && added.has_learned()
+            });
             report.number(&format!("adding_{name}_{length}"), count(learned.count()));
         }
     }
-    let gated = LENGTHS.into_iter().flat_map(|t| of(Cell::Lstm, t).chain(of(Cell::Gru, t)));
-    report.number("adding_gated_runs", count(2 * LENGTHS.len() * RUNS));
-    report.number("adding_gated_small", count(gated.filter(|error| *error < SMALL).count()));
-    let stuck = of(Cell::Rnn, 50).filter(|error| *error > 0.9 * adding::BASELINE);
+    let gated = trainings.iter().filter(|added| added.cell != Cell::Rnn);
+    report.number("adding_gated_runs", count(gated.clone().count()));
+    report.number("adding_gated_small", count(gated.filter(|added| added.is_small()).count()));
+    let longest = trainings.iter().filter(|added| added.length == LENGTHS[2]);
+    let stuck = longest.filter(|added| added.cell == Cell::Rnn && added.is_stuck());
     report.number("adding_stuck", count(stuck.count()));
     patience(seed, LENGTHS[2], report)?;
     reach(seed, LENGTHS[2], MOST_UPDATES, report)
 }
 
-type Train = fn(&Recipe, &mut ChaCha8Rng, &ProgressBar) -> Result<f64, rnn::Error>;
+/// A training on the adding problem.
+struct Added {
+    cell: Cell,
+    length: usize,
+    error: f64,
+    parameters: usize,
+}
 
-/// The error of a network after training.
+impl Added {
+    /// Better than half of what is reached by looking at nothing.
+    fn has_learned(&self) -> bool {
+        self.error < adding::BASELINE / 2.0
+    }
+
+    /// A tenth of it.
+    fn is_small(&self) -> bool {
+        self.error < adding::BASELINE / 10.0
+    }
+
+    /// Hardly better, or worse.
+    fn is_stuck(&self) -> bool {
+        self.error > 0.9 * adding::BASELINE
+    }
+}
+
+type Train = fn(&Recipe, &mut ChaCha8Rng, &ProgressBar) -> Result<(f64, usize), rnn::Error>;
+
+/// The error of a network after training, and the number of its parameters.
 fn train_to_add<L: Layer<f32>>(
     recipe: &Recipe,
     rng: &mut ChaCha8Rng,
     bar: &ProgressBar,
-) -> Result<f64, rnn::Error> {
+) -> Result<(f64, usize), rnn::Error> {
     let training: adding::Training<f32, L> = adding::train(recipe, rng, || bar.inc(1))?;
     bar.inc((recipe.most_updates - training.updates) as u64);
-    adding::error(&training.model, recipe.length, rng)
+    let error = adding::error(&training.model, recipe.length, rng)?;
+    Ok((error, training.model.parameter_count()))
 }
 
 /// A tanh network that is given more time at the longest sequences.
@@ -320,4 +352,24 @@ fn draw_reach(
     report.number(&format!("reach_{name}"), scientific(median[median.len() - 1], 0));
     report.number(&format!("reach_{name}_error"), decimals(error, 2));
     figure.line(label, curve(&median))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_answer_counts() {
+        assert_eq!(wrong_answers(&[vec![1.0, 0.5], vec![0.75, 1.0]], 4), 3);
+    }
+
+    #[test]
+    fn errors_are_judged_against_the_baseline() {
+        let judged = [0.01, 0.05, 0.10, 0.16].map(|error| {
+            let added = Added { cell: Cell::Gru, length: 10, error, parameters: 0 };
+            (added.is_small(), added.has_learned(), added.is_stuck())
+        });
+        let (small, learned) = ((true, true, false), (false, true, false));
+        assert_eq!(judged, [small, learned, (false, false, false), (false, false, true)]);
+    }
 }

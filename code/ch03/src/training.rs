@@ -200,3 +200,51 @@ pub(crate) fn copied<F: Real, D: Dimension, S: ShapeBuilder>(
     let mut numbers = from.iter().copied();
     Array::from_shape_simple_fn(shape, || numbers.next().unwrap_or_else(F::zero))
 }
+
+#[cfg(test)]
+mod tests {
+    use approx::{assert_abs_diff_eq, assert_relative_eq};
+    use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
+
+    use super::*;
+
+    /// Row r of the answers weighs `scale (r + 1)`: a row in the wrong place shows.
+    fn weighted(y: &Array2<f64>, scale: f64) -> (f64, Array2<f64>) {
+        let weights = Array2::from_shape_fn(y.dim(), |(row, _)| scale * (row + 1) as f64);
+        ((y * &weights).sum(), weights)
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_finite_differences_and_is_clipped() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut model: Model<f64, Rnn<f64>> = draw([2, 3, 2], &mut rng).unwrap();
+        let x = Array3::from_shape_simple_fn((3, 4, 2), || rng.random_range(-1.0..=1.0));
+        for answers in [Answers::AtTheEnd, Answers::AtEveryStep] {
+            let at = |model: &_, scale: f64| {
+                gradient(model, &x, answers, |y| Ok(weighted(y, scale))).unwrap()
+            };
+            let (_, found) = at(&model, 1e-3);
+            let mut squares = 0.0;
+            for (array, found) in found.parameters().iter().enumerate() {
+                for (entry, &found) in found.iter().enumerate() {
+                    let mut loss = |nudge: f64| {
+                        let mut arrays = model.parameters_mut();
+                        *arrays[array].iter_mut().nth(entry).unwrap() += nudge;
+                        at(&model, 1e-3).0
+                    };
+                    let (above, below) = (loss(1e-4), loss(-2e-4));
+                    loss(1e-4);
+                    let nudged = (above - below) / 2e-4;
+                    assert_relative_eq!(nudged, found, epsilon = 1e-9, max_relative = 1e-5);
+                    squares += found * found;
+                }
+            }
+            assert!(squares < 1.0, "so small that it is not clipped");
+            let (_, large) = at(&model, 1e3);
+            for (large, small) in large.parameters().iter().zip(found.parameters()) {
+                let clipped = small.map(|small| small / squares.sqrt());
+                assert_abs_diff_eq!(*large, clipped, epsilon = 1e-6);
+            }
+        }
+    }
+}

@@ -41,3 +41,15 @@ fn the_cell_of_ones_own_is_the_one_that_is_named() {
     assert_eq!(run("--cell rnn --radius 2")("until_own"), run("")("until_gaussian"));
     assert_eq!(run("--cell lstm --forget-bias 2")("until_own"), run("")("until_bias_2"));
 }
+
+#[test]
+fn sizes_and_seed_reach_the_experiments() {
+    let (book, small, other) = (run(""), run("--hidden 32 --steps 60"), run("--seed 2"));
+    assert_eq!(small("until_bias_3"), "over 60");
+    for name in ["jacobian_radius_2", "padding_apart_5"] {
+        assert_ne!(small(name), book(name), "{name}: --hidden");
+    }
+    for name in ["until_soft_high", "jacobian_radius_2", "padding_apart_5"] {
+        assert_ne!(other(name), book(name), "{name}: --seed");
+    }
+}

@@ -210,6 +210,9 @@ mod tests {
         /// Reports no number
         #[arg(long)]
         skip: bool,
+        /// Does nothing
+        #[arg(long, default_value = "a")]
+        two_words: String,
     }
 
     impl Chapter for Small {
@@ -247,6 +250,43 @@ mod tests {
         assert_eq!(parameters("--weight 0.7"), Some("--weight 0.7".into()));
         assert_eq!(parameters("--seed 7 --weight 0.7").as_deref(), Some("--weight 0.7 --seed 7"));
         assert_eq!(parameters("--skip --weight 0.7").as_deref(), Some("--weight 0.7 --skip"));
+        assert_eq!(parameters("--two-words b").as_deref(), Some("--two-words b"));
+    }
+
+    #[test]
+    fn a_value_of_several_words_is_quoted() {
+        let command = command::<Small>();
+        let words = ["ch00", "--two-words", "a \"b\""];
+        let matches = command.clone().try_get_matches_from(words).unwrap();
+        let changed = changed_parameters(&command, &matches);
+        assert_eq!(changed.as_deref(), Some(r#"--two-words "a \"b\"""#));
+    }
+
+    /// A chapter that reports its seed, twice where it is asked to.
+    #[derive(Args)]
+    struct Seed {
+        /// Reports it twice
+        #[arg(long)]
+        twice: bool,
+    }
+
+    impl Chapter for Seed {
+        const NAME: &'static str = "ch00";
+        const TITLE: &'static str = "Seed";
+
+        fn run(&self, seed: u64, report: &mut Report) -> Result {
+            for _ in 0..=usize::from(self.twice) {
+                report.number("seed", seed.to_string());
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_numbers_are_those_of_the_seed_and_have_names_of_their_own() {
+        assert_eq!(numbers::<Seed>("").unwrap()["seed"], "1");
+        assert_eq!(numbers::<Seed>("--seed 7").unwrap()["seed"], "7");
+        assert!(numbers::<Seed>("--twice").is_err());
     }
 
     #[test]
