@@ -1,7 +1,7 @@
 //! Chapter 3: how far back? Run it with `cargo run -p ch03`.
 //!
 //! The experiments stand in the order of the chapter: a network that reads on and on ([`endless`]),
-//! how long its first input makes a difference ([`effect`]), the derivative behind it
+//! how long its first input makes a difference ([`mod@effect`]), the derivative behind it
 //! ([`jacobian`]), what training can find ([`parity`], [`adding`], [`reach`]), and batches of unequal length
 //! ([`padding`]).
 

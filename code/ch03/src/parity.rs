@@ -52,6 +52,8 @@ pub struct Training {
     pub model: Model<f64, Rnn<f64>>,
     /// The loss before each update.
     pub losses: Vec<f64>,
+    /// The running mean of the loss at the end.
+    pub running_mean: f64,
     /// Whether it has learned parity.
     pub learned: bool,
 }
@@ -101,7 +103,7 @@ pub fn train(
         losses.push(loss);
         after_update();
     }
-    Ok(Training { model, losses, learned: running_mean < LEARNED })
+    Ok(Training { model, losses, running_mean, learned: running_mean < LEARNED })
 }
 // ANCHOR_END: train
 

@@ -2,13 +2,13 @@
 
 use std::iter::zip;
 
-use ndarray::{Array3, ArrayRef3, Axis};
+use ndarray::{Array2, Array3, ArrayRef3, Axis};
 use rand::Rng;
-use rnn::{Error, Gru, Rnn};
+use rnn::{Adam, Error, Gru, Rnn, mse_loss};
 
 use crate::{
-    adding::{HIDDEN, sequences},
-    training::{Layer, Model},
+    adding::{BATCH, GATED_RATE, HIDDEN, sequences},
+    training::{Answers, Layer, Model, draw, gradient_of_run},
 };
 
 /// The mean of a GRU's update gates over some sequences: what share of its state it keeps.
@@ -32,6 +32,33 @@ pub fn kept(gru: &Gru<f64>, t: usize, rng: &mut impl Rng) -> Result<f64, Error> 
         count += z.len() as f64;
     }
     Ok(sum / count)
+}
+
+/// Trains a GRU to answer noise after T steps, with a gradient that is cut before the last step: what
+/// happened earlier reaches it as mere numbers.
+///
+/// # Errors
+/// Where something is not finite.
+pub fn train_on_noise_without_past(
+    t: usize,
+    updates: usize,
+    rng: &mut impl Rng,
+    mut after_update: impl FnMut(),
+) -> Result<Model<f64, Gru<f64>>, Error> {
+    let mut model: Model<f64, Gru<f64>> = draw([2, HIDDEN, 1], rng)?;
+    let mut adam = Adam::new(GATED_RATE);
+    for _ in 0..updates {
+        let (x, _) = sequences(BATCH, t, rng);
+        let (_, noise) = sequences(BATCH, t, rng);
+        let (past, last_step) = x.view().split_at(Axis(1), t - 1);
+        let (_, h) = model.0.forward(&past, None)?;
+        let saved = model.0.forward_saving(&last_step, None, Some(&h))?;
+        let mse = |y: &Array2<f64>| mse_loss(y, &noise);
+        let (_, gradient) = gradient_of_run(&model, &saved, Answers::AtTheEnd, mse)?;
+        adam.step(&mut model, &gradient)?;
+        after_update();
+    }
+    Ok(model)
 }
 
 /// A layer whose early states can be asked for their part in the answer.
@@ -105,7 +132,6 @@ mod tests {
     use rnn::Linear;
 
     use super::*;
-    use crate::training::draw;
 
     /// One step of a GRU whose candidate is zero keeps z of its state.
     #[test]

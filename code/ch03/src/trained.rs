@@ -26,7 +26,7 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     const FEW_BITS: usize = 4;
     const SEQUENCES: usize = 20;
     const LONG: usize = 10_000;
-    let bar = report.progress(6 * RUNS * MOST_UPDATES, "parity");
+    let bar = report.progress(8 * RUNS * MOST_UPDATES, "parity");
     let train = |lesson: &Lesson, run| {
         let training = parity::train(lesson, &mut rng(seed, run), || bar.inc(1))?;
         bar.inc((MOST_UPDATES - training.losses.len()) as u64);
@@ -44,6 +44,8 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     let orthogonal_at_the_end = train_all(Asked::AtTheEnd, parity::LENGTH, orthogonal)?;
     let few_bits = train_all(Asked::AtTheEnd, FEW_BITS, pytorch)?;
     let orthogonal_few_bits = train_all(Asked::AtTheEnd, FEW_BITS, orthogonal)?;
+    let two_bits = train_all(Asked::AtTheEnd, 2, pytorch)?;
+    let orthogonal_two_bits = train_all(Asked::AtTheEnd, 2, orthogonal)?;
     let learned = |runs: &[Training]| runs.iter().filter(|run| run.learned).count();
     let asked: Vec<Vec<f64>> = runs()
         .filter(|run| at_every_step[*run].learned)
@@ -73,6 +75,13 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("parity_few_bits", count(FEW_BITS));
     report.number("parity_learned_few_bits", count(learned(&few_bits)));
     report.number("parity_learned_orthogonal_few_bits", count(learned(&orthogonal_few_bits)));
+    let asked_at_the_end = [&at_the_end, &orthogonal_at_the_end, &few_bits, &orthogonal_few_bits]
+        .into_iter()
+        .flatten();
+    let lowest = Spread::of(asked_at_the_end.map(|run| run.running_mean)).low;
+    report.number("parity_lowest_from_end", decimals(lowest, 2));
+    report.number("parity_two_bits", count(learned(&two_bits)));
+    report.number("parity_orthogonal_two_bits", count(learned(&orthogonal_two_bits)));
     report.number("parity_long", count(LONG));
     report.number("parity_answers", count(asked.len() * SEQUENCES * LONG));
     report.number("parity_wrong", count(wrong_answers(&asked, SEQUENCES)));
@@ -260,7 +269,7 @@ fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> 
     const UPDATES_ON_NOISE: usize = 200;
     // In f64, whose rounding leaves the figure the same on other machines.
     let bar = report
-        .progress(RUNS * (2 * UPDATES_ON_NOISE + most_updates), "how far back the answer reaches");
+        .progress(RUNS * (3 * UPDATES_ON_NOISE + most_updates), "how far back the answer reaches");
     let gru = |target, most_updates, run| {
         train_for_reach::<Gru<f64>>(target, (length, most_updates), &mut rng(seed, run), &bar)
     };
@@ -295,6 +304,17 @@ fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> 
         report.number(&format!("kept_{name}"), decimals(kept, 2));
         figure = draw_reach(figure, name, label, &runs, report);
     }
+    let runs: Vec<Reached> = (0..RUNS)
+        .into_par_iter()
+        .map(|run| {
+            let (mut rng, updates) = (rng(seed, run), UPDATES_ON_NOISE);
+            let after_update = || bar.inc(1);
+            let model =
+                reach::train_on_noise_without_past(length, updates, &mut rng, after_update)?;
+            reached(&model, length, &mut crate::rng(seed, RUNS))
+        })
+        .collect::<Result<_, _>>()?;
+    figure = draw_reach(figure, "cut", "GRU, on noise, cut", &runs, report);
     for (name, label, updates) in [
         ("tanh_untrained", "tanh, untrained", 0),
         ("tanh_noise", "tanh, on noise", UPDATES_ON_NOISE),

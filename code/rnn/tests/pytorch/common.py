@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+
 def multiples(rng, bound, *shape):
     """Random multiples of 1/1024 between -bound and bound: exact in float32."""
     limit = int(bound * 1024)
