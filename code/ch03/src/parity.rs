@@ -208,6 +208,23 @@ mod tests {
         (Rnn::from(cell), head)
     }
 
+    /// A cut between the steps leaves the gradient of one step alone, and changes that of two.
+    #[test]
+    fn a_cut_gradient_is_that_of_the_single_steps() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let model = draw(Recurrence::Orthogonal, &mut rng).unwrap();
+        let apart = |length| {
+            let (x, parities) = bits(3, length, &mut ChaCha8Rng::seed_from_u64(2));
+            let ask = |asked| loss_and_gradient(&model, &x, &parities, asked).unwrap();
+            let (full, cut) = (ask(Asked::AtEveryStep), ask(Asked::AtEveryStepCut));
+            approx::assert_abs_diff_eq!(full.0, cut.0, epsilon = 1e-12);
+            let apart = &full.1.0.cell.w_ih - &cut.1.0.cell.w_ih;
+            apart.iter().fold(0.0_f64, |largest, d| largest.max(d.abs()))
+        };
+        assert!(apart(1) < 1e-12);
+        assert!(apart(2) > 1e-3, "{}", apart(2));
+    }
+
     #[test]
     fn a_machine_made_by_hand_is_always_right() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);

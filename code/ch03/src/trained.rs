@@ -270,82 +270,63 @@ fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> 
     // In f64, whose rounding leaves the figure the same on other machines.
     let bar = report
         .progress(RUNS * (3 * UPDATES_ON_NOISE + most_updates), "how far back the answer reaches");
-    let gru = |target, most_updates, run| {
-        train_for_reach::<Gru<f64>>(target, (length, most_updates), &mut rng(seed, run), &bar)
+    let gru = |target, updates| {
+        several(RUNS, |run| {
+            train_for_reach::<Gru<f64>>(target, (length, updates), &mut rng(seed, run), &bar)
+        })
     };
-    let tanh = |target, most_updates, run| {
-        train_for_reach::<Rnn<f64>>(target, (length, most_updates), &mut rng(seed, run), &bar)
+    let tanh = |updates| {
+        several(RUNS, |run| {
+            train_for_reach::<Rnn<f64>>(Target::Noise, (length, updates), &mut rng(seed, run), &bar)
+        })
     };
+    let untrained = gru(Target::Noise, 0)?;
+    let noise = gru(Target::Noise, UPDATES_ON_NOISE)?;
+    let trained = gru(Target::Sum, most_updates)?;
+    let cut = several(RUNS, |run| {
+        let mut rng = rng(seed, run);
+        reach::train_on_noise_without_past(length, UPDATES_ON_NOISE, &mut rng, || bar.inc(1))
+    })?;
+    let tanh_untrained = tanh(0)?;
+    let tanh_noise = tanh(UPDATES_ON_NOISE)?;
+
+    report.number("reach_runs", count(RUNS));
+    report.number("reach_updates", count(UPDATES_ON_NOISE));
+    for (name, models) in [("untrained", &untrained), ("noise", &noise), ("trained", &trained)] {
+        let kept: Vec<f64> = models
+            .iter()
+            .map(|(gru, _)| reach::kept(gru, length, &mut rng(seed, RUNS)))
+            .collect::<Result<_, _>>()?;
+        report.number(&format!("kept_{name}"), decimals(Spread::of(kept).median, 2));
+    }
     let mut figure = Figure::new("reach", "How much an answer depends on earlier states")
         .describe(
-            "Untrained curves fall steeply. After training on noise the GRU's falls much less.",
+            "Untrained curves fall steeply. After training on noise the GRU's fall much less.",
         )
         .x_axis("steps before the answer")
         .y_axis("derivative of the answer")
         .log_y();
-    report.number("reach_runs", count(RUNS));
-    report.number("reach_updates", count(UPDATES_ON_NOISE));
-    for (name, label, target, updates) in [
-        ("untrained", "GRU, untrained", Target::Noise, 0),
-        ("noise", "GRU, on noise", Target::Noise, UPDATES_ON_NOISE),
-        ("trained", "GRU, learned", Target::Sum, most_updates),
+    let at = || rng(seed, RUNS);
+    for (name, label, median) in [
+        ("untrained", "GRU, untrained", median_reach(&untrained, length, at)?),
+        ("noise", "GRU, on noise", median_reach(&noise, length, at)?),
+        ("trained", "GRU, learned", median_reach(&trained, length, at)?),
+        ("cut", "GRU, on noise, cut", median_reach(&cut, length, at)?),
+        ("tanh_untrained", "tanh, untrained", median_reach(&tanh_untrained, length, at)?),
+        ("tanh_noise", "tanh, on noise", median_reach(&tanh_noise, length, at)?),
     ] {
-        let runs: Vec<Reached> = (0..RUNS)
-            .into_par_iter()
-            .map(|run| {
-                let model = gru(target, updates, run)?;
-                let kept = reach::kept(&model.0, length, &mut rng(seed, RUNS))?;
-                let mut reached = reached(&model, length, &mut rng(seed, RUNS))?;
-                reached.kept = kept;
-                Ok::<_, rnn::Error>(reached)
-            })
-            .collect::<Result<_, _>>()?;
-        let kept = Spread::of(runs.iter().map(|run| run.kept)).median;
-        report.number(&format!("kept_{name}"), decimals(kept, 2));
-        figure = draw_reach(figure, name, label, &runs, report);
-    }
-    let runs: Vec<Reached> = (0..RUNS)
-        .into_par_iter()
-        .map(|run| {
-            let (mut rng, updates) = (rng(seed, run), UPDATES_ON_NOISE);
-            let after_update = || bar.inc(1);
-            let model =
-                reach::train_on_noise_without_past(length, updates, &mut rng, after_update)?;
-            reached(&model, length, &mut crate::rng(seed, RUNS))
-        })
-        .collect::<Result<_, _>>()?;
-    figure = draw_reach(figure, "cut", "GRU, on noise, cut", &runs, report);
-    for (name, label, updates) in [
-        ("tanh_untrained", "tanh, untrained", 0),
-        ("tanh_noise", "tanh, on noise", UPDATES_ON_NOISE),
-    ] {
-        let runs: Vec<Reached> = (0..RUNS)
-            .into_par_iter()
-            .map(|run| reached(&tanh(Target::Noise, updates, run)?, length, &mut rng(seed, RUNS)))
-            .collect::<Result<_, _>>()?;
-        figure = draw_reach(figure, name, label, &runs, report);
+        report.number(&format!("reach_{name}"), scientific(median[length - 1], 0));
+        figure = figure.line(label, curve(&median));
     }
     report.figure(&figure)
 }
 
-/// What is asked of a network on its way through training.
-struct Reached {
-    /// The derivative of the answer by the state k steps before.
-    reach: Vec<f64>,
-    /// The error of its answers.
-    error: f64,
-    /// The mean of its update gates, if it has them.
-    kept: f64,
-}
-
-fn reached<L: Reach>(
-    model: &Model<f64, L>,
-    length: usize,
-    rng: &mut ChaCha8Rng,
-) -> Result<Reached, rnn::Error> {
-    let reach = reach::reach(model, length, rng)?;
-    let error = adding::error(model, length, rng)?;
-    Ok(Reached { reach, error, kept: f64::NAN })
+/// Trains several networks side by side.
+fn several<L: Send>(
+    runs: usize,
+    train: impl Fn(usize) -> Result<Model<f64, L>, rnn::Error> + Send + Sync,
+) -> Result<Vec<Model<f64, L>>, rnn::Error> {
+    (0..runs).into_par_iter().map(train).collect()
 }
 
 fn train_for_reach<L: Reach>(
@@ -359,19 +340,15 @@ fn train_for_reach<L: Reach>(
     Ok(adding::train(&recipe, rng, || bar.inc(1))?.model)
 }
 
-fn draw_reach(
-    figure: Figure,
-    name: &str,
-    label: &str,
-    runs: &[Reached],
-    report: &mut Report,
-) -> Figure {
-    let curves: Vec<Vec<f64>> = runs.iter().map(|run| run.reach.clone()).collect();
-    let median = medians(&curves);
-    let error = Spread::of(runs.iter().map(|run| run.error)).median;
-    report.number(&format!("reach_{name}"), scientific(median[median.len() - 1], 0));
-    report.number(&format!("reach_{name}_error"), decimals(error, 2));
-    figure.line(label, curve(&median))
+/// The median over some networks, all asked on the same sequences.
+fn median_reach<L: Reach>(
+    models: &[Model<f64, L>],
+    length: usize,
+    sequences: impl Fn() -> ChaCha8Rng,
+) -> Result<Vec<f64>, rnn::Error> {
+    let reach = |model| reach::reach(model, length, &mut sequences());
+    let curves: Vec<Vec<f64>> = models.iter().map(reach).collect::<Result<_, _>>()?;
+    Ok(medians(&curves))
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use crate::{Error, Parameters, Real};
 /// ```
 ///
 /// Source: PyTorch's `torch.nn.Linear`.
-// ANCHOR: linear
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linear<F> {
     /// `[out_features, in_features]`.
@@ -22,7 +21,6 @@ pub struct Linear<F> {
     /// `[out_features]`.
     pub bias: Array1<F>,
 }
-// ANCHOR_END: linear
 
 /// The gradients of a loss by what went into a linear layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,14 +61,12 @@ impl<F: Real> Linear<F> {
     /// - [`Error::ZeroSize`] where the batch is empty or the layer has no inputs or no outputs.
     /// - [`Error::Shape`] where `bias` or `x` has another shape than those above.
     /// - [`Error::NonFinite`] where `x` is, or an output, under the name `output`.
-    // ANCHOR: forward
     pub fn forward(&self, x: &ArrayRef2<F>) -> Result<Array2<F>, Error> {
         self.check_input(x)?;
         let y = x.dot(&self.weight.t()) + &self.bias;
         check_finite("output", &y)?;
         Ok(y)
     }
-    // ANCHOR_END: forward
 
     /// The gradients of a loss by the weights, the bias and `x` `[N, in_features]`, from its gradient
     /// `d_y` `[N, out_features]` by the outputs.
@@ -82,7 +78,6 @@ impl<F: Real> Linear<F> {
     /// # Errors
     ///
     /// Those of [`forward`](Self::forward), also for `d_y`.
-    // ANCHOR: backward
     pub fn backward(
         &self,
         x: &ArrayRef2<F>,
@@ -94,7 +89,6 @@ impl<F: Real> Linear<F> {
         let (weight, bias) = (d_y.t().dot(x), d_y.sum_axis(Axis(0)));
         Ok(LinearGradients { linear: Self { weight, bias }, x: d_y.dot(&self.weight) })
     }
-    // ANCHOR_END: backward
 
     /// The multiply-adds of one input, one for each weight.
     pub fn multiply_adds(&self) -> usize {

@@ -20,7 +20,6 @@ use crate::{Error, Real};
 /// - [`Error::NonFinite`] where `y` or `target` is, or the loss because it overflows.
 ///
 /// Source: PyTorch's `torch.nn.functional.mse_loss`.
-// ANCHOR: mse_loss
 pub fn mse_loss<F: Real>(y: &ArrayRef2<F>, target: &ArrayRef2<F>) -> Result<(F, Array2<F>), Error> {
     check_size("batch_size", y.nrows())?;
     check_size("out_features", y.ncols())?;
@@ -33,7 +32,6 @@ pub fn mse_loss<F: Real>(y: &ArrayRef2<F>, target: &ArrayRef2<F>) -> Result<(F, 
     check_finite("loss", &arr0(loss))?;
     Ok((loss, error * (F::from_f64(2.0) / count)))
 }
-// ANCHOR_END: mse_loss
 
 /// The cross entropy of `logits` `[N, C]` with one right class for each row, and its gradient by the
 /// logits.
@@ -55,7 +53,6 @@ pub fn mse_loss<F: Real>(y: &ArrayRef2<F>, target: &ArrayRef2<F>) -> Result<(F, 
 /// - [`Error::NonFinite`] where a logit is, or the loss because it overflows.
 ///
 /// Source: PyTorch's `torch.nn.functional.cross_entropy`.
-// ANCHOR: cross_entropy
 pub fn cross_entropy<F: Real>(
     logits: &ArrayRef2<F>,
     targets: &[usize],
@@ -75,7 +72,6 @@ pub fn cross_entropy<F: Real>(
     check_finite("loss", &arr0(loss))?;
     Ok((loss / count, gradient))
 }
-// ANCHOR_END: cross_entropy
 
 fn check_targets<F: Real>(logits: &ArrayRef2<F>, targets: &[usize]) -> Result<(), Error> {
     let (rows, classes) = logits.dim();

@@ -35,7 +35,6 @@ impl<F: Real> Sgd<F> {
     ///
     /// - [`Error::Shape`] where model, gradients and those of the step before differ in shape.
     /// - [`Error::NonFinite`] where a gradient is. The model then stays as it was.
-    // ANCHOR: sgd
     pub fn step(
         &mut self,
         model: &mut impl Parameters<F>,
@@ -53,7 +52,6 @@ impl<F: Real> Sgd<F> {
         }
         Ok(())
     }
-    // ANCHOR_END: sgd
 }
 
 /// Adam: each weight has a step size of its own, from the mean and the mean square of its gradient.

@@ -13,7 +13,6 @@ use crate::{Error, Real};
 pub(crate) type Weights<F> = (Array2<F>, Array2<F>, Array1<F>, Array1<F>);
 
 /// Every weight and bias uniform between `-1 / sqrt(H)` and `1 / sqrt(H)`, as PyTorch draws them.
-// ANCHOR: draw
 pub(crate) fn draw<F: Real>(
     gates: usize,
     input_size: usize,
@@ -31,7 +30,6 @@ pub(crate) fn draw<F: Real>(
         Array1::from_shape_simple_fn(rows, &mut draw),
     ))
 }
-// ANCHOR_END: draw
 
 /// Draws between `-1 / sqrt(n)` and `1 / sqrt(n)`, always in `f64`: one seed gives the same network
 /// in both types, up to rounding.
