@@ -4,7 +4,7 @@
 //! It reads from the inside out: [`RnnCell`] is one step of one sequence, the formula itself;
 //! [`Rnn`] runs that cell over a batch of whole sequences, and back. [`LstmCell`] and [`Lstm`],
 //! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`] and [`Fnn`] are what they are
-//! compared with. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is, and an
+//! compared with, and [`scan`] has what need not go step by step. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is, and an
 //! optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient.
 //!
 //! Shapes are written with *N* sequences in the batch, *T* steps, *D* inputs (`input_size`) and
@@ -44,6 +44,7 @@ mod optim;
 mod parameters;
 mod real;
 mod rnn;
+pub mod scan;
 mod steps;
 mod weights;
 
