@@ -3,9 +3,7 @@
 use ndarray::{Array2, Array3, Axis, stack};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use rnn::{Error, Gru, Lstm, Rnn, init::Recurrence};
-
-use crate::endless::Attention;
+use rnn::{Error, Gru, Lstm, Rnn, SelfAttention, init::Recurrence};
 
 /// An untrained network, by how it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,15 +91,12 @@ fn run(
 /// # Errors
 /// Where a size is zero.
 pub fn effect_on_attention(sizes: &Sizes, rng: &mut impl Rng) -> Result<Vec<f64>, Error> {
-    let attention = Attention::new(sizes.input, sizes.hidden, rng)?;
+    let attention = SelfAttention::new(sizes.input, sizes.hidden, false, rng)?;
     let x = two_first_inputs(sizes, rng);
-    let last_output = |sequence: usize, t: usize| -> Result<_, Error> {
-        let seen: Array2<f64> =
-            x.index_axis(Axis(0), sequence).slice_axis(Axis(0), (..t).into()).to_owned();
-        Ok(attention.forward(&seen)?.row(t - 1).to_owned())
-    };
     let distance = |t| -> Result<f64, Error> {
-        let apart = last_output(0, t)? - last_output(1, t)?;
+        let output = attention.forward(&x.slice_axis(Axis(1), (..t).into()))?;
+        let last = output.index_axis_move(Axis(1), t - 1);
+        let apart = &last.row(0) - &last.row(1);
         Ok(apart.dot(&apart).sqrt())
     };
     let first = distance(1)?;

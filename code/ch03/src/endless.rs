@@ -1,9 +1,9 @@
 //! One network over sequences of any length, and what other networks must do instead.
 
 use allocation_counter::measure;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::Array1;
 use rand::{Rng, RngExt};
-use rnn::{Error, Fnn, Linear, Real, RnnCell};
+use rnn::{Error, Fnn, RnnCell};
 
 type State = Array1<f32>;
 
@@ -39,51 +39,9 @@ pub fn spent_on_padding(fnn: &Fnn<f32>, steps: usize) -> f64 {
     1.0 - steps as f64 / fnn.window as f64
 }
 
-/// Self-attention with one head: every step looks at every step, itself included.
-///
-/// ```text
-/// A = softmax(Q Kᵀ / √d) [T, T],   Q = x W_qᵀ,   K = x W_kᵀ,   V = x W_vᵀ
-/// ```
-///
-/// There are no positions and no mask. Chapter 4 writes it out and tests it.
-pub struct Attention {
-    query: Linear<f64>,
-    key: Linear<f64>,
-    value: Linear<f64>,
-}
-
-impl Attention {
-    /// Draws the three projections.
-    ///
-    /// # Errors
-    /// Where a size is zero.
-    pub fn new(input_size: usize, size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
-        let mut draw = || Linear::new(input_size, size, rng);
-        Ok(Self { query: draw()?, key: draw()?, value: draw()? })
-    }
-
-    /// The weights of all steps for all steps `[T, T]`.
-    ///
-    /// # Errors
-    /// Where `x` `[T, D]` has other inputs than the network.
-    pub fn weights(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
-        let (q, k) = (self.query.forward(x)?, self.key.forward(x)?);
-        let scores = q.dot(&k.t()) / f64::from_f64(q.ncols() as f64).sqrt();
-        let weights = scores.exp();
-        Ok(&weights / &weights.sum_axis(Axis(1)).insert_axis(Axis(1)))
-    }
-
-    /// The output of every step `[T, d]`.
-    ///
-    /// # Errors
-    /// As [`weights`](Self::weights).
-    pub fn forward(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
-        Ok(self.weights(x)?.dot(&self.value.forward(x)?))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use ndarray::Axis;
     use rand::{SeedableRng, rngs::ChaCha8Rng};
     use rnn::Rnn;
 
@@ -97,20 +55,6 @@ mod tests {
         let x = ndarray::Array3::from_shape_simple_fn((1, 7, 3), || rng.random_range(-1.0..=1.0));
         let (_, h_n) = Rnn::from(cell).forward(&x, None).unwrap();
         approx::assert_abs_diff_eq!(h, h_n.index_axis_move(Axis(0), 0).row(0), epsilon = 1e-6);
-    }
-
-    #[test]
-    fn attention_weighs_and_adds() {
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let attention = Attention::new(3, 4, &mut rng).unwrap();
-        let x = Array2::from_shape_simple_fn((5, 3), || rng.random_range(-1.0..=1.0));
-        let weights = attention.weights(&x).unwrap();
-        assert_eq!(weights.dim(), (5, 5));
-        approx::assert_abs_diff_eq!(weights.sum_axis(Axis(1)), Array1::ones(5), epsilon = 1e-12);
-        // One step can only look at itself.
-        let alone = x.slice_axis(Axis(0), (..1).into()).to_owned();
-        let value = attention.value.forward(&alone).unwrap();
-        approx::assert_abs_diff_eq!(attention.forward(&alone).unwrap(), value, epsilon = 1e-12);
     }
 
     #[test]

@@ -19,15 +19,15 @@ use chapter::{
     Chapter, Figure, Report, Spread,
     format::{count, decimals, exact, percent, scientific},
 };
-use ndarray::{Array2, Array3};
+use ndarray::Array3;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
-use rnn::{Fnn, Parameters as _, Rnn, RnnCell, init::Recurrence};
+use rnn::{Fnn, Parameters as _, Rnn, RnnCell, SelfAttention, init::Recurrence};
 
 use crate::{
     effect::{Network, Sizes, effect, effect_on_attention, half_life, steps_until_below},
-    endless::{Attention, read_on, spent_on_padding},
+    endless::{read_on, spent_on_padding},
 };
 
 #[cfg(doctest)]
@@ -147,18 +147,17 @@ fn held(seed: u64) -> chapter::Result<Figure> {
     const HIDDEN: usize = 128;
     let mut rng = rng(seed, 3);
     let rnn = Rnn::<f64>::new(INPUT, HIDDEN, &mut rng)?;
-    let attention = Attention::new(INPUT, HIDDEN, &mut rng)?;
+    let attention = SelfAttention::<f64>::new(INPUT, HIDDEN, false, &mut rng)?;
     let (mut state, mut training, mut weights, mut scores) = (vec![], vec![], vec![], vec![]);
     for steps in [10, 30, 100, 300, 1_000] {
         let x = Array3::from_shape_simple_fn((1, steps, INPUT), || StandardNormal.sample(&mut rng));
         let saved = rnn.forward_saving(&x, None, None)?;
-        let sequence: Array2<f64> = x.index_axis_move(ndarray::Axis(0), 0);
         let fnn = Fnn::<f32>::new(INPUT, HIDDEN, steps, &mut rng)?;
         let at = |floats: usize| (steps as f64, floats as f64);
         state.push(at(saved.h_n.len()));
         training.push(at(saved.output.len()));
         weights.push(at(fnn.linear.weight.len()));
-        scores.push(at(attention.weights(&sequence)?.len()));
+        scores.push(at(attention.forward_saving(&x, None)?.weights.len()));
     }
     Ok(Figure::new(
         "held",

@@ -62,6 +62,22 @@ pub enum Error {
         classes: usize,
     },
 
+    /// A token is none of those that an embedding has a row for.
+    #[error("`tokens` is {token} at {index:?}, expected less than {num_embeddings}")]
+    Token {
+        /// Which sequence of the batch, and which step of it.
+        index: [usize; 2],
+        /// The token that stands there.
+        token: usize,
+        /// The rows of the table, V.
+        num_embeddings: usize,
+    },
+
+    /// An attention that is not causal was asked for one step after another. Each of its outputs
+    /// depends on the steps behind it too, so those that it gave before would have to change.
+    #[error("attention that is not causal cannot go step by step")]
+    NotCausal,
+
     /// A number is infinite or not a number.
     #[error("`{name}` is not finite at {index:?}: {value}")]
     NonFinite {

@@ -3,9 +3,10 @@
 //! The crate grows with the book that prints it: an item is here because a chapter explains it.
 //! It reads from the inside out: [`RnnCell`] is one step of one sequence, the formula itself;
 //! [`Rnn`] runs that cell over a batch of whole sequences, and back. [`LstmCell`] and [`Lstm`],
-//! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`] and [`Fnn`] are what they are
-//! compared with, and [`scan`] has what need not go step by step. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is, and an
-//! optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient.
+//! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`], [`Fnn`] and [`SelfAttention`]
+//! are what they are compared with, an [`Embedding`] makes inputs of tokens, and [`scan`] has what
+//! need not go step by step. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is,
+//! and an optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient.
 //!
 //! Shapes are written with *N* sequences in the batch, *T* steps, *D* inputs (`input_size`) and
 //! *H* units (`hidden_size`). Every function works in `f32` and in `f64` ([`Real`]), and reports
@@ -29,8 +30,10 @@
 //! # }
 //! ```
 
+mod attention;
 mod cell;
 mod conv1d;
+mod embedding;
 mod error;
 mod fnn;
 mod gru;
@@ -48,8 +51,10 @@ pub mod scan;
 mod steps;
 mod weights;
 
+pub use attention::{AttentionGradients, AttentionSaved, KvCache, SelfAttention};
 pub use cell::RnnCell;
 pub use conv1d::Conv1d;
+pub use embedding::Embedding;
 pub use error::Error;
 pub use fnn::Fnn;
 pub use gru::{Gru, GruGradients, GruSaved};

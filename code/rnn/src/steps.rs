@@ -32,16 +32,9 @@ impl<F: Real> Steps<F> {
         input_size: usize,
     ) -> Result<Self, Error> {
         let (batch_size, t, _) = x.dim();
-        check_shape("x", x, &[batch_size, t, input_size])?;
-        check_size("batch_size", batch_size)?;
-        if t == 0 {
-            return Err(Error::EmptySequence);
-        }
-        let lengths = lengths.map_or_else(|| vec![t; batch_size], <[usize]>::to_vec);
-        check_lengths(&lengths, batch_size, t)?;
+        let lengths = check_sequences(x, lengths, input_size)?;
         let rows = Array2::zeros((t * batch_size, input_size));
         let mut steps = Self { rows, batch_size, lengths };
-        steps.check_finite("x", x)?;
         for step in 0..t {
             let mut block = steps.rows.slice_axis_mut(Axis(0), block(step, batch_size));
             for (n, _) in zip(0.., &steps.lengths).filter(|(_, length)| step < **length) {
@@ -49,20 +42,6 @@ impl<F: Real> Steps<F> {
             }
         }
         Ok(steps)
-    }
-
-    /// Checks what counts of sequences `[N, T, C]`: padding may be anything.
-    fn check_finite(&self, name: &'static str, sequences: &ArrayRef3<F>) -> Result<(), Error> {
-        for (n, &length) in zip(0.., &self.lengths) {
-            let rows = sequences.index_axis(Axis(0), n);
-            for (t, row) in zip(0..length, rows.rows()) {
-                if let Some((c, &value)) = row.indexed_iter().find(|(_, v)| !v.is_finite()) {
-                    let (index, value) = (vec![n, t, c], value.into());
-                    return Err(Error::NonFinite { name, index, value });
-                }
-            }
-        }
-        Ok(())
     }
 
     /// T.
@@ -141,7 +120,7 @@ impl<F: Real> Steps<F> {
         check_shape("saved states", states, &[states.nrows(), hidden_size])?;
         if let Some(d_output) = d_output {
             check_shape("d_output", d_output, &[self.batch_size, self.count(), hidden_size])?;
-            self.check_finite("d_output", d_output)?;
+            check_finite_steps("d_output", d_output, &self.lengths)?;
         }
         d_last.iter().try_for_each(|(name, gradient)| {
             check_states(name, *gradient, self.batch_size, hidden_size)
@@ -185,6 +164,25 @@ fn block(t: usize, batch_size: usize) -> Slice {
     (t * batch_size..(t + 1) * batch_size).into()
 }
 
+/// Checks the inputs `x` `[N, T, D]`, and says how many steps each sequence has: all T where no
+/// `lengths` are given.
+pub(crate) fn check_sequences<F: Real>(
+    x: &ArrayRef3<F>,
+    lengths: Option<&[usize]>,
+    input_size: usize,
+) -> Result<Vec<usize>, Error> {
+    let (batch_size, t, _) = x.dim();
+    check_shape("x", x, &[batch_size, t, input_size])?;
+    check_size("batch_size", batch_size)?;
+    if t == 0 {
+        return Err(Error::EmptySequence);
+    }
+    let lengths = lengths.map_or_else(|| vec![t; batch_size], <[usize]>::to_vec);
+    check_lengths(&lengths, batch_size, t)?;
+    check_finite_steps("x", x, &lengths)?;
+    Ok(lengths)
+}
+
 fn check_lengths(lengths: &[usize], batch_size: usize, steps: usize) -> Result<(), Error> {
     if lengths.len() != batch_size {
         let (expected, found) = (vec![batch_size], vec![lengths.len()]);
@@ -194,6 +192,24 @@ fn check_lengths(lengths: &[usize], batch_size: usize, steps: usize) -> Result<(
         Some((index, &length)) => Err(Error::Length { index, length, steps }),
         None => Ok(()),
     }
+}
+
+/// Checks what counts of sequences `[N, T, C]`: padding may be anything.
+pub(crate) fn check_finite_steps<F: Real>(
+    name: &'static str,
+    sequences: &ArrayRef3<F>,
+    lengths: &[usize],
+) -> Result<(), Error> {
+    for (n, &length) in zip(0.., lengths) {
+        let rows = sequences.index_axis(Axis(0), n);
+        for (t, row) in zip(0..length, rows.rows()) {
+            if let Some((c, &value)) = row.indexed_iter().find(|(_, v)| !v.is_finite()) {
+                let (index, value) = (vec![n, t, c], value.into());
+                return Err(Error::NonFinite { name, index, value });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// States `[1, N, H]`, if they are given, of the right shape and finite.

@@ -3,10 +3,12 @@
 mod recurrent;
 
 use approx::assert_abs_diff_eq;
-use ndarray::{Array, Array2, Array3, ArrayD, Dimension};
+use ndarray::{Array, Array2, Array3, ArrayD, Dimension, array};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use recurrent::{Arguments, Recurrent, arguments, layer, uniform};
-use rnn::{Error, Gru, Linear, Lstm, Parameters, Rnn, cross_entropy, mse_loss};
+use rnn::{
+    Embedding, Error, Gru, Linear, Lstm, Parameters, Rnn, SelfAttention, cross_entropy, mse_loss,
+};
 
 /// The step that balances two errors: of the formula, which grows with the step's square, and of
 /// the rounding, which grows the smaller it is. Near the cube root of the rounding, 6e-6.
@@ -17,6 +19,10 @@ const TOLERANCE: f64 = 1e-8;
 
 /// Sums of the same numbers in another order.
 const ROUNDING: f64 = 1e-12;
+
+/// Its place among the parameters of an attention. It adds the same number to all scores of a row,
+/// which changes no weight: its gradient is zero, and relative to that everything is large.
+const KEY_BIAS: usize = 3;
 
 #[test]
 fn gradients_of_the_rnn() -> Result<(), Error> {
@@ -51,6 +57,36 @@ fn gradients_of_the_linear_layer() -> Result<(), Error> {
     }
     let tried = central_differences(x.len(), |entry, by| loss(&linear, &moved(&x, entry, by)))?;
     assert_close(&tried, &gradients.x.into_dyn());
+    Ok(())
+}
+
+#[test]
+fn gradients_of_attention() -> Result<(), Error> {
+    for causal in [false, true] {
+        attention_agrees_with_trying((3, 5, 2, 4), causal, None)?;
+        attention_agrees_with_trying((3, 5, 2, 4), causal, Some(&[5, 2, 3]))?;
+        // No sequence as long as the batch; the first ends at once.
+        attention_agrees_with_trying((4, 6, 3, 3), causal, Some(&[1, 5, 3, 4]))?;
+        attention_agrees_with_trying((1, 4, 3, 5), causal, None)?;
+        attention_agrees_with_trying((2, 3, 1, 1), causal, None)?;
+    }
+    Ok(())
+}
+
+/// A loss that is no linear function of the table, with tokens that occur several times.
+#[test]
+fn gradients_of_the_embedding() -> Result<(), Error> {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let embedding = Embedding::new(4, 3, &mut rng)?;
+    let tokens = array![[2, 0, 2], [2, 3, 0]];
+    let loss = |embedding: &Embedding<f64>| Ok(embedding.forward(&tokens)?.mapv(f64::sin).sum());
+    let d_output = embedding.forward(&tokens)?.mapv(f64::cos);
+    let tried = central_differences(12, |entry, by| {
+        let mut moved = embedding.clone();
+        move_entry(&mut moved, 0, entry, by);
+        loss(&moved)
+    })?;
+    assert_close(&tried, &embedding.backward(&tokens, &d_output)?.weight.into_dyn());
     Ok(())
 }
 
@@ -185,6 +221,41 @@ fn sum_of_parts<L: Recurrent<f64>>() -> Result<(), Error> {
     for (sum, gradient) in sums.iter().zip(&case.gradients()?) {
         assert_abs_diff_eq!(sum, gradient, epsilon = ROUNDING);
     }
+    Ok(())
+}
+
+/// Queries and keys are drawn wide, so that the weights are far from equal.
+fn attention_agrees_with_trying(
+    (n, t, d, size): (usize, usize, usize, usize),
+    causal: bool,
+    lengths: Option<&[usize]>,
+) -> Result<(), Error> {
+    let mut rng = ChaCha8Rng::seed_from_u64(6);
+    let mut attention = SelfAttention::new(d, size, causal, &mut rng)?;
+    attention.parameters_mut().iter_mut().for_each(|weights| *weights *= 2.0);
+    let (x, d_output) = (uniform((n, t, d), 2.0, &mut rng), uniform((n, t, size), 1.0, &mut rng));
+    let gradients = attention.backward(&attention.forward_saving(&x, lengths)?, &d_output)?;
+    assert_eq!(gradients.attention.causal, causal);
+
+    let loss = |attention: &SelfAttention<f64>, x: &Array3<f64>| {
+        Ok((attention.forward_saving(x, lengths)?.output * &d_output).sum())
+    };
+    for (k, gradient) in gradients.attention.parameters().iter().enumerate() {
+        let tried = central_differences(gradient.len(), |entry, by| {
+            let mut moved = attention.clone();
+            move_entry(&mut moved, k, entry, by);
+            loss(&moved, &x)
+        })?;
+        if k == KEY_BIAS {
+            let tried = ArrayD::from_shape_vec(gradient.raw_dim(), tried).expect("as many entries");
+            assert_abs_diff_eq!(tried, ArrayD::zeros(gradient.raw_dim()), epsilon = TOLERANCE);
+            assert_abs_diff_eq!(*gradient, ArrayD::zeros(gradient.raw_dim()), epsilon = ROUNDING);
+        } else {
+            assert_close(&tried, &gradient.to_owned());
+        }
+    }
+    let tried = central_differences(x.len(), |entry, by| loss(&attention, &moved(&x, entry, by)))?;
+    assert_close(&tried, &gradients.x.into_dyn());
     Ok(())
 }
 

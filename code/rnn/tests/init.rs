@@ -3,7 +3,11 @@
 use approx::assert_relative_eq;
 use ndarray::{Array1, Array3, array};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn::{Conv1d, Error, Fnn, Gru, GruCell, Linear, Lstm, LstmCell, Parameters, Rnn, RnnCell};
+use rand_distr::{Distribution, StandardNormal};
+use rnn::{
+    Conv1d, Embedding, Error, Fnn, Gru, GruCell, KvCache, Linear, Lstm, LstmCell, Parameters, Rnn,
+    RnnCell, SelfAttention,
+};
 
 fn rng() -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(42)
@@ -20,6 +24,12 @@ fn parameters_are_counted_as_in_pytorch() -> Result<(), Error> {
     assert_eq!(Fnn::<f32>::new(100, 128, 10, &mut rng())?.parameter_count(), 128_128);
     let pair = (Gru::<f32>::new(100, 128, &mut rng())?, Linear::new(128, 10, &mut rng())?);
     assert_eq!(pair.parameter_count(), 89_610);
+    let attention = SelfAttention::<f32>::new(100, 128, true, &mut rng())?;
+    assert_eq!(attention.parameter_count(), 38_784);
+    let embedding = Embedding::<f32>::new(50, 100, &mut rng())?;
+    assert_eq!(embedding.parameter_count(), 5000);
+    let three = (embedding, attention, Linear::new(128, 50, &mut rng())?);
+    assert_eq!(three.parameter_count(), 5000 + 38_784 + 6450);
     Ok(())
 }
 
@@ -44,6 +54,15 @@ fn multiply_adds_are_counted() -> Result<(), Error> {
     assert_eq!(Conv1d::<f32>::new(100, 128, 3, &mut rng())?.multiply_adds_per_step(), 38_400);
     // All ten steps at once, once in ten steps.
     assert_eq!(Fnn::<f32>::new(100, 128, 10, &mut rng())?.multiply_adds_per_step(), 12_800);
+
+    let attention = SelfAttention::<f32>::new(100, 128, true, &mut rng())?;
+    assert_eq!(attention.multiply_adds(1), 38_400 + 256);
+    assert_eq!(attention.multiply_adds(10), 384_000 + 25_600);
+    assert_eq!(attention.multiply_adds_of_step(0), attention.multiply_adds(1));
+    assert_eq!(attention.multiply_adds_of_step(9), 38_400 + 2560);
+    // Step by step nothing is thrown away: T (T + 1) d in place of 2 T² d.
+    let steps: usize = (0..10).map(|before| attention.multiply_adds_of_step(before)).sum();
+    assert_eq!(steps, 384_000 + 14_080);
     Ok(())
 }
 
@@ -58,6 +77,21 @@ fn what_is_saved_is_counted() -> Result<(), Error> {
     assert_eq!(saved.float_count(), 42 + 5 * 70 + 2 * 80, "four gates and tanh(c), two states");
     let saved = Gru::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
     assert_eq!(saved.float_count(), 42 + 4 * 70 + 80, "three gates and what the reset multiplies");
+    let saved = SelfAttention::new(3, 5, true, &mut rng())?.forward_saving(&x, None)?;
+    assert_eq!(saved.float_count(), 42 + 3 * 70 + 98, "queries, keys, values; 7 weights a step");
+    Ok(())
+}
+
+#[test]
+fn what_is_cached_is_counted() -> Result<(), Error> {
+    let attention = SelfAttention::<f32>::new(3, 5, true, &mut rng())?;
+    let mut cache = KvCache::new(5);
+    assert!(cache.is_empty());
+    for steps in 1..=4 {
+        attention.step(&Array1::ones(3), &mut cache)?;
+        assert_eq!((cache.len(), cache.float_count()), (steps, 10 * steps));
+    }
+    assert!(!cache.is_empty());
     Ok(())
 }
 
@@ -72,6 +106,17 @@ fn parameters_come_in_pytorchs_order() -> Result<(), Error> {
 
     let model = (cell.clone(), linear.clone());
     assert_eq!(model.parameters(), [cell.parameters(), linear.parameters()].concat());
+
+    let attention = SelfAttention::<f64>::new(3, 4, true, &mut rng())?;
+    let SelfAttention { query, key, value, .. } = &attention;
+    let layers = [query, key, value].map(Linear::parameters);
+    assert_eq!(attention.parameters(), layers.concat());
+    let embedding = Embedding::<f64>::new(3, 4, &mut rng())?;
+    assert_eq!(embedding.parameters(), [embedding.weight.view().into_dyn()]);
+
+    let model = (embedding.clone(), attention.clone(), linear.clone());
+    let parts = [embedding.parameters(), attention.parameters(), linear.parameters()];
+    assert_eq!(model.parameters(), parts.concat());
     Ok(())
 }
 
@@ -84,6 +129,8 @@ fn parameters_can_be_changed() -> Result<(), Error> {
     changes(&mut (GruCell::new(3, 4, rng)?, Gru::new(3, 4, rng)?));
     changes(&mut (Conv1d::new(3, 4, 2, rng)?, Fnn::new(3, 4, 2, rng)?));
     changes(&mut Linear::new(3, 4, rng)?);
+    let attention = SelfAttention::new(3, 4, false, rng)?;
+    changes(&mut (Embedding::new(5, 3, rng)?, attention, Linear::new(4, 5, rng)?));
     Ok(())
 }
 
@@ -134,6 +181,16 @@ fn weights_fill_the_interval() -> Result<(), Error> {
 }
 
 #[test]
+fn embeddings_are_standard_normal() -> Result<(), Error> {
+    let weight = Embedding::<f64>::new(500, 40, &mut rng())?.weight;
+    assert!(weight.sum().abs() / 20_000.0 < 0.02);
+    assert_relative_eq!(weight.var(0.0), 1.0, max_relative = 0.03);
+    let within_one = weight.iter().filter(|w| w.abs() <= 1.0).count();
+    assert_relative_eq!(within_one as f64 / 20_000.0, 0.683, max_relative = 0.02);
+    Ok(())
+}
+
+#[test]
 fn weights_are_drawn_in_order_and_row_by_row() -> Result<(), Error> {
     // 1 / sqrt(4) for four units, four features, and two channels of two steps.
     drawn_in_order(&RnnCell::new(3, 4, &mut rng())?);
@@ -142,6 +199,13 @@ fn weights_are_drawn_in_order_and_row_by_row() -> Result<(), Error> {
     drawn_in_order(&Linear::new(4, 3, &mut rng())?);
     drawn_in_order(&Conv1d::new(2, 3, 2, &mut rng())?);
     drawn_in_order(&Fnn::new(2, 3, 2, &mut rng())?);
+    drawn_in_order(&SelfAttention::new(4, 3, false, &mut rng())?);
+
+    let embedding = Embedding::<f64>::new(4, 3, &mut rng())?;
+    let mut rng = rng();
+    for &weight in &embedding.weight {
+        assert_eq!(weight, StandardNormal.sample(&mut rng));
+    }
     Ok(())
 }
 
@@ -160,6 +224,10 @@ fn a_seed_gives_one_network_in_both_precisions() -> Result<(), Error> {
     assert_eq!(narrow.w_hh, wide.w_hh.mapv(|w| w as f32));
     assert_eq!(narrow.b_ih, wide.b_ih.mapv(|w| w as f32));
     assert_eq!(narrow.b_hh, wide.b_hh.mapv(|w| w as f32));
+    let narrow = Embedding::<f32>::new(3, 4, &mut rng())?;
+    let embedding = Embedding::<f64>::new(3, 4, &mut rng())?;
+    assert_eq!(narrow.weight, embedding.weight.mapv(|w| w as f32));
+
     assert_eq!(wide, RnnCell::new(3, 4, &mut rng())?);
     assert_ne!(wide, RnnCell::new(3, 4, &mut ChaCha8Rng::seed_from_u64(43))?);
     Ok(())
