@@ -44,7 +44,7 @@ pub use heat_map::HeatMap;
 use axis::Axis;
 use series::{Series, Shape};
 
-use crate::report::Draw;
+use crate::{Machine, report::Draw};
 
 /// A diagram with two axes: lines, points, bands and bars.
 ///
@@ -58,6 +58,7 @@ pub struct Figure {
     x: Axis,
     y: Axis,
     series: Vec<Series>,
+    source: Option<String>,
 }
 
 impl Figure {
@@ -71,6 +72,7 @@ impl Figure {
             x: Axis::default(),
             y: Axis::default(),
             series: Vec::new(),
+            source: None,
         }
     }
 
@@ -183,6 +185,13 @@ impl Figure {
     #[must_use]
     pub fn mark_y(mut self, y: f64, label: &str) -> Self {
         self.y.marks.push((y, label.to_owned()));
+        self
+    }
+
+    /// Writes below the axes where the values were measured: `AMD EPYC, 2 cores, 2026-11-23`.
+    #[must_use]
+    pub fn measured_on(mut self, machine: &Machine) -> Self {
+        self.source = Some(machine.to_string());
         self
     }
 

@@ -105,6 +105,15 @@ pub(crate) fn sync_pages(chapter: &str, numbers: &[Number]) -> Result<Vec<PathBu
     Ok(changed)
 }
 
+/// Writes a text file: an interrupted run leaves the old one whole.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
+    write_whole(path, text, &book_root().join("target"))
+        .map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
 /// Writes to a temporary file and renames it: an interrupted run leaves the old file whole.
 fn write_whole(path: &Path, text: &str, workshop: &Path) -> io::Result<()> {
     let temporary = |folder: &Path| -> io::Result<NamedTempFile> {

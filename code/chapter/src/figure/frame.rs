@@ -34,6 +34,8 @@ pub(super) struct Parts<'a> {
     /// Room for the labels of marks, right above the plot.
     pub marks: i32,
     pub plot_height: i32,
+    /// Where the values come from, if not from the seed.
+    pub source: Option<&'a str>,
     pub note: Option<&'a str>,
 }
 
@@ -48,7 +50,8 @@ pub(super) struct Frame {
     plane: Cartesian2d<Scale, Scale>,
     x: Side,
     y: Side,
-    notes: Vec<String>,
+    /// The lines below the figure, each with its class.
+    notes: Vec<(&'static str, String)>,
 }
 
 impl Frame {
@@ -65,9 +68,13 @@ impl Frame {
         let title = if has_title { LINE + 6 } else { TEXT / 2 };
         let top = EDGE + parts.above + title + parts.marks;
         let bottom = top + parts.plot_height;
-        let notes = parts
-            .note
-            .map_or_else(Vec::new, |note| wrapped(&format!("drawn with {note}"), WIDTH - 2 * EDGE));
+        let lines = |class, text: String| {
+            wrapped(&text, WIDTH - 2 * EDGE).into_iter().map(move |line| (class, line))
+        };
+        let source = parts.source.map(|source| lines("source", source.to_owned()));
+        let note = parts.note.map(|note| lines("note", format!("drawn with {note}")));
+        let notes: Vec<_> =
+            source.into_iter().flatten().chain(note.into_iter().flatten()).collect();
         let title = if x.title.is_empty() { 0 } else { LINE };
         let height = bottom + GAP + x.height() + title + LINE * count(&notes) + EDGE;
 
@@ -154,7 +161,7 @@ impl Frame {
         Ok(())
     }
 
-    /// What the axes show, and the note.
+    /// What the axes show, and the notes.
     pub fn draw_titles(&self, pen: &Pen) -> Drawn {
         if !self.y.title.is_empty() {
             let at = (px(self.left), px(self.top - self.marks - TEXT / 2));
@@ -165,9 +172,9 @@ impl Frame {
             let at = (px(i32::midpoint(self.left, self.right)), px(below + 2));
             pen.text("title below", &self.x.title, at, (HPos::Center, VPos::Top))?;
         }
-        for (row, note) in (0..).zip(self.notes.iter().rev()) {
+        for (row, (class, note)) in (0..).zip(self.notes.iter().rev()) {
             let at = (px(WIDTH - EDGE), px(self.height - EDGE - 4 - LINE * row));
-            pen.text("note", note, at, (HPos::Right, VPos::Bottom))?;
+            pen.text(class, note, at, (HPos::Right, VPos::Bottom))?;
         }
         Ok(())
     }

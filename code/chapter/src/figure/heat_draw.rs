@@ -38,6 +38,7 @@ pub(super) fn draw(map: &HeatMap, note: Option<&str>) -> Result<String, Problem>
         above: 0,
         marks: 0,
         plot_height: plot_height(map.rows.len()),
+        source: None,
         note,
     });
     let mut canvas = Canvas::new(frame.size());

@@ -33,6 +33,7 @@ pub(super) fn draw(figure: &Figure, note: Option<&str>) -> Result<String, Proble
         above: legend.height(),
         marks: marks.height(),
         plot_height: HEIGHT,
+        source: figure.source.as_deref(),
         note,
     });
     let mut canvas = Canvas::new(frame.size());

@@ -1,0 +1,204 @@
+//! Chapter 4: what must wait? Run it with `cargo run -p ch04`.
+//!
+//! The experiments stand in the order of the chapter: what there is to compute and what of it must
+//! wait ([`cost`]), the recurrence without its tanh ([`linear`]), scans drawn as they run
+//! ([`wiring`]), recurrences that can be scanned ([`gated`]), the tanh network all at once
+//! ([`parallel`]), and how long it all takes ([`mod@measure`], [`latency`]).
+
+pub mod cost;
+pub mod gated;
+pub mod latency;
+pub mod linear;
+pub mod measure;
+mod nonlinear;
+pub mod parallel;
+mod timing;
+pub mod wiring;
+
+use std::path::PathBuf;
+
+use chapter::{
+    Chapter, Figure, Report,
+    format::{count, decimals, percent},
+};
+use rand::{SeedableRng, rngs::ChaCha8Rng};
+use rnn::{
+    RnnCell,
+    scan::{blelloch, hillis_steele},
+};
+
+use crate::{
+    cost::{Cost, Sizes, attention, each},
+    wiring::{Join, rounds, wire},
+};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../src/ch04-what-must-wait.md")]
+struct Page;
+
+/// What the reader may change.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Parameters {
+    /// Spectral radius of your own tanh network. Look for: the sweeps that it needs, up to where
+    /// there are as many as steps
+    #[arg(long, default_value_t = 1.2, value_parser = chapter::between(0.01, 10.0))]
+    pub radius: f64,
+
+    /// Number of units of the tanh networks. Look for: it hardly matters for the sweeps
+    #[arg(long, default_value_t = 128, value_parser = chapter::at_least(1, 256))]
+    pub hidden: usize,
+
+    /// Steps of their sequences. Look for: more steps need no more sweeps, unless the network is
+    /// chaotic
+    #[arg(long, default_value_t = 500, value_parser = chapter::at_least(2, 2_000))]
+    pub steps: usize,
+
+    /// How far a state may be from the right one. Look for: each power of ten costs Jacobi some more
+    /// sweeps, and Newton nothing
+    #[arg(long, default_value_t = 1e-6, value_parser = chapter::between(1e-12, 0.1))]
+    pub tolerance: f64,
+
+    /// Steps from one input of the latch to the next. Look for: the sweeps that it needs
+    #[arg(long, default_value_t = 100, value_parser = chapter::at_least(1, 1_000))]
+    pub gap: usize,
+
+    /// Measure the times on this machine, which takes about a minute, and draw them in place of the
+    /// recorded ones
+    #[arg(long)]
+    pub measure: bool,
+
+    /// Write the measurement into this file, such as the book's own code/ch04/measurement.json
+    #[arg(long, value_name = "FILE", requires = "measure")]
+    pub record: Option<PathBuf>,
+}
+
+impl Chapter for Parameters {
+    const NAME: &'static str = "ch04";
+    const TITLE: &'static str = "Chapter 4: what must wait?";
+
+    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        costs(seed, report)?;
+        scans(report)?;
+        self.nonlinear(seed, report)?;
+        self.timing(seed, report)
+    }
+}
+
+/// Inputs of the networks, as in the earlier chapters.
+const INPUT: usize = 100;
+
+/// The sizes of the networks that are counted and not run.
+const SIZES: Sizes = Sizes { input: INPUT, hidden: 128 };
+const STEPS: usize = 1_024;
+const BATCH: usize = 32;
+
+/// Independent random numbers for each run of an experiment.
+fn rng(seed: u64, run: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(run as u64);
+    rng
+}
+
+/// Work and span of a layer in a loop, and beside it of what need not wait.
+fn costs(seed: u64, report: &mut Report) -> chapter::Result {
+    let cell = RnnCell::<f64>::new(SIZES.input, SIZES.hidden, &mut rng(seed, 0))?;
+    let share = cell.w_ih.len() as f64 / cell.multiply_adds_per_step() as f64;
+    report.section("What there is to compute, and what must wait");
+    report.number("input", count(SIZES.input));
+    report.number("hidden", count(SIZES.hidden));
+    report.number("counted_steps", count(STEPS));
+    report.number("batch", count(BATCH));
+    report.number("input_share", percent(share, 1));
+    report.number("amdahl", decimals(1.0 / (1.0 - share), 2));
+    report.number("projection_span", count(SIZES.projection().span));
+    report.number("recurrence_span", count(SIZES.recurrence().span));
+    let in_a_loop = SIZES.in_a_loop(STEPS);
+    let scanned = scan_cost(diagonal_join(), STEPS).then(each(SIZES.hidden).beside(2 * STEPS));
+    let gates = SIZES.projection().beside(2 * STEPS);
+    let costs = [
+        ("loop", "RNN", in_a_loop),
+        ("batch", "RNN, batch of 32", in_a_loop.beside(BATCH)),
+        ("scan", "gated, by a scan", gates.then(scanned)),
+        ("attention", "attention", attention(SIZES.input, SIZES.hidden, STEPS)),
+    ];
+    let mut figure = Figure::new("speedup", "How many processors a layer can keep busy")
+        .describe("All curves rise with the number of processors at first; each flattens out.")
+        .x_axis("processors")
+        .y_axis("times as fast as one")
+        .log_x()
+        .log_y();
+    for (name, label, cost) in costs {
+        report.number(&format!("{name}_work"), rounded(cost.work));
+        report.number(&format!("{name}_span"), count(cost.span));
+        report.number(&format!("{name}_parallelism"), rounded(cost.parallelism() as usize));
+        let points = (0..=32).map(|quarter| 10_f64.powf(f64::from(quarter) / 4.0));
+        figure = figure.line(label, points.map(|p| (p, cost.speedup(p).max(1.0))));
+    }
+    report.figure(&figure)
+}
+
+/// A large count in two digits and a word: `60 million`.
+fn rounded(value: usize) -> String {
+    let digits = 10_usize.pow(value.max(1).ilog10().saturating_sub(1));
+    let value = (value + digits / 2) / digits * digits;
+    match value {
+        1_000_000.. if value < 10_000_000 => format!("{} million", decimals(value as f64 / 1e6, 1)),
+        10_000_000.. => format!("{} million", count(value / 1_000_000)),
+        _ => count(value),
+    }
+}
+
+/// Two steps `h ↦ a ⊙ h + b` joined to one.
+fn diagonal_join() -> Cost {
+    each(SIZES.hidden).then(each(SIZES.hidden)).then(each(SIZES.hidden))
+}
+
+/// Blelloch's scan over so many steps.
+fn scan_cost(join: Cost, steps: usize) -> Cost {
+    let joins = wire(steps, |items, join| blelloch(items, join));
+    Cost { work: joins.len() * join.work, span: rounds(&joins) * join.span }
+}
+
+/// Joins and rounds of two scans, and the scans as they run.
+fn scans(report: &mut Report) -> chapter::Result {
+    const DRAWN: usize = 16;
+    let hillis_steele = |n| wire(n, |items, join| hillis_steele(items, join));
+    let blelloch = |n| wire(n, |items, join| blelloch(items, join));
+    report.section("Scans");
+    report.number("drawn", count(DRAWN));
+    report.number("loop_joins", count(STEPS - 1));
+    for (name, joins, drawn) in [
+        ("hillis_steele", hillis_steele(STEPS), hillis_steele(DRAWN)),
+        ("blelloch", blelloch(STEPS), blelloch(DRAWN)),
+    ] {
+        report.number(&format!("{name}_joins"), count(joins.len()));
+        report.number(&format!("{name}_rounds"), count(rounds(&joins)));
+        report.number(&format!("{name}_drawn_joins"), count(drawn.len()));
+        report.number(&format!("{name}_drawn_rounds"), count(rounds(&drawn)));
+        report.figure(&wiring_figure(&name.replace('_', "-"), &drawn))?;
+    }
+    // A dense join is a product of matrices and one of matrix and vector; a step is the latter.
+    let step = SIZES.hidden * SIZES.hidden;
+    let join = SIZES.hidden * step + step;
+    let joins = blelloch(STEPS).len();
+    report.number("dense_join", count(join / step));
+    report.number("dense_scan", rounded(joins * join / (STEPS * step)));
+    report.number("diagonal_scan", decimals((2 * joins) as f64 / STEPS as f64, 1));
+    Ok(())
+}
+
+/// Each join as a point that hangs on the two that it joins.
+fn wiring_figure(name: &str, joins: &[Join]) -> Figure {
+    let at = |wire: &wiring::Wire| ((wire.last + 1) as f64, wire.round as f64);
+    let lines = joins.iter().flat_map(|join| {
+        [[at(&join.earlier), at(&join.result)], [at(&join.later), at(&join.result)]]
+    });
+    let items = joins.iter().flat_map(|join| [join.earlier, join.later]);
+    Figure::new(name, "What a scan joins with what")
+        .describe("Points in rounds from below upwards, each joined with two points below it.")
+        .x_axis("step")
+        .y_axis("round")
+        .paths("from", lines)
+        .scatter("there from the start", items.filter(|wire| wire.round == 0).map(|w| at(&w)))
+        .scatter("joined", joins.iter().map(|join| at(&join.result)))
+}

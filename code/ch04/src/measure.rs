@@ -1,0 +1,196 @@
+//! How long it all takes on this machine.
+
+use std::hint::black_box;
+
+use chapter::{Machine, seconds_in_turn};
+use ndarray::{Array1, Array3, Axis};
+use rand::{RngExt, rngs::ChaCha8Rng};
+use rand_distr::{Distribution, StandardNormal};
+use rnn::{
+    Rnn, SelfAttention,
+    scan::{diagonal_loop, diagonal_scan},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    gated::Gated,
+    latency::{in_a_row, in_pieces, side_by_side},
+    parallel::{Method, jacobi, newton, until_still},
+    rng,
+};
+
+/// What was measured, and where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The machine and the day.
+    pub machine: Machine,
+    /// Numbers in an input, and units: both the same.
+    pub size: usize,
+    /// What counts as a change, for the methods that repeat until nothing changes.
+    pub tolerance: f64,
+    /// Steps, and seconds for the whole sequence, for each way to run a layer.
+    pub layers: Vec<(Way, Vec<(usize, f64)>)>,
+    /// How many recurrences run side by side, and nanoseconds for a step of one of them.
+    pub side_by_side: Vec<(usize, f64)>,
+    /// Into how many pieces one recurrence is cut, and nanoseconds for one of its steps.
+    pub in_pieces: Vec<(usize, f64)>,
+}
+
+/// A way to run a layer over a sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// The tanh network, one step after the other.
+    Loop,
+    /// The same by sweeps.
+    Jacobi,
+    /// The same by Newton's method.
+    Newton,
+    /// The gated diagonal recurrence, one step after the other.
+    Diagonal,
+    /// The same by a scan on all threads.
+    Scan,
+    /// Causal self-attention.
+    Attention,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Loop, Self::Jacobi, Self::Newton, Self::Diagonal, Self::Scan, Self::Attention];
+}
+
+/// The longest recurrence of a single number, and how often each measurement is taken.
+const NUMBERS: usize = 4_096;
+const ROUNDS: usize = 5;
+
+impl Measurement {
+    /// Measures on this machine. `done` is called after each of the [`PARTS`](Self::PARTS).
+    ///
+    /// # Errors
+    /// Where a size is zero.
+    pub fn take(
+        size: usize,
+        tolerance: f64,
+        seed: u64,
+        mut done: impl FnMut(),
+    ) -> Result<Self, rnn::Error> {
+        let mut layers = Way::ALL.map(|way| (way, Vec::new()));
+        for steps in Self::LENGTHS {
+            let seconds = layer_seconds(size, steps, tolerance, &mut rng(seed, steps))?;
+            for ((_, found), seconds) in layers.iter_mut().zip(seconds) {
+                found.push((steps, seconds));
+            }
+            done();
+        }
+        let [side_by_side, in_pieces] = number_seconds(&mut rng(seed, 0));
+        done();
+        let (machine, layers) = (Machine::this(), layers.to_vec());
+        Ok(Self { machine, size, tolerance, layers, side_by_side, in_pieces })
+    }
+
+    /// Steps of the sequences.
+    pub const LENGTHS: [usize; 5] = [16, 64, 256, 1_024, 4_096];
+
+    /// How often [`take`](Self::take) reports that it has done a part.
+    pub const PARTS: usize = Self::LENGTHS.len() + 1;
+
+    /// Steps, and seconds for the whole sequence.
+    pub fn of(&self, way: Way) -> &[(usize, f64)] {
+        let found = self.layers.iter().find(|(other, _)| *other == way);
+        found.map_or(&[], |(_, found)| found)
+    }
+
+    /// Seconds for a sequence of so many steps, if they were measured.
+    pub fn seconds(&self, way: Way, steps: usize) -> Option<f64> {
+        let found = self.of(way).iter().find(|(other, _)| *other == steps);
+        found.map(|(_, seconds)| *seconds)
+    }
+}
+
+/// Seconds for a sequence, for each way in the order of [`Way::ALL`]. All of them start from the
+/// inputs.
+fn layer_seconds(
+    size: usize,
+    steps: usize,
+    tolerance: f64,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<f64>, rnn::Error> {
+    let rnn = Rnn::<f64>::new(size, size, rng)?;
+    let gated = Gated::new(size, size, rng)?;
+    let attention = SelfAttention::<f64>::new(size, size, true, rng)?;
+    let batch: Array3<f64> =
+        Array3::from_shape_simple_fn((1, steps, size), || StandardNormal.sample(rng));
+    let x = batch.index_axis(Axis(0), 0).to_owned();
+    let h_0 = Array1::zeros(size);
+    let repeated = |method: Method| {
+        let z = x.dot(&rnn.cell.w_ih.t()) + &rnn.cell.b_ih + &rnn.cell.b_hh;
+        until_still(method, &rnn.cell.w_hh, &z, tolerance)
+    };
+    let by_loop = || gated.steps(&x).and_then(|(a, b)| diagonal_loop(&a, &b, &h_0));
+    let by_scan = || gated.steps(&x).and_then(|(a, b)| diagonal_scan(&a, &b, &h_0));
+    Ok(seconds_in_turn(
+        ROUNDS,
+        &mut [
+            Box::new(|| drop(black_box(rnn.forward(&batch, None)))),
+            Box::new(|| drop(black_box(repeated(jacobi)))),
+            Box::new(|| drop(black_box(repeated(newton)))),
+            Box::new(|| drop(black_box(by_loop()))),
+            Box::new(|| drop(black_box(by_scan()))),
+            Box::new(|| drop(black_box(attention.forward(&batch)))),
+        ],
+    ))
+}
+
+/// Nanoseconds for a step of a recurrence of one number: several side by side, and one in pieces.
+fn number_seconds(rng: &mut ChaCha8Rng) -> [Vec<(usize, f64)>; 2] {
+    // Near one, so that nothing vanishes.
+    let a: Vec<f64> = (0..NUMBERS).map(|_| rng.random_range(0.9..1.0)).collect();
+    let b: Vec<f64> = (0..NUMBERS).map(|_| rng.random_range(-1.0..1.0)).collect();
+    let seconds = seconds_in_turn(
+        ROUNDS,
+        &mut [
+            beside::<1>(&b),
+            beside::<2>(&b),
+            beside::<4>(&b),
+            beside::<8>(&b),
+            beside::<16>(&b),
+            beside::<32>(&b),
+            one_piece(&a, &b),
+            pieces::<2>(&a, &b),
+            pieces::<4>(&a, &b),
+            pieces::<8>(&a, &b),
+            pieces::<16>(&a, &b),
+            pieces::<32>(&a, &b),
+        ],
+    );
+    let nanoseconds = |seconds: &[f64]| {
+        let each = seconds.iter().map(|seconds| 1e9 * seconds / NUMBERS as f64);
+        [1, 2, 4, 8, 16, 32].into_iter().zip(each).collect()
+    };
+    [nanoseconds(&seconds[..6]), nanoseconds(&seconds[6..])]
+}
+
+fn beside<'a, const N: usize>(b: &'a [f64]) -> Box<dyn FnMut() + 'a> {
+    let mut h = [0.0; N];
+    Box::new(move || {
+        side_by_side(&black_box([0.9; N]), black_box(b), &mut h);
+        black_box(&h);
+    })
+}
+
+fn one_piece<'a>(a: &'a [f64], b: &'a [f64]) -> Box<dyn FnMut() + 'a> {
+    let mut states = vec![0.0; a.len()];
+    Box::new(move || {
+        in_a_row(black_box(a), black_box(b), &mut states);
+        black_box(&states);
+    })
+}
+
+fn pieces<'a, const N: usize>(a: &'a [f64], b: &'a [f64]) -> Box<dyn FnMut() + 'a> {
+    let mut states = vec![0.0; a.len()];
+    Box::new(move || {
+        in_pieces::<N>(black_box(a), black_box(b), &mut states);
+        black_box(&states);
+    })
+}

@@ -1,0 +1,304 @@
+//! The tanh network all at once, as it is reported.
+
+use chapter::{
+    Figure, HeatMap, Report, Spread,
+    format::{count, decimals, exact, power_of_ten},
+};
+use ndarray::{Array2, Axis, array};
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+use rnn::{Error, Rnn, init::Recurrence};
+
+use crate::{
+    INPUT, Parameters, SIZES,
+    cost::{Cost, Sizes, each, product},
+    parallel::{jacobi, lyapunov_exponent, newton, one_by_one, solve},
+    rng, rounded, scan_cost,
+};
+
+/// A network at work: its recurrent weights, `z` for some inputs, and the right states.
+struct Network {
+    w: Array2<f64>,
+    z: Array2<f64>,
+    right: Array2<f64>,
+}
+
+impl Network {
+    /// An untrained network over standard normal inputs.
+    fn draw(
+        recurrence: Recurrence,
+        [hidden, steps]: [usize; 2],
+        (seed, run): (u64, usize),
+    ) -> Result<Self, Error> {
+        let mut rng = rng(seed, run);
+        let cell = recurrence.draw(INPUT, hidden, &mut rng)?;
+        let x: Array2<f64> =
+            Array2::from_shape_simple_fn((steps, INPUT), || StandardNormal.sample(&mut rng));
+        let z = x.dot(&cell.w_ih.t()) + &cell.b_ih + &cell.b_hh;
+        let (output, _) = Rnn::from(cell.clone()).forward(&x.insert_axis(Axis(0)), None)?;
+        Ok(Self { w: cell.w_hh, z, right: output.index_axis_move(Axis(0), 0) })
+    }
+
+    fn outcome(&self, tolerance: f64) -> Outcome {
+        let (problem, goal) = ((&self.w, &self.z), (&self.right, tolerance));
+        let steps = self.z.nrows();
+        Outcome {
+            exponent: lyapunov_exponent(&self.w, &self.right),
+            jacobi: solve(jacobi, problem, goal, steps.min(MOST_SWEEPS)).repeats,
+            newton: solve(newton, problem, goal, steps.min(MOST_ITERATIONS)).repeats,
+        }
+    }
+
+    /// The error of each state `[T]` before the first sweep and after each.
+    fn errors(&self, sweeps: usize) -> Vec<Vec<f64>> {
+        let mut states = Array2::zeros(self.z.dim());
+        let mut errors = Vec::new();
+        for _ in 0..=sweeps {
+            let worst = (&states - &self.right).map_axis(Axis(1), |differences| {
+                differences.fold(0.0_f64, |worst, d: &f64| worst.max(d.abs()))
+            });
+            errors.push(worst.to_vec());
+            states = jacobi(&self.w, &self.z, &states);
+        }
+        errors
+    }
+}
+
+/// What it took to find the states of a network; nothing where the method did not.
+struct Outcome {
+    exponent: f64,
+    jacobi: Option<usize>,
+    newton: Option<usize>,
+}
+
+/// Sweeps are given up after so many, Newton's method after so many iterations.
+const MOST_SWEEPS: usize = 500;
+const MOST_ITERATIONS: usize = 60;
+
+/// Networks of each kind.
+const NETWORKS: usize = 3;
+
+/// The median of some counts, if most are there.
+fn middle(found: &[Option<usize>]) -> Option<usize> {
+    let counts = found.iter().map(|found| found.map_or(f64::INFINITY, |count| count as f64));
+    let median = Spread::of(counts).median;
+    median.is_finite().then_some(median as usize)
+}
+
+/// The same in words: "over" where most are beyond all.
+fn median(found: &[Option<usize>], most: usize) -> String {
+    middle(found).map_or_else(|| format!("over {}", count(most)), count)
+}
+
+/// An iteration of Newton's method: a sweep, the matrices of the linear recurrence, and its scan.
+fn newton_cost(layer: Sizes, steps: usize) -> Cost {
+    let hidden = layer.hidden;
+    let linearised = each(hidden).then(each(hidden)).then(each(hidden * hidden));
+    let of_matrices = product(hidden, hidden).beside(hidden);
+    let of_vector = product(hidden, hidden).then(each(hidden));
+    let join = Cost { work: of_matrices.work + of_vector.work, span: of_vector.span };
+    let applied = of_vector.beside(steps);
+    let sweep = layer.recurrence().then(linearised).then(of_vector).beside(steps);
+    sweep.then(scan_cost(join, steps)).then(applied)
+}
+
+impl Parameters {
+    /// Sweeps and iterations against the Lyapunov exponent, and what they cost.
+    pub(crate) fn nonlinear(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        report.section("The tanh network, all at once");
+        report.number("units", count(self.hidden));
+        report.number("steps", count(self.steps));
+        report.number("tolerance", power(self.tolerance));
+        report.number("networks", count(NETWORKS));
+        report.number("radius", exact(self.radius));
+        let layer = Sizes { hidden: self.hidden, ..SIZES };
+        report.number("step_span", count(layer.in_a_loop(self.steps).span));
+        wave_fronts(seed, report)?;
+        let bar = report.progress(5 * NETWORKS + 36, "sweeps");
+        let gaussian = |radius| Recurrence::Gaussian { radius };
+        for (name, recurrence) in [
+            ("pytorch", Recurrence::Pytorch),
+            ("orthogonal", Recurrence::Orthogonal),
+            ("own", gaussian(self.radius)),
+            ("edge", gaussian(1.5)),
+            ("chaotic", gaussian(2.0)),
+        ] {
+            let sizes = [self.hidden, self.steps];
+            let outcomes: Vec<Outcome> = (0..NETWORKS)
+                .into_par_iter()
+                .map(|run| {
+                    let network = Network::draw(recurrence, sizes, (seed, run))?;
+                    let outcome = network.outcome(self.tolerance);
+                    bar.inc(1);
+                    Ok::<_, Error>(outcome)
+                })
+                .collect::<Result<_, _>>()?;
+            let exponent = Spread::of(outcomes.iter().map(|outcome| outcome.exponent)).median;
+            let jacobi: Vec<_> = outcomes.iter().map(|outcome| outcome.jacobi).collect();
+            let newton: Vec<_> = outcomes.iter().map(|outcome| outcome.newton).collect();
+            report.number(&format!("{name}_exponent"), decimals(exponent, 2));
+            report.number(&format!("{name}_sweeps"), median(&jacobi, self.steps.min(MOST_SWEEPS)));
+            let most = self.steps.min(MOST_ITERATIONS);
+            report.number(&format!("{name}_iterations"), median(&newton, most));
+            self.price(name, &jacobi, &newton, report);
+        }
+        self.by_exponent(seed, report, &bar)?;
+        self.by_length(seed, report)?;
+        self.latch(report)
+    }
+
+    /// Work and span of the sweeps and iterations that a network needed, if it got there.
+    fn price(
+        &self,
+        name: &str,
+        jacobi: &[Option<usize>],
+        newton: &[Option<usize>],
+        report: &mut Report,
+    ) {
+        let layer = Sizes { hidden: self.hidden, ..SIZES };
+        let in_a_loop = layer.in_a_loop(self.steps);
+        for (method, repeats, repeat) in [
+            ("jacobi", jacobi, layer.recurrence().beside(self.steps)),
+            ("newton", newton, newton_cost(layer, self.steps)),
+        ] {
+            let Some(repeats) = middle(repeats) else { continue };
+            let cost = layer.projection().beside(self.steps).then(repeat.in_a_row(repeats));
+            let times = cost.work as f64 / in_a_loop.work as f64;
+            report.number(&format!("{name}_{method}_work"), rounded(times.round() as usize));
+            report.number(&format!("{name}_{method}_span"), count(cost.span));
+        }
+    }
+
+    /// Networks of many spectral radii.
+    fn by_exponent(
+        &self,
+        seed: u64,
+        report: &mut Report,
+        bar: &indicatif::ProgressBar,
+    ) -> chapter::Result {
+        const SIZES: [usize; 2] = [64, 300];
+        let outcomes: Vec<Outcome> = (0..36)
+            .into_par_iter()
+            .map(|run| {
+                let radius = 0.4 + f64::from(run) / 25.0;
+                let run = 100 + run as usize;
+                let recurrence = Recurrence::Gaussian { radius };
+                let outcome =
+                    Network::draw(recurrence, SIZES, (seed, run))?.outcome(self.tolerance);
+                bar.inc(1);
+                Ok::<_, Error>(outcome)
+            })
+            .collect::<Result<_, _>>()?;
+        let [units, steps] = SIZES;
+        report.number("many", count(outcomes.len()));
+        report.number("many_units", count(units));
+        report.number("many_steps", count(steps));
+        let points = |found: fn(&Outcome) -> Option<usize>| {
+            let point = move |outcome: &Outcome| Some((outcome.exponent, found(outcome)? as f64));
+            outcomes.iter().filter_map(point).collect::<Vec<_>>()
+        };
+        let expected = |exponent: f64| self.tolerance.ln() / exponent;
+        let exponents = (4..=150).map(|i| -f64::from(i) / 100.0);
+        let curve = exponents.map(|exponent| (exponent, expected(exponent)));
+        report.figure(
+            &Figure::new("exponent", "Sweeps and iterations against the Lyapunov exponent")
+                .describe("Two rising clouds of points; the upper one lies along a curve.")
+                .x_axis("Lyapunov exponent per step")
+                .y_axis("repeats")
+                .log_y()
+                .y_range(1.0, 400.0)
+                .scatter("Jacobi", points(|outcome| outcome.jacobi))
+                .scatter("Newton", points(|outcome| outcome.newton))
+                .line("ln ε / exponent", curve)
+                .mark_y(steps as f64, "as many as steps"),
+        )
+    }
+
+    /// The sweeps of one kind of network over longer and longer sequences.
+    fn by_length(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        for (i, steps) in (1..).zip([100, 1_000, 10_000]) {
+            let sizes = [self.hidden, steps];
+            let network = Network::draw(Recurrence::Pytorch, sizes, (seed, 0))?;
+            let goal = (&network.right, self.tolerance);
+            let sweeps = solve(jacobi, (&network.w, &network.z), goal, steps).repeats;
+            report.number(&format!("length_{i}"), count(steps));
+            report.number(&format!("length_{i}_sweeps"), median(&[sweeps], steps));
+        }
+        Ok(())
+    }
+
+    /// The latch of chapter 1, told its bit anew after every gap.
+    fn latch(&self, report: &mut Report) -> chapter::Result {
+        const WEIGHT: f64 = 2.0;
+        const PUSH: f64 = 3.0;
+        let steps = 2 * self.gap;
+        let mut z = Array2::zeros((steps, 1));
+        (z[[0, 0]], z[[self.gap, 0]]) = (PUSH, -PUSH);
+        let w = array![[WEIGHT]];
+        let right = one_by_one(&w, &z);
+        let exponent = lyapunov_exponent(&w, &right);
+        let goal = (&right, self.tolerance);
+        let sweeps = solve(jacobi, (&w, &z), goal, steps);
+        let iterations = solve(newton, (&w, &z), goal, steps);
+        report.section("The latch, all at once");
+        report.number("latch_gap", count(self.gap));
+        report.number("latch_steps", count(steps));
+        report.number("latch_exponent", decimals(exponent, 2));
+        report.number("latch_expected", count((self.tolerance.ln() / exponent).ceil() as usize));
+        report.number("latch_sweeps", median(&[sweeps.repeats], steps));
+        report.number("latch_iterations", median(&[iterations.repeats], steps));
+        let points = |errors: Vec<f64>| {
+            errors.into_iter().enumerate().map(|(repeat, error)| (repeat as f64, error))
+        };
+        report.figure(
+            &Figure::new("latch", "A latch, evaluated all at once")
+                .describe("Two lines stay level at a large error for long and fall at last.")
+                .x_axis("repeats")
+                .y_axis("largest error")
+                .log_y()
+                .y_range(1e-8, 10.0)
+                .line("Jacobi", points(sweeps.errors))
+                .line("Newton", points(iterations.errors)),
+        )
+    }
+}
+
+/// A small number as a power of ten where it is one.
+fn power(value: f64) -> String {
+    let exponent = value.log10();
+    if (exponent - exponent.round()).abs() < 1e-9 {
+        power_of_ten(exponent.round() as i32)
+    } else {
+        exact(value)
+    }
+}
+
+/// The error of each step after each sweep, for a network that forgets and a chaotic one.
+fn wave_fronts(seed: u64, report: &mut Report) -> chapter::Result {
+    const STEPS: usize = 100;
+    const SWEEPS: usize = 60;
+    const EVERY: usize = 2;
+    for (name, title, recurrence) in [
+        ("forgets", "A network that forgets", Recurrence::Orthogonal),
+        ("chaotic", "A chaotic network", Recurrence::Gaussian { radius: 2.0 }),
+    ] {
+        let network = Network::draw(recurrence, [SIZES.hidden, STEPS], (seed, 0))?;
+        let errors = network.errors(SWEEPS);
+        let rows = errors.iter().step_by(EVERY).map(|row| row.iter().copied().step_by(EVERY));
+        let numbers = |last: usize| (0..last).step_by(EVERY).map(|number| number.to_string());
+        report.figure(
+            &HeatMap::new(&format!("front-{name}"), title)
+                .describe("A front runs down from the left; before it the error is small.")
+                .x_axis("step")
+                .y_axis("sweep")
+                .value_axis("error")
+                .x_labels((0..STEPS).step_by(EVERY).map(|t| (t + 1).to_string()))
+                .y_labels(numbers(SWEEPS + 1))
+                .values(rows.map(Iterator::collect::<Vec<_>>))
+                .logarithmic(1e-12, 1.0),
+        )?;
+    }
+    report.number("front_steps", count(STEPS));
+    report.number("front_sweeps", count(SWEEPS));
+    Ok(())
+}

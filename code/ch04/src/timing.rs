@@ -1,0 +1,152 @@
+//! The measured times, as they are reported.
+
+use chapter::{
+    Figure, Report,
+    format::{count, count_or_never, decimals},
+};
+
+use crate::{
+    Parameters,
+    measure::{Measurement, Way},
+};
+
+/// The book's own measurement.
+const RECORDED: &str = include_str!("../measurement.json");
+
+impl Parameters {
+    /// The recorded times, or those of this machine.
+    pub(crate) fn timing(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let measurement = if self.measure {
+            let bar = report.progress(Measurement::PARTS, "measuring");
+            Measurement::take(64, 1e-6, seed, || bar.inc(1))?
+        } else {
+            serde_json::from_str(RECORDED)?
+        };
+        if let Some(path) = &self.record {
+            chapter::write_file(path, &(serde_json::to_string_pretty(&measurement)? + "\n"))?;
+        }
+        measured(&measurement, report)
+    }
+}
+
+/// How each way is called in the figure.
+const LABELS: [(Way, &str); 6] = [
+    (Way::Loop, "tanh, loop"),
+    (Way::Jacobi, "tanh, Jacobi"),
+    (Way::Newton, "tanh, Newton"),
+    (Way::Diagonal, "gated, loop"),
+    (Way::Scan, "gated, scan"),
+    (Way::Attention, "attention"),
+];
+
+fn measured(measurement: &Measurement, report: &mut Report) -> chapter::Result {
+    let machine = &measurement.machine;
+    report.section("Measured");
+    report.number("machine", &machine.processor);
+    report.number("cores", count(machine.cores));
+    report.number("date", &machine.date);
+    report.number("measured_size", count(measurement.size));
+    let mut figure = Figure::new("times", "Time for a step, by the length of the sequence")
+        .describe("Level lines, and one that rises with the length of the sequence.")
+        .x_axis("steps of the sequence")
+        .y_axis("microseconds for a step")
+        .log_x()
+        .log_y()
+        .measured_on(machine);
+    for (way, label) in LABELS {
+        let points = measurement.of(way).iter().map(|(t, seconds)| {
+            let steps = *t as f64;
+            (steps, 1e6 * seconds / steps)
+        });
+        figure = figure.marked_line(label, points);
+    }
+    report.figure(&figure)?;
+    times(measurement, report)?;
+    numbers(measurement, report)
+}
+
+/// How many times as long as the loop the other ways take.
+fn times(measurement: &Measurement, report: &mut Report) -> chapter::Result {
+    let steps = LONG;
+    let seconds = |way, steps| measurement.seconds(way, steps).ok_or("not measured");
+    let in_a_loop = seconds(Way::Loop, steps)?;
+    report.number("long", count(steps));
+    report.number("loop_microseconds", decimals(1e6 * in_a_loop / steps as f64, 1));
+    for (name, way) in [
+        ("jacobi", Way::Jacobi),
+        ("newton", Way::Newton),
+        ("gated", Way::Diagonal),
+        ("gated_scan", Way::Scan),
+        ("attention", Way::Attention),
+    ] {
+        report.number(&format!("{name}_times"), decimals(seconds(way, steps)? / in_a_loop, 1));
+    }
+    let (to, from) = crossing(measurement.of(Way::Attention), measurement.of(Way::Loop));
+    report.number("attention_faster_to", count_or_never(to));
+    report.number("attention_slower_from", count_or_never(from));
+    Ok(())
+}
+
+/// Up to which length the one is faster than the other from the start on, and the next length.
+fn crossing(one: &[(usize, f64)], other: &[(usize, f64)]) -> (Option<usize>, Option<usize>) {
+    let faster = one.iter().zip(other).take_while(|(one, other)| one.1 < other.1).count();
+    let length = |index: usize| one.get(index).map(|(length, _)| *length);
+    (faster.checked_sub(1).and_then(length), length(faster))
+}
+
+/// The sequence for which the ways are compared in the text.
+const LONG: usize = 1_024;
+
+/// One core and the recurrence of a single number.
+fn numbers(measurement: &Measurement, report: &mut Report) -> chapter::Result {
+    let Measurement { side_by_side, in_pieces, machine, .. } = measurement;
+    let nanoseconds = |found: &[(usize, f64)], many: usize| {
+        found.iter().find(|(n, _)| *n == many).map_or(f64::NAN, |(_, nanoseconds)| *nanoseconds)
+    };
+    report.number("alone", decimals(nanoseconds(side_by_side, 1), 1));
+    report.number("beside_16", decimals(nanoseconds(side_by_side, 16), 1));
+    report.number("whole", decimals(nanoseconds(in_pieces, 1), 1));
+    report.number("pieces_4", decimals(nanoseconds(in_pieces, 4), 1));
+    let points =
+        |found: &[(usize, f64)]| found.iter().map(|(n, ns)| (*n as f64, *ns)).collect::<Vec<_>>();
+    report.figure(
+        &Figure::new("latency", "The recurrence of a single number on one core")
+            .describe("One line falls steeply with the number of recurrences, the other little.")
+            .x_axis("recurrences side by side, or pieces")
+            .y_axis("nanoseconds for a step")
+            .log_x()
+            .log_y()
+            .measured_on(machine)
+            .marked_line("side by side", points(side_by_side))
+            .marked_line("one, cut into pieces", points(in_pieces)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_crossing_lies_between_two_lengths() {
+        let other = [(1, 2.0), (4, 2.0), (16, 2.0)];
+        let faster = |seconds: [f64; 3]| {
+            let one: Vec<_> = [1, 4, 16].into_iter().zip(seconds).collect();
+            crossing(&one, &other)
+        };
+        assert_eq!(faster([1.0, 1.5, 3.0]), (Some(4), Some(16)));
+        assert_eq!(faster([3.0, 1.0, 1.0]), (None, Some(1)));
+        assert_eq!(faster([1.0, 1.0, 1.0]), (Some(16), None));
+    }
+
+    #[test]
+    fn the_record_holds_what_the_page_quotes() {
+        let recorded: Measurement = serde_json::from_str(RECORDED).unwrap();
+        for (way, _) in LABELS {
+            let lengths: Vec<usize> = recorded.of(way).iter().map(|(steps, _)| *steps).collect();
+            assert_eq!(lengths, Measurement::LENGTHS, "{way:?}: measure again with --record");
+        }
+        let again = serde_json::to_string(&recorded).unwrap();
+        let again: Measurement = serde_json::from_str(&again).unwrap();
+        assert_eq!(again.machine, recorded.machine);
+    }
+}

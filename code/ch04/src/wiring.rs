@@ -1,0 +1,83 @@
+//! What a scan joins with what, recorded while it runs.
+
+/// The result of some neighbouring places, and the round in which it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// The first of the places.
+    pub first: usize,
+    /// The last of them, where the result stands.
+    pub last: usize,
+    /// Rounds that it had to wait for; zero for what was there from the start.
+    pub round: usize,
+}
+
+/// A join: the earlier and the later places, and the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Join {
+    /// What came before.
+    pub earlier: Wire,
+    /// What comes after it.
+    pub later: Wire,
+    /// Both together.
+    pub result: Wire,
+}
+
+/// Runs a scan over `n` places and returns its joins.
+///
+/// ```
+/// use ch04::wiring::wire;
+///
+/// let joins = wire(8, |items, join| rnn::scan::hillis_steele(items, join));
+/// assert_eq!(joins.len(), 7 + 6 + 4);
+/// ```
+///
+/// # Panics
+/// If the scan joins places that are not neighbours, or leaves out a place: then it is no scan.
+// ANCHOR: wire
+pub fn wire(
+    n: usize,
+    scan: impl FnOnce(&[Wire], &mut dyn FnMut(&Wire, &Wire) -> Wire) -> Vec<Wire>,
+) -> Vec<Join> {
+    let items: Vec<Wire> = (0..n).map(|t| Wire { first: t, last: t, round: 0 }).collect();
+    let mut joins = Vec::new();
+    let results = scan(&items, &mut |&earlier, &later| {
+        assert_eq!(earlier.last + 1, later.first, "neighbours");
+        let round = earlier.round.max(later.round) + 1;
+        let result = Wire { first: earlier.first, last: later.last, round };
+        joins.push(Join { earlier, later, result });
+        result
+    });
+    assert!(results.iter().enumerate().all(|(t, wire)| (wire.first, wire.last) == (0, t)));
+    joins
+}
+// ANCHOR_END: wire
+
+/// The last round in which something is joined.
+pub fn rounds(joins: &[Join]) -> usize {
+    joins.iter().map(|join| join.result.round).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use rnn::scan::{blelloch, hillis_steele};
+
+    use super::*;
+
+    #[test]
+    fn joins_and_rounds_are_those_of_the_formulas() {
+        for (n, log) in [(4, 2), (8, 3), (64, 6), (1024, 10)] {
+            let joins = wire(n, |items, join| hillis_steele(items, join));
+            assert_eq!((joins.len(), rounds(&joins)), (n * log - n + 1, log));
+            let joins = wire(n, |items, join| blelloch(items, join));
+            assert_eq!((joins.len(), rounds(&joins)), (2 * n - 2 - log, 2 * log - 2));
+        }
+    }
+
+    #[test]
+    fn every_length_is_scanned() {
+        for n in 0..70 {
+            wire(n, |items, join| hillis_steele(items, join));
+            wire(n, |items, join| blelloch(items, join));
+        }
+    }
+}
