@@ -1,16 +1,16 @@
 //! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use ch04::Parameters;
 
-/// The numbers of the book.
-static BOOK: LazyLock<Box<dyn Fn(&str) -> String + Send + Sync>> =
-    LazyLock::new(|| Box::new(run("")));
+type Numbers = BTreeMap<String, String>;
 
-fn run(arguments: &str) -> impl Fn(&str) -> String + Send + Sync {
-    let numbers = chapter::numbers::<Parameters>(arguments).unwrap();
-    move |name| numbers[name].clone()
+/// The numbers of the book.
+static BOOK: LazyLock<Numbers> = LazyLock::new(|| run(""));
+
+fn run(arguments: &str) -> Numbers {
+    chapter::numbers::<Parameters>(arguments).unwrap()
 }
 
 fn whole(text: &str) -> usize {
@@ -20,33 +20,33 @@ fn whole(text: &str) -> usize {
 #[test]
 fn a_network_that_forgets_fast_needs_eleven_sweeps() {
     let number = run("--radius 0.3 --steps 200");
-    assert_eq!(number("own_sweeps"), "11");
-    assert!(number("own_exponent").starts_with("−1.4"), "{}", number("own_exponent"));
+    assert_eq!(number["own_sweeps"], "11");
+    assert!(number["own_exponent"].starts_with("−1.4"), "{}", number["own_exponent"]);
 }
 
 #[test]
 fn the_latch_needs_a_sweep_for_each_step_of_silence() {
     let number = run("--gap 300 --steps 20");
-    assert_eq!(number("latch_sweeps"), "307");
-    assert_eq!(number("latch_exponent"), "−1.79");
+    assert_eq!(number["latch_sweeps"], "307");
+    assert_eq!(number["latch_exponent"], "−1.79");
 }
 
 #[test]
 fn twice_the_digits_cost_twice_the_sweeps_and_one_iteration() {
-    let (book, finer) = (&*BOOK, run("--tolerance 1e-12"));
-    assert_eq!(book("pytorch_sweeps"), "21");
-    assert_eq!(finer("pytorch_sweeps"), "39");
-    assert_eq!(whole(&finer("pytorch_iterations")), whole(&book("pytorch_iterations")) + 1);
+    let finer = run("--tolerance 1e-12");
+    assert_eq!(BOOK["pytorch_sweeps"], "21");
+    assert_eq!(finer["pytorch_sweeps"], "39");
+    assert_eq!(whole(&finer["pytorch_iterations"]), whole(&BOOK["pytorch_iterations"]) + 1);
 }
 
 #[test]
 fn more_steps_lengthen_the_loop_and_not_the_sweeps() {
-    let (book, longer) = (&*BOOK, run("--steps 2000"));
-    let (short, long) = (whole(&book("step_span")), whole(&longer("step_span")));
+    let longer = run("--steps 2000");
+    let (short, long) = (whole(&BOOK["step_span"]), whole(&longer["step_span"]));
     assert!((4 * short - long) < short / 100, "{short} {long}");
-    assert_eq!(longer("pytorch_jacobi_span"), book("pytorch_jacobi_span"));
+    assert_eq!(longer["pytorch_jacobi_span"], BOOK["pytorch_jacobi_span"]);
     for name in ["edge_sweeps", "own_sweeps"] {
-        assert!(whole(&longer(name)) >= whole(&book(name)), "{name}");
+        assert!(whole(&longer[name]) >= whole(&BOOK[name]), "{name}");
     }
 }
 
@@ -54,6 +54,6 @@ fn more_steps_lengthen_the_loop_and_not_the_sweeps() {
 fn sizes_and_seed_reach_the_experiments() {
     let other = run("--seed 2 --hidden 64 --steps 100");
     let another = run("--seed 3 --hidden 64 --steps 100");
-    assert_eq!(other("units"), "64");
-    assert_ne!(other("own_exponent"), another("own_exponent"), "--seed");
+    assert_eq!(other["units"], "64");
+    assert_ne!(other["own_exponent"], another["own_exponent"], "--seed");
 }
