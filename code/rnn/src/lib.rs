@@ -3,9 +3,10 @@
 //! The crate grows with the book that prints it: an item is here because a chapter explains it.
 //! It reads from the inside out: [`RnnCell`] is one step of one sequence, the formula itself;
 //! [`Rnn`] runs that cell over a batch of whole sequences, and back. [`LstmCell`] and [`Lstm`],
-//! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`], [`Fnn`] and [`SelfAttention`] are
-//! what they are compared with, and an [`Embedding`] makes inputs of tokens. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is, and an
-//! optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient.
+//! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`], [`Fnn`] and [`SelfAttention`]
+//! are what they are compared with, and an [`Embedding`] makes inputs of tokens. A loss
+//! ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is, and an optimiser ([`Sgd`],
+//! [`Adam`]) moves the [`Parameters`] against its gradient.
 //!
 //! Shapes are written with *N* sequences in the batch, *T* steps, *D* inputs (`input_size`) and
 //! *H* units (`hidden_size`). Every function works in `f32` and in `f64` ([`Real`]), and reports

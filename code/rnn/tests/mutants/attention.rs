@@ -33,8 +33,8 @@ pub const RIGHT: Formulas = Formulas {
     values: |v, x| project(x, &v.given.w_v, &v.given.b_v),
 };
 
-/// A name, the vectors that hide the mistake by their shapes (others end in an error), and the wrong
-/// formula.
+/// A name, the vectors that hide the mistake by their shapes (others end in an error), and the
+/// wrong formula.
 type Mutant = (&'static str, fn(&AttentionVector) -> bool, fn(&AttentionVector) -> Vec<f64>);
 
 const MUTANTS: [Mutant; 23] = [

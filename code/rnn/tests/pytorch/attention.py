@@ -1,5 +1,5 @@
-"""Self-attention, torch.nn.functional.scaled_dot_product_attention behind three torch.nn.Linear, and
-torch.nn.Embedding.
+"""Self-attention, which is torch.nn.functional.scaled_dot_product_attention behind three
+torch.nn.Linear; and torch.nn.Embedding.
 
 Shapes:
 
