@@ -27,8 +27,8 @@ use crate::{Error, Linear, Parameters, Real};
 /// -∞, and the weight zero. There are no positions: without the mask, steps in another order give
 /// the same outputs in that order.
 ///
-/// The bias of the key, `b_k`, adds the same number to all scores of a row and changes no weight. It
-/// is here because it is in PyTorch's layers; its gradient is zero, up to rounding.
+/// The bias of the key, `b_k`, adds the same number to all scores of a row and changes no weight.
+/// It is here because it is in PyTorch's layers; its gradient is zero, up to rounding.
 ///
 /// With *D* inputs (`input_size`) and *d* numbers (`size`) in each query, key and value it has
 /// `3 (d D + d)` parameters.
@@ -149,7 +149,7 @@ impl<F: Real> SelfAttention<F> {
     /// ```
     ///
     /// The largest score of a row is subtracted first: it changes no weight and keeps `exp` from
-    /// overflowing.
+    /// overflowing. The weights of one sequence are held at a time, `T²` numbers.
     ///
     /// # Errors
     ///
@@ -310,8 +310,8 @@ impl<F: Real> SelfAttention<F> {
     /// The multiply-adds of a whole sequence: `3 T d D` for queries, keys and values, `2 T² d` for
     /// the scores and the outputs.
     ///
-    /// The scores behind a causal mask are computed too, and thrown away. Computing only what counts
-    /// would take `T (T + 1) d` in place of `2 T² d`.
+    /// The scores behind a causal mask are computed too, and thrown away. To compute only what
+    /// counts would take `T (T + 1) d` in place of `2 T² d`.
     pub fn multiply_adds(&self, steps: usize) -> usize {
         steps * self.multiply_adds_of_projections() + 2 * steps * steps * self.query.weight.nrows()
     }
@@ -414,8 +414,8 @@ fn first<F>(rows: &ArrayRef2<F>, count: usize) -> ArrayView2<'_, F> {
     rows.slice_axis(Axis(0), (..count).into())
 }
 
-/// The outputs `[T, d]` of one sequence and the weights `[T, T]` behind them, from its queries, keys
-/// and values `[T, d]`. Step t looks at the first `visible(t)` steps.
+/// The outputs `[T, d]` of one sequence and the weights `[T, T]` behind them, from its queries,
+/// keys and values `[T, d]`. Step t looks at the first `visible(t)` steps.
 // ANCHOR: attend
 fn attend<F: Real>(
     q: &ArrayRef2<F>,
@@ -470,7 +470,7 @@ fn attend_back<F: Real>(
     [d_scores.dot(&k), d_scores.t().dot(&q), weights.t().dot(d_output)]
 }
 
-/// `1 / √d`: a product of d numbers of magnitude one is √d large.
+/// `1 / √d`: the sum of d independent products of magnitude one is about √d large.
 fn scale<F: Real>(size: usize) -> F {
     F::from_f64(1.0 / (size as f64).sqrt())
 }

@@ -20,8 +20,8 @@ pub enum Error {
         found: Vec<usize>,
     },
 
-    /// `x` holds no step (T = 0): there is no last state to return.
-    #[error("the sequence is empty: `x` has no steps")]
+    /// `x` or `tokens` holds no step (T = 0): there is nothing to answer with.
+    #[error("the sequence is empty: it has no steps")]
     EmptySequence,
 
     /// A size that must be at least one is zero.

@@ -12,7 +12,8 @@ use ndarray::{
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use recurrent::{Arguments, Recurrent, arguments, layer, uniform};
 use rnn::{
-    Adam, Conv1d, Error, Fnn, Gru, Linear, Lstm, Rnn, Sgd, clip_grad_norm, cross_entropy, mse_loss,
+    Adam, Conv1d, Embedding, Error, Fnn, Gru, KvCache, Linear, Lstm, Parameters, Rnn,
+    SelfAttention, Sgd, clip_grad_norm, cross_entropy, mse_loss,
 };
 
 const TOLERANCE: f64 = 1e-12;
@@ -87,6 +88,42 @@ fn other_layers_in_any_layout() -> Result<(), Error> {
 }
 
 #[test]
+fn attention_in_any_layout() -> Result<(), Error> {
+    let mut rng = rng();
+    let attention = SelfAttention::new(4, 3, true, &mut rng)?;
+    let (x, d_output) = (uniform((2, 5, 4), 1.0, &mut rng), uniform((2, 5, 3), 1.0, &mut rng));
+    let expected = attention_results(&attention, &x, &d_output)?;
+    for relaid in relaid_attention(&attention) {
+        assert_close(&attention_results(&relaid, &x, &d_output)?, &expected);
+    }
+    for (x, d_output) in zip(layouts(&x), layouts(&d_output)) {
+        assert_close(&attention_results(&attention, &x, &d_output)?, &expected);
+    }
+    Ok(())
+}
+
+#[test]
+fn embeddings_in_any_layout() -> Result<(), Error> {
+    let embedding = Embedding::new(4, 3, &mut rng())?;
+    let tokens = array![[0, 3, 1, 1], [2, 0, 0, 3]];
+    let d_output = uniform((2, 4, 3), 1.0, &mut rng());
+    let output = embedding.forward(&tokens)?;
+    let gradient = embedding.backward(&tokens, &d_output)?;
+
+    // The same tokens with time first, one axis swapped in the view.
+    let time_first = tokens.t().as_standard_layout().into_owned();
+    for (weight, d_output) in zip(layouts(&embedding.weight), layouts(&d_output)) {
+        let embedding = Embedding { weight };
+        for tokens in [tokens.view(), time_first.t()] {
+            assert_eq!(embedding.forward(&tokens)?, output);
+            let other = embedding.backward(&tokens, &d_output)?;
+            assert_abs_diff_eq!(other.weight, gradient.weight, epsilon = TOLERANCE);
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn losses_in_any_layout() -> Result<(), Error> {
     let mut rng = rng();
     let (y, target) = (uniform((5, 3), 1.0, &mut rng), uniform((5, 3), 1.0, &mut rng));
@@ -145,6 +182,32 @@ fn results<L: Recurrent<f64>>(
     let (results, gradients) = layer.run_back(given, &d_results)?;
     let results = results.into_iter().chain(layer.run(given)?).map(Array::into_dyn);
     Ok(results.chain(gradients.arrays()).collect())
+}
+
+/// The results of both passes, padded and not, and of steps that go on from each other.
+fn attention_results(
+    attention: &SelfAttention<f64>,
+    x: &Array3<f64>,
+    d_output: &Array3<f64>,
+) -> Result<Vec<ArrayD<f64>>, Error> {
+    let saved = attention.forward_saving(x, Some(&[3, 5]))?;
+    let gradients = attention.backward(&saved, d_output)?;
+    let mut results = [attention.forward(x)?, saved.output, saved.weights, gradients.x]
+        .map(Array::into_dyn)
+        .to_vec();
+    results.extend(gradients.attention.parameters().iter().map(ArrayViewD::to_owned));
+
+    let mut cache = KvCache::new(d_output.len_of(Axis(2)));
+    for x in x.index_axis(Axis(0), 0).rows() {
+        results.push(attention.step(&x, &mut cache)?.into_dyn());
+    }
+    Ok(results)
+}
+
+fn relaid_attention(attention: &SelfAttention<f64>) -> impl Iterator<Item = SelfAttention<f64>> {
+    let SelfAttention { query, key, value, causal } = attention;
+    zip(zip(relaid_linear(query), relaid_linear(key)), relaid_linear(value))
+        .map(|((query, key), value)| SelfAttention { query, key, value, causal: *causal })
 }
 
 fn steps<L: Recurrent<f64>>() -> Result<(), Error> {

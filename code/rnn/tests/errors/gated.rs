@@ -124,7 +124,7 @@ fn arguments_of_another_shape_in_a_layer() {
 
 #[test]
 fn empty_sequences() {
-    let empty = "the sequence is empty: `x` has no steps";
+    let empty = "the sequence is empty: it has no steps";
     let x = Array3::zeros((5, 0, 2));
     assert_eq!(text(Lstm::from(lstm_cell()).forward(&x, None)), empty);
     assert_eq!(text(Gru::from(gru_cell()).forward(&x, None)), empty);

@@ -1,5 +1,6 @@
 //! Every error, with the text that a reader sees. Nothing panics, whatever the fields hold.
 
+mod attention;
 mod backward;
 mod gated;
 mod layers;

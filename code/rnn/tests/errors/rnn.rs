@@ -73,7 +73,7 @@ fn shapes_can_be_read_from_the_error() {
 #[test]
 fn empty_sequences() {
     let result = Rnn::from(cell()).forward(&Array3::zeros((5, 0, 2)), None);
-    assert_eq!(text(result), "the sequence is empty: `x` has no steps");
+    assert_eq!(text(result), "the sequence is empty: it has no steps");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! Which mistakes these vectors would catch is the subject of `mutants`.
 
 mod arrays;
+mod attention;
+mod embedding;
 mod layers;
 mod losses;
 mod optimisers;

@@ -12,6 +12,7 @@ processor.
 
 import torch
 
+import attention
 import layers
 import recurrent
 import training
@@ -27,6 +28,8 @@ def main():
     write("linear.json", layers.linear_vectors())
     write("conv1d.json", layers.conv1d_vectors())
     write("fnn.json", layers.fnn_vectors())
+    write("attention.json", attention.attention_vectors())
+    write("embedding.json", attention.embedding_vectors())
     write("mse.json", training.mse_vectors())
     write("cross_entropy.json", training.cross_entropy_vectors())
     write("sgd.json", training.sgd_vectors())

@@ -1,5 +1,7 @@
 //! The vectors that PyTorch computed: the files `pytorch/*.json`, read for the tests.
 
+pub mod attention;
+
 use std::iter::zip;
 
 use serde::Deserialize;

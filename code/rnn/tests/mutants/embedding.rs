@@ -1,0 +1,137 @@
+//! The embedding as plain loops, and the mistakes that can be made in it.
+
+use crate::plain::swap_axes;
+use crate::table::count;
+use crate::vectors::attention::{EmbeddingOutcome, EmbeddingShape, EmbeddingVector};
+use crate::vectors::{
+    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_TOLERANCE, Vectors, difference, relative_difference,
+};
+
+/// A mutant is rejected where it is off by this much: a thousand times what the tests allow in f32.
+const REJECTION: f64 = 1000.0 * F32_GRADIENT_TOLERANCE;
+
+/// A name, the shapes that hide the mistake (others end in an error), and the wrong formula.
+type Mutant = (&'static str, fn(EmbeddingShape) -> bool, fn(&EmbeddingVector) -> EmbeddingOutcome);
+
+const MUTANTS: [Mutant; 9] = [
+    ("a row too far", any, |v| {
+        edited(v, |v| v.tokens.iter_mut().for_each(|token| *token = (*token + 1) % v.shape.v))
+    }),
+    ("columns for rows", v_is_d, |v| {
+        edited(v, |v| v.weight = swap_axes(&v.weight, v.shape.v, v.shape.d, 1))
+    }),
+    ("batch and time swapped", n_is_t, tokens_swapped),
+    ("the place for the token", any, |v| {
+        edited(v, |v| v.tokens = (0..v.tokens.len()).map(|place| place % v.shape.v).collect())
+    }),
+    ("gradient overwritten, not added", any, |v| with_gradient(v, |sum, d, _| *sum = d)),
+    ("gradient of the first place only", any, |v| {
+        with_gradient(v, |sum, d, before| {
+            if before == 0 {
+                *sum = d;
+            }
+        })
+    }),
+    ("gradient of all rows", any, gradient_of_all_rows),
+    ("gradient divided by the token's count", any, gradient_by_frequency),
+    ("gradient divided by the places", any, gradient_by_places),
+];
+
+#[test]
+fn the_right_formula_is_accepted_by_all() {
+    for vector in &Vectors::embedding().vectors {
+        let outcome = plain(vector);
+        assert!(deviation(&outcome, &vector.float64) <= F64_TOLERANCE, "{}", vector.name);
+        assert!(deviation(&outcome, &vector.float32) <= F32_TOLERANCE, "{}", vector.name);
+    }
+}
+
+#[test]
+fn every_wrong_formula_is_rejected() {
+    println!("\nembedding");
+    let vectors = Vectors::embedding().vectors;
+    for (name, fits, mutant) in MUTANTS {
+        let fitting: Vec<_> = vectors.iter().filter(|vector| fits(vector.shape)).collect();
+        let differs = |v: &&&EmbeddingVector| deviation(&mutant(v), &v.float64) > REJECTION;
+        count(fitting.iter().filter(differs).count(), fitting.len(), name);
+    }
+}
+
+fn plain(vector: &EmbeddingVector) -> EmbeddingOutcome {
+    with_gradient(vector, |sum, d, _| *sum += d)
+}
+
+/// `add` is given an entry of the gradient, what is to be added, and how often the token occurred
+/// before.
+fn with_gradient(vector: &EmbeddingVector, add: fn(&mut f64, f64, usize)) -> EmbeddingOutcome {
+    let d = vector.shape.d;
+    let (mut output, mut gradient) = (Vec::new(), vec![0.0; vector.weight.len()]);
+    for (place, token) in vector.tokens.iter().enumerate() {
+        output.extend(&vector.weight[token * d..][..d]);
+        let before = occurrences(&vector.tokens[..place], *token);
+        for column in 0..d {
+            add(&mut gradient[token * d + column], vector.d_output[place * d + column], before);
+        }
+    }
+    EmbeddingOutcome { output, gradient }
+}
+
+/// The right formula, given wrong numbers.
+fn edited(vector: &EmbeddingVector, edit: impl Fn(&mut EmbeddingVector)) -> EmbeddingOutcome {
+    let mut vector = vector.clone();
+    edit(&mut vector);
+    plain(&vector)
+}
+
+fn tokens_swapped(vector: &EmbeddingVector) -> EmbeddingOutcome {
+    let EmbeddingShape { n, t, .. } = vector.shape;
+    edited(vector, |v| {
+        v.tokens = (0..n * t).map(|place| vector.tokens[place % t * n + place / t]).collect();
+    })
+}
+
+fn gradient_of_all_rows(vector: &EmbeddingVector) -> EmbeddingOutcome {
+    let EmbeddingShape { v, d, .. } = vector.shape;
+    let sum = |column: usize| vector.d_output.iter().skip(column).step_by(d).sum::<f64>();
+    EmbeddingOutcome { gradient: (0..v * d).map(|k| sum(k % d)).collect(), ..plain(vector) }
+}
+
+/// As PyTorch does where it is asked to: `scale_grad_by_freq`.
+fn gradient_by_frequency(vector: &EmbeddingVector) -> EmbeddingOutcome {
+    let mut outcome = plain(vector);
+    for (token, row) in outcome.gradient.chunks_mut(vector.shape.d).enumerate() {
+        let often = occurrences(&vector.tokens, token).max(1) as f64;
+        for gradient in row {
+            *gradient /= often;
+        }
+    }
+    outcome
+}
+
+fn gradient_by_places(vector: &EmbeddingVector) -> EmbeddingOutcome {
+    let mut outcome = plain(vector);
+    let places = vector.tokens.len() as f64;
+    outcome.gradient.iter_mut().for_each(|gradient| *gradient /= places);
+    outcome
+}
+
+fn occurrences(tokens: &[usize], token: usize) -> usize {
+    tokens.iter().filter(|other| **other == token).count()
+}
+
+fn deviation(outcome: &EmbeddingOutcome, expected: &EmbeddingOutcome) -> f64 {
+    difference(&outcome.output, &expected.output)
+        .max(relative_difference(&outcome.gradient, &expected.gradient))
+}
+
+fn any(_: EmbeddingShape) -> bool {
+    true
+}
+
+fn v_is_d(shape: EmbeddingShape) -> bool {
+    shape.v == shape.d
+}
+
+fn n_is_t(shape: EmbeddingShape) -> bool {
+    shape.n == shape.t
+}
