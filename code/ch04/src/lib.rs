@@ -62,8 +62,8 @@ pub struct Parameters {
     #[arg(long, default_value_t = 100, value_parser = chapter::at_least(1, 1_000))]
     pub gap: usize,
 
-    /// Measure the times on this machine, which takes about a minute, and draw them in place of the
-    /// recorded ones
+    /// Measure the times on this machine, which takes some fifteen seconds, and draw them in place
+    /// of the recorded ones
     #[arg(long)]
     pub measure: bool,
 

@@ -75,6 +75,9 @@ struct Outcome {
 const MOST_SWEEPS: usize = 500;
 const MOST_ITERATIONS: usize = 60;
 
+/// Just below where the networks become chaotic.
+const EDGE_RADIUS: f64 = 1.5;
+
 /// Networks of each kind.
 const NETWORKS: usize = 3;
 
@@ -111,6 +114,7 @@ impl Parameters {
         report.number("tolerance", power(self.tolerance));
         report.number("networks", count(NETWORKS));
         report.number("radius", exact(self.radius));
+        report.number("edge_radius", exact(EDGE_RADIUS));
         let layer = Sizes { hidden: self.hidden, ..SIZES };
         report.number("step_span", count(layer.in_a_loop(self.steps).span));
         wave_fronts(seed, report)?;
@@ -120,7 +124,7 @@ impl Parameters {
             ("pytorch", Recurrence::Pytorch),
             ("orthogonal", Recurrence::Orthogonal),
             ("own", gaussian(self.radius)),
-            ("edge", gaussian(1.5)),
+            ("edge", gaussian(EDGE_RADIUS)),
             ("chaotic", gaussian(2.0)),
         ] {
             let sizes = [self.hidden, self.steps];
