@@ -4,11 +4,13 @@ pub mod batch;
 pub mod classifier;
 pub mod corpus;
 pub mod grammar;
+pub mod language;
 pub mod layer;
 pub mod network;
 pub mod read;
 mod reports;
 pub mod reviews;
+pub mod speaking;
 pub mod training;
 
 use chapter::{Chapter, Report};
@@ -29,6 +31,7 @@ impl Chapter for Parameters {
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         if !self.skip_training {
             reports::classifiers(seed, report)?;
+            reports::languages(seed, report)?;
         }
         Ok(())
     }
