@@ -1,0 +1,151 @@
+//! Which of the two does a sentence praise? Asked of networks that can see the order of the words,
+//! and of some that cannot.
+
+use std::iter::zip;
+
+use ndarray::Array2;
+use rand::{Rng, RngExt};
+use rnn::{Error, Rnn, SelfAttention};
+
+use crate::{
+    batch::{Batch, tokens},
+    corpus::{PLACES_AT_MOST, Sentence},
+    layer::Layer,
+    network::{Network, Sizes},
+    read::Read,
+    reviews::vocabulary,
+    training::{BATCH, Recipe, train},
+};
+
+/// Numbers in the vector of a word.
+pub const VECTOR: usize = 8;
+
+/// Units of the recurrent layer, numbers in each query, key and value.
+pub const HIDDEN: usize = 16;
+
+/// How all of them are trained.
+pub const RECIPE: Recipe = Recipe { learning_rate: 0.01, updates: 1_000, falling: 1_000 };
+
+/// A network that reads a sentence and answers once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// The mean of the words' vectors.
+    Bag,
+    /// Attention without places, read at the last word.
+    Attention,
+    /// Attention with places, read at the last word.
+    Places,
+    /// A tanh network, read after the last word.
+    LastState,
+    /// A tanh network, its states read in the mean.
+    MeanState,
+}
+
+impl Reader {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Bag, Self::Attention, Self::Places, Self::LastState, Self::MeanState];
+
+    /// Draws an untrained network.
+    ///
+    /// # Errors
+    /// None: the sizes are not zero.
+    // ANCHOR: draw
+    pub fn draw<R: Rng>(self, rng: &mut R) -> Result<Network, Error> {
+        let read = match self {
+            Self::Bag | Self::MeanState => Read::Mean,
+            _ => Read::Last,
+        };
+        let places = if self == Self::Places { PLACES_AT_MOST } else { 0 };
+        let sizes = Sizes { words: vocabulary().len(), places, vector: VECTOR, answers: 2 };
+        let layer = |rng: &mut R| match self {
+            Self::Bag => Ok(Layer::Nothing),
+            Self::Attention | Self::Places => {
+                SelfAttention::new(VECTOR, HIDDEN, false, rng).map(Layer::Attention)
+            }
+            Self::LastState | Self::MeanState => Rnn::new(VECTOR, HIDDEN, rng).map(Layer::Rnn),
+        };
+        Network::new(sizes, layer, read, rng)
+    }
+    // ANCHOR_END: draw
+}
+
+/// Trains a network to tell what a sentence praises; the loss before each update.
+///
+/// # Errors
+/// Where something is not finite.
+pub fn teach(
+    network: &mut Network,
+    sentences: &[Sentence],
+    recipe: &Recipe,
+    rng: &mut impl Rng,
+    after_update: impl FnMut(),
+) -> Result<Vec<f64>, Error> {
+    let known: Vec<(Vec<usize>, usize)> =
+        sentences.iter().map(|sentence| (tokens(sentence), sentence.label())).collect();
+    let draw = || {
+        let drawn: Vec<_> = (0..BATCH).map(|_| &known[rng.random_range(0..known.len())]).collect();
+        let rows: Vec<&[usize]> = drawn.iter().map(|(tokens, _)| tokens.as_slice()).collect();
+        (Batch::new(&rows), drawn.iter().map(|(_, label)| *label).collect())
+    };
+    train(network, recipe, draw, after_update)
+}
+
+/// The logits `[N, 2]` of some sentences.
+///
+/// # Errors
+/// Where something is not finite, or a sentence has more places than the network.
+pub fn ask(network: &Network, sentences: &[Sentence]) -> Result<Array2<f64>, Error> {
+    let rows: Vec<Vec<usize>> = sentences.iter().map(tokens).collect();
+    let rows: Vec<&[usize]> = rows.iter().map(Vec::as_slice).collect();
+    network.logits(&Batch::new(&rows))
+}
+
+/// How many of the sentences a network answers rightly.
+///
+/// # Errors
+/// As [`ask`].
+// ANCHOR: right
+pub fn right(network: &Network, sentences: &[Sentence]) -> Result<usize, Error> {
+    let logits = ask(network, sentences)?;
+    let answers = logits.rows().into_iter().map(|row| usize::from(row[1] > row[0]));
+    let right = zip(answers, sentences).filter(|(answer, sentence)| *answer == sentence.label());
+    Ok(right.count())
+}
+// ANCHOR_END: right
+
+#[cfg(test)]
+mod tests {
+    use approx::AbsDiffEq;
+    use ndarray::Axis;
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+    use super::*;
+    use crate::corpus::Corpus;
+
+    #[test]
+    fn twins_look_alike_where_no_order_is_seen() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let corpus = Corpus::draw(20, 50, &mut rng);
+        for reader in Reader::ALL {
+            let network = reader.draw(&mut rng).unwrap();
+            let logits = ask(&network, &corpus.twins).unwrap();
+            let pairs = logits.axis_chunks_iter(Axis(0), 2);
+            let alike = pairs.into_iter().all(|pair| pair.row(0).abs_diff_eq(&pair.row(1), 1e-12));
+            assert_eq!(alike, matches!(reader, Reader::Bag | Reader::Attention), "{reader:?}");
+        }
+    }
+
+    #[test]
+    fn a_few_sentences_are_learned_by_heart() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let corpus = Corpus::draw(4, 1, &mut rng);
+        let recipe = Recipe { learning_rate: 0.03, updates: 60, falling: 30 };
+        for reader in Reader::ALL {
+            let mut network = reader.draw(&mut rng).unwrap();
+            let losses = teach(&mut network, &corpus.training, &recipe, &mut rng, || {}).unwrap();
+            assert!(losses[59] < 0.1 * losses[0], "{reader:?}: {losses:?}");
+            assert_eq!(right(&network, &corpus.training).unwrap(), 4, "{reader:?}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Language models: what is the next word? Trained on all words of a sentence at once, and then
+//! asked for one word after the other.
+
+use rand::{Rng, RngExt};
+use rnn::{Error, Rnn, SelfAttention, cross_entropy};
+
+use crate::{
+    batch::{Batch, between_stops},
+    corpus::{PLACES_AT_MOST, Sentence},
+    layer::Layer,
+    network::{Network, Sizes},
+    read::Read,
+    reviews::{Verdict, adjectives, token, vocabulary},
+    training::{BATCH, Recipe, train},
+};
+
+/// A network that says how likely each word is to be the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// A tanh network.
+    Rnn,
+    /// Causal attention with places, and the vector of the last word beside it.
+    Attention,
+}
+
+impl Model {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Rnn, Self::Attention];
+
+    /// Numbers in the vector of a word.
+    pub const fn vector(self) -> usize {
+        match self {
+            Self::Rnn => 16,
+            Self::Attention => 32,
+        }
+    }
+
+    /// Units of the recurrent layer, numbers in each query, key and value.
+    pub const HIDDEN: usize = 32;
+
+    /// How it is trained.
+    pub const fn recipe(self) -> Recipe {
+        match self {
+            Self::Rnn => Recipe { learning_rate: 0.005, updates: 3_000, falling: 1_000 },
+            Self::Attention => Recipe { learning_rate: 0.01, updates: 2_000, falling: 2_000 },
+        }
+    }
+
+    /// Draws an untrained network.
+    ///
+    /// # Errors
+    /// None: the sizes are not zero.
+    pub fn draw<R: Rng>(self, rng: &mut R) -> Result<Network, Error> {
+        let (words, vector) = (vocabulary().len(), self.vector());
+        let places = if self == Self::Attention { PLACES_AT_MOST } else { 0 };
+        let layer = |rng: &mut R| match self {
+            Self::Rnn => Rnn::new(vector, Self::HIDDEN, rng).map(Layer::Rnn),
+            Self::Attention => {
+                SelfAttention::new(vector, Self::HIDDEN, true, rng).map(Layer::AttentionAndInput)
+            }
+        };
+        Network::new(Sizes { words, places, vector, answers: words }, layer, Read::Every, rng)
+    }
+}
+
+/// What a language model reads of some sentences, a full stop and all words; and what it is to say,
+/// all words and a full stop, sentence by sentence.
+// ANCHOR: shifted
+pub fn read_and_say(sentences: &[&[usize]]) -> (Batch, Vec<usize>) {
+    let read: Vec<&[usize]> = sentences.iter().map(|tokens| &tokens[..tokens.len() - 1]).collect();
+    let say = sentences.iter().flat_map(|tokens| &tokens[1..]).copied().collect();
+    (Batch::new(&read), say)
+}
+// ANCHOR_END: shifted
+
+/// Trains a network to say the next word; the loss before each update.
+///
+/// # Errors
+/// Where something is not finite.
+pub fn teach(
+    network: &mut Network,
+    sentences: &[Sentence],
+    recipe: &Recipe,
+    rng: &mut impl Rng,
+    after_update: impl FnMut(),
+) -> Result<Vec<f64>, Error> {
+    let known: Vec<Vec<usize>> = sentences.iter().map(between_stops).collect();
+    let draw = || {
+        let one = || known[rng.random_range(0..known.len())].as_slice();
+        read_and_say(&std::iter::repeat_with(one).take(BATCH).collect::<Vec<_>>())
+    };
+    train(network, recipe, draw, after_update)
+}
+
+/// The cross entropy of the next word in nats, over all words of some sentences.
+///
+/// # Errors
+/// Where something is not finite.
+pub fn surprise(network: &Network, sentences: &[Sentence]) -> Result<f64, Error> {
+    let known: Vec<Vec<usize>> = sentences.iter().map(between_stops).collect();
+    let known: Vec<&[usize]> = known.iter().map(Vec::as_slice).collect();
+    let (batch, say) = read_and_say(&known);
+    Ok(cross_entropy(&network.logits(&batch)?, &say)?.0)
+}
+
+/// The share of sentences at whose last word a network holds the right verdict for more likely than
+/// the other: the one that the first clause did not give.
+///
+/// # Errors
+/// Where something is not finite.
+// ANCHOR: contrast
+pub fn right_verdicts(network: &Network, sentences: &[Sentence]) -> Result<f64, Error> {
+    let mut right = 0;
+    for sentence in sentences {
+        let (batch, say) = read_and_say(&[&between_stops(sentence)]);
+        let last = network.logits(&batch)?.row(say.len() - 2).to_owned();
+        let likely = |verdict| {
+            let logits = adjectives(verdict).map(|word| last[token(word)]);
+            logits.map(f64::exp).iter().sum::<f64>()
+        };
+        let says = likely(Verdict::Praise) > likely(Verdict::Fault);
+        right += usize::from(says == (sentence.last_verdict() == Verdict::Praise));
+    }
+    Ok(right as f64 / sentences.len() as f64)
+}
+// ANCHOR_END: contrast
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+    use super::*;
+    use crate::corpus::Corpus;
+
+    #[test]
+    fn one_sentence_is_learned_by_heart() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let sentences = Corpus::draw(1, 0, &mut rng).training;
+        let recipe = Recipe { learning_rate: 0.02, updates: 40, falling: 20 };
+        for model in Model::ALL {
+            let mut network = model.draw(&mut rng).unwrap();
+            teach(&mut network, &sentences, &recipe, &mut rng, || {}).unwrap();
+            let surprise = surprise(&network, &sentences).unwrap();
+            assert!(surprise < 0.1, "{model:?}: {surprise}");
+            assert_eq!(right_verdicts(&network, &sentences).unwrap(), 1.0);
+        }
+    }
+
+    #[test]
+    fn no_word_sees_those_behind_it() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for model in Model::ALL {
+            let network = model.draw(&mut rng).unwrap();
+            let logits = |tokens: &[usize]| network.logits(&Batch::new(&[tokens])).unwrap();
+            let (one, other) = (logits(&[0, 1, 2, 3, 4]), logits(&[0, 1, 2, 5, 6]));
+            let same = |t| one.row(t) == other.row(t);
+            assert_eq!([0, 1, 2, 3, 4].map(same), [true, true, true, false, false], "{model:?}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Words to vectors, a layer, and a head: classifier and language model alike.
+
+use ndarray::{Array2, Array3, ArrayViewD, ArrayViewMutD};
+use rand::Rng;
+use rnn::{Embedding, Error, Linear, Parameters, cross_entropy};
+
+use crate::{
+    batch::Batch,
+    layer::{Layer, Saved},
+    read::Read,
+};
+
+/// A network that reads words.
+// ANCHOR: network
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// A vector for each word.
+    pub words: Embedding<f64>,
+    /// A vector for each place, added to the word's, or none.
+    pub places: Option<Embedding<f64>>,
+    /// What is made of the vectors.
+    pub layer: Layer,
+    /// Which steps the head reads.
+    pub read: Read,
+    /// Answers from what is read.
+    pub head: Linear<f64>,
+}
+// ANCHOR_END: network
+
+/// What a network is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Words, V.
+    pub words: usize,
+    /// Places that get a vector; zero for a network that has none.
+    pub places: usize,
+    /// Numbers in a vector, E.
+    pub vector: usize,
+    /// Answers to choose from.
+    pub answers: usize,
+}
+
+impl Network {
+    /// Draws words, places, layer and head in this order.
+    ///
+    /// # Errors
+    /// Where a size is zero.
+    pub fn new<R: Rng>(
+        sizes: Sizes,
+        layer: impl FnOnce(&mut R) -> Result<Layer, Error>,
+        read: Read,
+        rng: &mut R,
+    ) -> Result<Self, Error> {
+        let words = Embedding::new(sizes.words, sizes.vector, rng)?;
+        let places = match sizes.places {
+            0 => None,
+            places => Some(Embedding::new(places, sizes.vector, rng)?),
+        };
+        let layer = layer(rng)?;
+        let head = Linear::new(layer.feature_count(sizes.vector), sizes.answers, rng)?;
+        Ok(Self { words, places, layer, read, head })
+    }
+
+    /// The logits of all answers, a row for each that is asked for: see [`Read`].
+    ///
+    /// # Errors
+    /// Where a word or a place has no vector, or something is not finite.
+    pub fn logits(&self, batch: &Batch) -> Result<Array2<f64>, Error> {
+        self.head.forward(&self.forward(batch)?.0)
+    }
+
+    /// What the head reads, and what the way back needs.
+    // ANCHOR: forward
+    fn forward(&self, batch: &Batch) -> Result<(Array2<f64>, Saved), Error> {
+        let mut x = self.words.forward(&batch.tokens)?;
+        if let Some(places) = &self.places {
+            x += &places.forward(&place_of_each(&batch.tokens))?;
+        }
+        let (features, saved) = self.layer.forward(&x, &batch.lengths)?;
+        Ok((self.read.rows(&features, &batch.lengths), saved))
+    }
+    // ANCHOR_END: forward
+
+    /// The cross entropy of the answers, and its gradient by all weights.
+    ///
+    /// # Errors
+    /// Where there is not one target for each answer, or something is not finite.
+    // ANCHOR: gradient
+    pub fn gradient(&self, batch: &Batch, targets: &[usize]) -> Result<(f64, Self), Error> {
+        let (rows, saved) = self.forward(batch)?;
+        let (loss, d_logits) = cross_entropy(&self.head.forward(&rows)?, targets)?;
+
+        let head = self.head.backward(&rows, &d_logits)?;
+        let d_features = self.read.back(&head.x, &batch.lengths, batch.tokens.ncols());
+        let (layer, d_x) = self.layer.backward(&saved, d_features)?;
+        let gradient = Self {
+            words: self.words.backward(&batch.tokens, &d_x)?,
+            places: self.gradient_of_places(batch, &d_x)?,
+            layer,
+            read: self.read,
+            head: head.linear,
+        };
+        Ok((loss, gradient))
+    }
+    // ANCHOR_END: gradient
+
+    fn gradient_of_places(
+        &self,
+        batch: &Batch,
+        d_x: &Array3<f64>,
+    ) -> Result<Option<Embedding<f64>>, Error> {
+        let places = self.places.as_ref();
+        places.map(|places| places.backward(&place_of_each(&batch.tokens), d_x)).transpose()
+    }
+}
+
+/// 0, 1, 2, … in each row.
+fn place_of_each(tokens: &Array2<usize>) -> Array2<usize> {
+    Array2::from_shape_fn(tokens.dim(), |(_, t)| t)
+}
+
+impl Parameters<f64> for Network {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, f64>> {
+        let mut arrays = self.words.parameters();
+        arrays.extend(self.places.iter().flat_map(Embedding::parameters));
+        arrays.extend(self.layer.parameters());
+        arrays.extend(self.head.parameters());
+        arrays
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, f64>> {
+        let mut arrays = self.words.parameters_mut();
+        arrays.extend(self.places.iter_mut().flat_map(Embedding::parameters_mut));
+        arrays.extend(self.layer.parameters_mut());
+        arrays.extend(self.head.parameters_mut());
+        arrays
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_relative_eq;
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+    use rnn::{Rnn, SelfAttention};
+
+    use super::*;
+
+    type Draw = fn(&mut ChaCha8Rng) -> Result<Layer, Error>;
+
+    const LAYERS: [Draw; 4] = [
+        |_| Ok(Layer::Nothing),
+        |rng| Ok(Layer::Rnn(Rnn::new(3, 4, rng)?)),
+        |rng| Ok(Layer::Attention(SelfAttention::new(3, 4, false, rng)?)),
+        |rng| Ok(Layer::AttentionAndInput(SelfAttention::new(3, 4, true, rng)?)),
+    ];
+
+    #[test]
+    fn the_gradient_is_that_of_finite_differences() {
+        let batch = Batch::new(&[&[1, 2, 1, 4], &[3, 2]]);
+        for (layer, read) in LAYERS
+            .into_iter()
+            .flat_map(|layer| [Read::Last, Read::Mean, Read::Every].map(|read| (layer, read)))
+        {
+            let places = if read == Read::Mean { 0 } else { 4 };
+            let sizes = Sizes { words: 5, places, vector: 3, answers: 2 };
+            let mut rng = ChaCha8Rng::seed_from_u64(1);
+            let mut network = Network::new(sizes, layer, read, &mut rng).unwrap();
+            let targets: &[usize] = if read == Read::Every { &[0, 1, 1, 0, 1, 0] } else { &[0, 1] };
+            let (_, found) = network.gradient(&batch, targets).unwrap();
+            for (array, found) in found.parameters().iter().enumerate() {
+                for (entry, &found) in found.iter().enumerate() {
+                    let mut loss = |nudge: f64| {
+                        let mut arrays = network.parameters_mut();
+                        *arrays[array].iter_mut().nth(entry).unwrap() += nudge;
+                        network.gradient(&batch, targets).unwrap().0
+                    };
+                    let (above, below) = (loss(1e-5), loss(-2e-5));
+                    loss(1e-5);
+                    let nudged = (above - below) / 2e-5;
+                    assert_relative_eq!(nudged, found, epsilon = 1e-9, max_relative = 1e-5);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_answered_alike_alone_and_beside_a_longer_one() {
+        for layer in LAYERS {
+            let sizes = Sizes { words: 5, places: 4, vector: 3, answers: 2 };
+            let mut rng = ChaCha8Rng::seed_from_u64(1);
+            let network = Network::new(sizes, layer, Read::Last, &mut rng).unwrap();
+            let alone = network.logits(&Batch::new(&[&[3, 2]])).unwrap();
+            let beside = network.logits(&Batch::new(&[&[1, 2, 1, 4], &[3, 2]])).unwrap();
+            assert_relative_eq!(alone.row(0), beside.row(1), epsilon = 1e-12);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A language model that goes on word by word, and what it must remember meanwhile.
+
+use ndarray::{Array1, ArrayRef1, Axis, concatenate};
+use rand::{Rng, RngExt};
+use rnn::{Error, KvCache};
+
+use crate::{
+    layer::Layer,
+    network::Network,
+    reviews::{STOP, vocabulary},
+};
+
+/// What is remembered of the words so far.
+#[derive(Clone, Debug)]
+pub enum Memory {
+    /// Nothing.
+    Nothing,
+    /// One state, `[H]`.
+    State(Array1<f64>),
+    /// A key and a value of every word.
+    Cache(KvCache<f64>),
+}
+
+impl Memory {
+    /// That of a layer that has read nothing.
+    pub fn new(layer: &Layer) -> Self {
+        match layer {
+            Layer::Nothing => Self::Nothing,
+            Layer::Rnn(rnn) => Self::State(Array1::zeros(rnn.cell.hidden_size())),
+            Layer::Attention(attention) | Layer::AttentionAndInput(attention) => {
+                Self::Cache(KvCache::new(attention.value.weight.nrows()))
+            }
+        }
+    }
+
+    /// The numbers in it.
+    pub fn float_count(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::State(state) => state.len(),
+            Self::Cache(cache) => cache.float_count(),
+        }
+    }
+}
+
+/// A network in the middle of a sentence.
+#[derive(Clone, Debug)]
+pub struct Speaker<'n> {
+    network: &'n Network,
+    memory: Memory,
+    place: usize,
+}
+
+impl<'n> Speaker<'n> {
+    /// Before the first word.
+    pub fn new(network: &'n Network) -> Self {
+        Self { network, memory: Memory::new(&network.layer), place: 0 }
+    }
+
+    /// Reads a word; the logits `[V]` of the next one.
+    ///
+    /// # Errors
+    /// Where the word or its place has no vector, or the attention is not causal.
+    // ANCHOR: hear
+    pub fn hear(&mut self, token: usize) -> Result<Array1<f64>, Error> {
+        let Network { words, places, layer, head, .. } = self.network;
+        let mut x = words.weight.row(token).to_owned();
+        if let Some(places) = places {
+            x += &places.weight.row(self.place);
+        }
+        self.place += 1;
+        let features = step(layer, &mut self.memory, &x)?;
+        Ok(head.weight.dot(&features) + &head.bias)
+    }
+    // ANCHOR_END: hear
+
+    /// What it remembers.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+}
+
+/// The features `[C]` of a step from its vector `x` `[E]` and what is remembered of those before.
+///
+/// # Panics
+/// If the memory is another layer's.
+// ANCHOR: step
+fn step(layer: &Layer, memory: &mut Memory, x: &Array1<f64>) -> Result<Array1<f64>, Error> {
+    Ok(match (layer, memory) {
+        (Layer::Nothing, Memory::Nothing) => x.clone(),
+        (Layer::Rnn(rnn), Memory::State(h)) => {
+            *h = rnn.cell.step(x, h)?;
+            h.clone()
+        }
+        (Layer::Attention(attention), Memory::Cache(cache)) => attention.step(x, cache)?,
+        (Layer::AttentionAndInput(attention), Memory::Cache(cache)) => {
+            concatenate![Axis(0), attention.step(x, cache)?, *x]
+        }
+        _ => panic!("the memory of another layer"),
+    })
+}
+// ANCHOR_END: step
+
+/// Lets a network speak until it says a full stop, or so many words.
+///
+/// # Errors
+/// As [`Speaker::hear`].
+// ANCHOR: speak
+pub fn speak(
+    network: &Network,
+    most_words: usize,
+    rng: &mut impl Rng,
+) -> Result<Vec<&'static str>, Error> {
+    let mut speaker = Speaker::new(network);
+    let mut said = Vec::new();
+    let mut token = STOP;
+    while said.len() < most_words {
+        token = choose(&speaker.hear(token)?, rng);
+        if token == STOP {
+            break;
+        }
+        said.push(vocabulary()[token]);
+    }
+    Ok(said)
+}
+
+/// One of several answers, as likely as its logit says.
+fn choose(logits: &ArrayRef1<f64>, rng: &mut impl Rng) -> usize {
+    let largest = logits.fold(f64::NEG_INFINITY, |largest, logit| largest.max(*logit));
+    let weights = logits.mapv(|logit| (logit - largest).exp());
+    let mut left = weights.sum() * rng.random::<f64>();
+    let passed = weights.iter().take_while(|weight| {
+        left -= *weight;
+        left >= 0.0
+    });
+    passed.count().min(logits.len() - 1)
+}
+// ANCHOR_END: speak
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use ndarray::array;
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+    use super::*;
+    use crate::{batch::Batch, language::Model};
+
+    #[test]
+    fn word_by_word_is_all_at_once() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let tokens: Vec<usize> = (0..20).map(|t| t * t % 55).collect();
+        for model in Model::ALL {
+            let network = model.draw(&mut rng).unwrap();
+            let logits = network.logits(&Batch::new(&[&tokens])).unwrap();
+            let mut speaker = Speaker::new(&network);
+            for (t, (token, logits)) in tokens.iter().zip(logits.rows()).enumerate() {
+                assert_abs_diff_eq!(speaker.hear(*token).unwrap(), logits, epsilon = 1e-12);
+                let growth = if model == Model::Rnn { 1 } else { 2 * (t + 1) };
+                assert_eq!(speaker.memory().float_count(), growth * Model::HIDDEN);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_is_as_likely_as_its_logit_says() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let logits = array![1.0_f64, 3.0, -1e9].mapv(|p| if p > 0.0 { p.ln() + 800.0 } else { p });
+        let mut chosen = [0; 3];
+        (0..4_000).for_each(|_| chosen[choose(&logits, &mut rng)] += 1);
+        assert_eq!(chosen[2], 0);
+        assert!((900..1_100).contains(&chosen[0]), "{chosen:?}");
+    }
+
+    #[test]
+    fn an_untrained_network_is_cut_short() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let network = Model::Rnn.draw(&mut rng).unwrap();
+        let said: Vec<_> = (0..50).map(|_| speak(&network, 6, &mut rng).unwrap()).collect();
+        assert!(said.iter().any(|words| words.len() == 6));
+        assert!(said.iter().all(|words| words.len() <= 6 && !words.contains(&".")));
+    }
+}
