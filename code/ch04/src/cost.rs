@@ -19,6 +19,11 @@ impl Cost {
         Self { work: self.work + next.work, span: self.span + next.span }
     }
 
+    /// This and another side by side.
+    pub fn and(self, other: Self) -> Self {
+        Self { work: self.work + other.work, span: self.span.max(other.span) }
+    }
+
     /// So many of these side by side.
     pub fn beside(self, count: usize) -> Self {
         Self { work: count * self.work, span: self.span }
@@ -124,6 +129,13 @@ mod tests {
         assert!(cost.speedup(1.0) < 1.0);
         assert!((99.0..100.0).contains(&cost.speedup(1e9)));
         assert_eq!(cost.parallelism(), 100.0);
+    }
+
+    #[test]
+    fn side_by_side_the_longer_one_counts() {
+        let (short, long) = (Cost { work: 5, span: 1 }, Cost { work: 2, span: 3 });
+        assert_eq!(short.and(long), Cost { work: 7, span: 3 });
+        assert_eq!(short.then(long), Cost { work: 7, span: 4 });
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl Gated {
 /// ```
 ///
 /// Source: Gu and Dao, *Mamba: linear-time sequence modeling with selective state spaces*
-/// (arXiv:2312.00752), Algorithm 2. There `W_Δ` is a product of two narrow matrices.
+/// (arXiv:2312.00752), Algorithm 2, with `Δ x B` for what is written as in the authors' code: the
+/// paper holds the input over the step. There `W_Δ` is a product of two narrow matrices.
 #[derive(Clone, Debug)]
 pub struct Selective {
     /// `[D, N]`, negative: the rates of decay.

@@ -3,7 +3,7 @@
 //! The experiments stand in the order of the chapter: what there is to compute and what of it must
 //! wait ([`cost`]), the recurrence without its tanh ([`linear`]), scans drawn as they run
 //! ([`wiring`]), recurrences that can be scanned ([`gated`]), the tanh network all at once
-//! ([`parallel`]), and how long it all takes ([`mod@measure`], [`latency`]).
+//! ([`parallel`], [`table`]), and how long it all takes ([`mod@measure`], [`latency`]).
 
 pub mod cost;
 pub mod gated;
@@ -12,13 +12,12 @@ pub mod linear;
 pub mod measure;
 mod nonlinear;
 pub mod parallel;
+pub mod table;
 mod timing;
 pub mod wiring;
 
-use std::path::PathBuf;
-
 use chapter::{
-    Chapter, Figure, Report,
+    Chapter, Figure, Report, Stopwatch,
     format::{count, decimals, percent},
 };
 use rand::{SeedableRng, rngs::ChaCha8Rng};
@@ -53,8 +52,8 @@ pub struct Parameters {
     #[arg(long, default_value_t = 500, value_parser = chapter::at_least(2, 2_000))]
     pub steps: usize,
 
-    /// How far a state may be from the right one. Look for: each power of ten costs Jacobi some more
-    /// sweeps, and Newton nothing
+    /// How far a state may be from the right one. Look for: each power of ten costs Jacobi as many
+    /// sweeps, and Newton next to nothing
     #[arg(long, default_value_t = 1e-6, value_parser = chapter::between(1e-12, 0.1))]
     pub tolerance: f64,
 
@@ -62,14 +61,9 @@ pub struct Parameters {
     #[arg(long, default_value_t = 100, value_parser = chapter::at_least(1, 1_000))]
     pub gap: usize,
 
-    /// Measure the times on this machine, which takes some fifteen seconds, and draw them in place
-    /// of the recorded ones
-    #[arg(long)]
-    pub measure: bool,
-
-    /// Write the measurement into this file, such as the book's own code/ch04/measurement.json
-    #[arg(long, value_name = "FILE", requires = "measure")]
-    pub record: Option<PathBuf>,
+    /// The times.
+    #[command(flatten)]
+    pub stopwatch: Stopwatch,
 }
 
 impl Chapter for Parameters {
@@ -109,16 +103,18 @@ fn costs(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("counted_steps", count(STEPS));
     report.number("batch", count(BATCH));
     report.number("input_share", percent(share, 1));
+    report.number("serial_share", percent(1.0 - share, 1));
     report.number("amdahl", decimals(1.0 / (1.0 - share), 2));
     report.number("projection_span", count(SIZES.projection().span));
     report.number("recurrence_span", count(SIZES.recurrence().span));
     let in_a_loop = SIZES.in_a_loop(STEPS);
-    let scanned = scan_cost(diagonal_join(), STEPS).then(each(SIZES.hidden).beside(2 * STEPS));
-    let gates = SIZES.projection().beside(2 * STEPS);
+    // Each gate is a sigmoid, and then the share that stays beside the share that is written.
+    let gates = each(SIZES.hidden).then(each(SIZES.hidden).and(each(SIZES.hidden)));
+    let steps = SIZES.projection().and(SIZES.projection()).then(gates).beside(STEPS);
     let costs = [
         ("loop", "RNN", in_a_loop),
         ("batch", "RNN, batch of 32", in_a_loop.beside(BATCH)),
-        ("scan", "gated, by a scan", gates.then(scanned)),
+        ("scan", "gated, by a scan", steps.then(scan_cost(diagonal_join(), STEPS))),
         ("attention", "attention", attention(SIZES.input, SIZES.hidden, STEPS)),
     ];
     let mut figure = Figure::new("speedup", "How many processors a layer can keep busy")
@@ -148,12 +144,12 @@ fn rounded(value: usize) -> String {
     }
 }
 
-/// Two steps `h ↦ a ⊙ h + b` joined to one.
+/// Two steps `h ↦ a ⊙ h + b` joined to one: `a₂ a₁`, beside `a₂ b₁ + b₂`.
 fn diagonal_join() -> Cost {
-    each(SIZES.hidden).then(each(SIZES.hidden)).then(each(SIZES.hidden))
+    each(SIZES.hidden).and(each(SIZES.hidden).then(each(SIZES.hidden)))
 }
 
-/// Blelloch's scan over so many steps.
+/// Blelloch's scan over so many steps, from a state of zeros: `b` of each join is the state.
 fn scan_cost(join: Cost, steps: usize) -> Cost {
     let joins = wire(steps, |items, join| blelloch(items, join));
     Cost { work: joins.len() * join.work, span: rounds(&joins) * join.span }

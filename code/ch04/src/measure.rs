@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use chapter::{Machine, seconds_in_turn};
+use chapter::{Machine, Timings, seconds_in_turn};
 use ndarray::{Array1, Array3, Axis};
 use rand::{RngExt, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
@@ -29,11 +29,11 @@ pub struct Measurement {
     /// What counts as a change, for the methods that repeat until nothing changes.
     pub tolerance: f64,
     /// Steps, and seconds for the whole sequence, for each way to run a layer.
-    pub layers: Vec<(Way, Vec<(usize, f64)>)>,
+    pub layers: Vec<(Way, Timings)>,
     /// How many recurrences run side by side, and nanoseconds for a step of one of them.
-    pub side_by_side: Vec<(usize, f64)>,
+    pub side_by_side: Timings,
     /// Into how many pieces one recurrence is cut, and nanoseconds for one of its steps.
-    pub in_pieces: Vec<(usize, f64)>,
+    pub in_pieces: Timings,
 }
 
 /// A way to run a layer over a sequence.
@@ -50,14 +50,26 @@ pub enum Way {
     Diagonal,
     /// The same by a scan on all threads.
     Scan,
+    /// The recurrence of the gated unit alone, its gates known, one step after the other.
+    RecurrenceLoop,
+    /// The recurrence alone by a scan.
+    RecurrenceScan,
     /// Causal self-attention.
     Attention,
 }
 
 impl Way {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Loop, Self::Jacobi, Self::Newton, Self::Diagonal, Self::Scan, Self::Attention];
+    pub const ALL: [Self; 8] = [
+        Self::Loop,
+        Self::Jacobi,
+        Self::Newton,
+        Self::Diagonal,
+        Self::Scan,
+        Self::RecurrenceLoop,
+        Self::RecurrenceScan,
+        Self::Attention,
+    ];
 }
 
 /// The longest recurrence of a single number, and how often each measurement is taken.
@@ -127,6 +139,7 @@ fn layer_seconds(
         let z = x.dot(&rnn.cell.w_ih.t()) + &rnn.cell.b_ih + &rnn.cell.b_hh;
         until_still(method, &rnn.cell.w_hh, &z, tolerance)
     };
+    let (a, b) = gated.steps(&x)?;
     let by_loop = || gated.steps(&x).and_then(|(a, b)| diagonal_loop(&a, &b, &h_0));
     let by_scan = || gated.steps(&x).and_then(|(a, b)| diagonal_scan(&a, &b, &h_0));
     Ok(seconds_in_turn(
@@ -137,13 +150,15 @@ fn layer_seconds(
             Box::new(|| drop(black_box(repeated(newton)))),
             Box::new(|| drop(black_box(by_loop()))),
             Box::new(|| drop(black_box(by_scan()))),
+            Box::new(|| drop(black_box(diagonal_loop(&a, &b, &h_0)))),
+            Box::new(|| drop(black_box(diagonal_scan(&a, &b, &h_0)))),
             Box::new(|| drop(black_box(attention.forward(&batch)))),
         ],
     ))
 }
 
 /// Nanoseconds for a step of a recurrence of one number: several side by side, and one in pieces.
-fn number_seconds(rng: &mut ChaCha8Rng) -> [Vec<(usize, f64)>; 2] {
+fn number_seconds(rng: &mut ChaCha8Rng) -> [Timings; 2] {
     // Near one, so that nothing vanishes.
     let a: Vec<f64> = (0..NUMBERS).map(|_| rng.random_range(0.9..1.0)).collect();
     let b: Vec<f64> = (0..NUMBERS).map(|_| rng.random_range(-1.0..1.0)).collect();

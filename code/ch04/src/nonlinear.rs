@@ -2,18 +2,20 @@
 
 use chapter::{
     Figure, HeatMap, Report, Spread,
-    format::{count, decimals, exact, power_of_ten},
+    format::{count, count_or_never, decimals, exact, power_of_ten},
 };
 use ndarray::{Array2, Axis, array};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
-use rnn::{Error, Rnn, init::Recurrence};
+use rnn::{Error, Rnn, init::Recurrence, scan::hillis_steele};
 
 use crate::{
     INPUT, Parameters, SIZES,
     cost::{Cost, Sizes, each, product},
-    parallel::{jacobi, lyapunov_exponent, newton, one_by_one, solve},
+    parallel::{jacobi, largest_error, lyapunov_exponent, newton, one_by_one, solve},
     rng, rounded, scan_cost,
+    table::Table,
+    wiring::{rounds, wire},
 };
 
 /// A network at work: its recurrent weights, `z` for some inputs, and the right states.
@@ -39,13 +41,13 @@ impl Network {
         Ok(Self { w: cell.w_hh, z, right: output.index_axis_move(Axis(0), 0) })
     }
 
-    fn outcome(&self, tolerance: f64) -> Outcome {
+    fn outcome(&self, tolerance: f64, most_iterations: usize) -> Outcome {
         let (problem, goal) = ((&self.w, &self.z), (&self.right, tolerance));
         let steps = self.z.nrows();
         Outcome {
             exponent: lyapunov_exponent(&self.w, &self.right),
             jacobi: solve(jacobi, problem, goal, steps.min(MOST_SWEEPS)).repeats,
-            newton: solve(newton, problem, goal, steps.min(MOST_ITERATIONS)).repeats,
+            newton: solve(newton, problem, goal, steps.min(most_iterations)).repeats,
         }
     }
 
@@ -99,10 +101,8 @@ fn newton_cost(layer: Sizes, steps: usize) -> Cost {
     let linearised = each(hidden).then(each(hidden)).then(each(hidden * hidden));
     let of_matrices = product(hidden, hidden).beside(hidden);
     let of_vector = product(hidden, hidden).then(each(hidden));
-    let join = Cost { work: of_matrices.work + of_vector.work, span: of_vector.span };
-    let applied = of_vector.beside(steps);
     let sweep = layer.recurrence().then(linearised).then(of_vector).beside(steps);
-    sweep.then(scan_cost(join, steps)).then(applied)
+    sweep.then(scan_cost(of_matrices.and(of_vector), steps))
 }
 
 impl Parameters {
@@ -114,6 +114,7 @@ impl Parameters {
         report.number("tolerance", power(self.tolerance));
         report.number("networks", count(NETWORKS));
         report.number("radius", exact(self.radius));
+        report.number("most_iterations", count(MOST_ITERATIONS));
         report.number("edge_radius", exact(EDGE_RADIUS));
         let layer = Sizes { hidden: self.hidden, ..SIZES };
         report.number("step_span", count(layer.in_a_loop(self.steps).span));
@@ -132,7 +133,7 @@ impl Parameters {
                 .into_par_iter()
                 .map(|run| {
                     let network = Network::draw(recurrence, sizes, (seed, run))?;
-                    let outcome = network.outcome(self.tolerance);
+                    let outcome = network.outcome(self.tolerance, MOST_ITERATIONS);
                     bar.inc(1);
                     Ok::<_, Error>(outcome)
                 })
@@ -141,6 +142,7 @@ impl Parameters {
             let jacobi: Vec<_> = outcomes.iter().map(|outcome| outcome.jacobi).collect();
             let newton: Vec<_> = outcomes.iter().map(|outcome| outcome.newton).collect();
             report.number(&format!("{name}_exponent"), decimals(exponent, 2));
+            report.number(&format!("{name}_expected"), count_or_never(self.expected(exponent)));
             report.number(&format!("{name}_sweeps"), median(&jacobi, self.steps.min(MOST_SWEEPS)));
             let most = self.steps.min(MOST_ITERATIONS);
             report.number(&format!("{name}_iterations"), median(&newton, most));
@@ -149,6 +151,11 @@ impl Parameters {
         self.by_exponent(seed, report, &bar)?;
         self.by_length(seed, report)?;
         self.latch(report)
+    }
+
+    /// How many sweeps leave no more of a guess than the tolerance, if each leaves `e^exponent`.
+    fn expected(&self, exponent: f64) -> Option<usize> {
+        (exponent < 0.0).then(|| (self.tolerance.ln() / exponent).ceil() as usize)
     }
 
     /// Work and span of the sweeps and iterations that a network needed, if it got there.
@@ -187,8 +194,8 @@ impl Parameters {
                 let radius = 0.4 + f64::from(run) / 25.0;
                 let run = 100 + run as usize;
                 let recurrence = Recurrence::Gaussian { radius };
-                let outcome =
-                    Network::draw(recurrence, SIZES, (seed, run))?.outcome(self.tolerance);
+                let outcome = Network::draw(recurrence, SIZES, (seed, run))?
+                    .outcome(self.tolerance, SIZES[1]);
                 bar.inc(1);
                 Ok::<_, Error>(outcome)
             })
@@ -201,9 +208,8 @@ impl Parameters {
             let point = move |outcome: &Outcome| Some((outcome.exponent, found(outcome)? as f64));
             outcomes.iter().filter_map(point).collect::<Vec<_>>()
         };
-        let expected = |exponent: f64| self.tolerance.ln() / exponent;
         let exponents = (4..=150).map(|i| -f64::from(i) / 100.0);
-        let curve = exponents.map(|exponent| (exponent, expected(exponent)));
+        let curve = exponents.map(|exponent| (exponent, self.tolerance.ln() / exponent));
         report.figure(
             &Figure::new("exponent", "Sweeps and iterations against the Lyapunov exponent")
                 .describe("Two rising clouds of points; the upper one lies along a curve.")
@@ -248,11 +254,22 @@ impl Parameters {
         report.number("latch_gap", count(self.gap));
         report.number("latch_steps", count(steps));
         report.number("latch_exponent", decimals(exponent, 2));
-        report.number("latch_expected", count((self.tolerance.ln() / exponent).ceil() as usize));
+        report.number("latch_expected", count_or_never(self.expected(exponent)));
         report.number("latch_sweeps", median(&[sweeps.repeats], steps));
         report.number("latch_iterations", median(&[iterations.repeats], steps));
+        let first =
+            |states: &Array2<f64>| states.slice_axis(Axis(0), (..self.gap).into()).to_owned();
+        let goal = (&first(&right), self.tolerance);
+        let before_second = solve(newton, (&w, &first(&z)), goal, steps);
+        report.number("latch_first_iterations", median(&[before_second.repeats], steps));
+        let by_table = Self::latch_by_table(WEIGHT, &z);
+        report.number("table_places", count(PLACES));
+        let joins = wire(steps, |items, join| hillis_steele(items, join));
+        report.number("table_rounds", count(rounds(&joins)));
+        report.number("table_error", power_above(largest_error(&by_table, &right)));
+        // What lies beyond the figure's edge need not be drawn to its end.
         let points = |errors: Vec<f64>| {
-            errors.into_iter().enumerate().map(|(repeat, error)| (repeat as f64, error))
+            errors.into_iter().enumerate().map(|(repeat, error)| (repeat as f64, error.min(1e6)))
         };
         report.figure(
             &Figure::new("latch", "A latch, evaluated all at once")
@@ -265,6 +282,22 @@ impl Parameters {
                 .line("Newton", points(iterations.errors)),
         )
     }
+
+    /// The states of the latch `[T, 1]` by a scan: its steps are written down as tables, which join.
+    fn latch_by_table(weight: f64, z: &Array2<f64>) -> Array2<f64> {
+        let steps: Vec<Table> =
+            z.iter().map(|z| Table::of(|h| (weight * h + z).tanh(), PLACES)).collect();
+        let joined = hillis_steele(&steps, Table::then);
+        Array2::from_shape_fn(z.dim(), |(t, _)| joined[t].apply(0.0))
+    }
+}
+
+/// How many values write a step of the latch down.
+const PLACES: usize = 2_001;
+
+/// The next power of ten above a small number.
+fn power_above(value: f64) -> String {
+    power_of_ten(value.max(f64::MIN_POSITIVE).log10().ceil() as i32)
 }
 
 /// A small number as a power of ten where it is one.

@@ -196,6 +196,18 @@ mod tests {
     }
 
     #[test]
+    fn after_some_sweeps_a_state_knows_as_many_steps() {
+        let (w, z, _) = network(12, 5, 1.5);
+        let mut swept = Array2::zeros(z.dim());
+        for _ in 0..4 {
+            swept = jacobi(&w, &z, &swept);
+        }
+        let last_four = z.slice_axis(Axis(0), (8..).into()).to_owned();
+        let alone = one_by_one(&w, &last_four);
+        assert_abs_diff_eq!(alone.row(3), swept.row(11), epsilon = 1e-12);
+    }
+
+    #[test]
     fn an_iteration_of_newton_is_a_linear_recurrence() {
         let (w, z, _) = network(16, 4, 1.2);
         let guess = jacobi(&w, &z, &Array2::zeros(z.dim()));

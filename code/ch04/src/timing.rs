@@ -1,8 +1,8 @@
 //! The measured times, as they are reported.
 
 use chapter::{
-    Figure, Report,
-    format::{count, count_or_never, decimals},
+    Figure, Report, crossing,
+    format::{count, count_or_never, decimals, percent},
 };
 
 use crate::{
@@ -16,15 +16,10 @@ const RECORDED: &str = include_str!("../measurement.json");
 impl Parameters {
     /// The recorded times, or those of this machine.
     pub(crate) fn timing(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let measurement = if self.measure {
+        let measurement = self.stopwatch.read(RECORDED, || {
             let bar = report.progress(Measurement::PARTS, "measuring");
-            Measurement::take(64, 1e-6, seed, || bar.inc(1))?
-        } else {
-            serde_json::from_str(RECORDED)?
-        };
-        if let Some(path) = &self.record {
-            chapter::write_file(path, &(serde_json::to_string_pretty(&measurement)? + "\n"))?;
-        }
+            Ok(Measurement::take(64, 1e-6, seed, || bar.inc(1))?)
+        })?;
         measured(&measurement, report)
     }
 }
@@ -81,17 +76,16 @@ fn times(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     ] {
         report.number(&format!("{name}_times"), decimals(seconds(way, steps)? / in_a_loop, 1));
     }
+    for (name, way) in
+        [("recurrence_loop", Way::RecurrenceLoop), ("recurrence_scan", Way::RecurrenceScan)]
+    {
+        let share = seconds(way, steps)? / seconds(Way::Diagonal, steps)?;
+        report.number(&format!("{name}_share"), percent(share, 0));
+    }
     let (to, from) = crossing(measurement.of(Way::Attention), measurement.of(Way::Loop));
     report.number("attention_faster_to", count_or_never(to));
     report.number("attention_slower_from", count_or_never(from));
     Ok(())
-}
-
-/// Up to which length the one is faster than the other from the start on, and the next length.
-fn crossing(one: &[(usize, f64)], other: &[(usize, f64)]) -> (Option<usize>, Option<usize>) {
-    let faster = one.iter().zip(other).take_while(|(one, other)| one.1 < other.1).count();
-    let length = |index: usize| one.get(index).map(|(length, _)| *length);
-    (faster.checked_sub(1).and_then(length), length(faster))
 }
 
 /// The sequence for which the ways are compared in the text.
@@ -127,21 +121,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_crossing_lies_between_two_lengths() {
-        let other = [(1, 2.0), (4, 2.0), (16, 2.0)];
-        let faster = |seconds: [f64; 3]| {
-            let one: Vec<_> = [1, 4, 16].into_iter().zip(seconds).collect();
-            crossing(&one, &other)
-        };
-        assert_eq!(faster([1.0, 1.5, 3.0]), (Some(4), Some(16)));
-        assert_eq!(faster([3.0, 1.0, 1.0]), (None, Some(1)));
-        assert_eq!(faster([1.0, 1.0, 1.0]), (Some(16), None));
-    }
-
-    #[test]
     fn the_record_holds_what_the_page_quotes() {
         let recorded: Measurement = serde_json::from_str(RECORDED).unwrap();
-        for (way, _) in LABELS {
+        for way in Way::ALL {
             let lengths: Vec<usize> = recorded.of(way).iter().map(|(steps, _)| *steps).collect();
             assert_eq!(lengths, Measurement::LENGTHS, "{way:?}: measure again with --record");
         }

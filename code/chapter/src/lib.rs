@@ -50,7 +50,7 @@ pub use arguments::{at_least, between};
 pub use diagram::Diagram;
 pub use error::{Error, Result};
 pub use figure::{Figure, HeatMap};
-pub use machine::{Machine, seconds_in_turn};
+pub use machine::{Machine, Stopwatch, Timings, crossing, seconds_in_turn};
 pub use output::write_file;
 pub use page::{PrintedNumber, printed_numbers};
 pub use program::{Chapter, main, numbers};

@@ -1,11 +1,67 @@
 //! What a clock measures, and on which machine.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
-use crate::Spread;
+use crate::{Result, Spread, write_file};
+
+/// The parameters of a chapter that measures times: `#[command(flatten)]` adds them to its own.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Stopwatch {
+    /// Measure the times on this machine, which takes up to a minute, and draw them in place of the
+    /// recorded ones
+    #[arg(long)]
+    pub measure: bool,
+
+    /// Write the measurement into this file, such as the book's own measurement.json beside the
+    /// chapter's code
+    #[arg(long, value_name = "FILE", requires = "measure")]
+    pub record: Option<PathBuf>,
+}
+
+impl Stopwatch {
+    /// What `take` measures if that is asked for, and else what is recorded, as JSON.
+    ///
+    /// # Errors
+    /// Where the measurement fails, the record is not one, or the file cannot be written.
+    pub fn read<M: Serialize + DeserializeOwned>(
+        &self,
+        recorded: &str,
+        take: impl FnOnce() -> Result<M>,
+    ) -> Result<M> {
+        if !self.measure {
+            return Ok(serde_json::from_str(recorded)?);
+        }
+        let measurement = take()?;
+        if let Some(path) = &self.record {
+            write_file(path, &(serde_json::to_string_pretty(&measurement)? + "\n"))?;
+        }
+        Ok(measurement)
+    }
+}
+
+/// Sizes, and what was measured for each: steps and seconds, for instance.
+pub type Timings = Vec<(usize, f64)>;
+
+/// Up to which size the one is faster than the other, from the smallest on, and the size after it.
+///
+/// ```
+/// let one = [(1, 0.1), (10, 0.2), (100, 9.0)];
+/// let other = [(1, 0.5), (10, 0.5), (100, 0.5)];
+/// assert_eq!(chapter::crossing(&one, &other), (Some(10), Some(100)));
+/// assert_eq!(chapter::crossing(&other, &one), (None, Some(1)));
+/// assert_eq!(chapter::crossing(&one[..2], &other), (Some(10), None));
+/// ```
+pub fn crossing(one: &[(usize, f64)], other: &[(usize, f64)]) -> (Option<usize>, Option<usize>) {
+    let faster = one.iter().zip(other).take_while(|(one, other)| one.1 < other.1).count();
+    let size = |index: usize| one.get(index).map(|(size, _)| *size);
+    (faster.checked_sub(1).and_then(size), size(faster))
+}
 
 /// The machine that something was measured on, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +139,22 @@ mod tests {
         let seconds = seconds_in_turn(3, &mut [Box::new(|| count(0)), Box::new(|| count(1))]);
         assert_eq!(runs.get(), [4, 4]);
         assert!(seconds.iter().all(|seconds| *seconds >= 0.02), "{seconds:?}");
+    }
+
+    #[test]
+    fn a_recorded_measurement_is_read_and_a_new_one_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = folder.path().join("record.json");
+        let read = |measure, record| {
+            Stopwatch { measure, record }.read::<Timings>("[[1, 0.5]]", || Ok(vec![(2, 0.25)]))
+        };
+        assert_eq!(read(false, None).unwrap(), [(1, 0.5)]);
+        assert_eq!(read(true, None).unwrap(), [(2, 0.25)]);
+        assert_eq!(read(true, Some(record.clone())).unwrap(), [(2, 0.25)]);
+        let written: Timings =
+            serde_json::from_str(&std::fs::read_to_string(&record).unwrap()).unwrap();
+        assert_eq!(written, [(2, 0.25)]);
+        assert!(read(true, Some(record.join("below a file"))).is_err());
     }
 
     #[test]

@@ -18,7 +18,8 @@ use crate::{Error, Real};
 /// rounds, and no join waits for another one of its round. With n items there are
 /// `n ⌈log₂ n⌉ - 2^⌈log₂ n⌉ + 1` joins.
 ///
-/// Source: Hillis and Steele, *Data parallel algorithms*, Communications of the ACM 29 (1986).
+/// Sources: Hillis and Steele, *Data parallel algorithms*, Communications of the ACM 29 (1986); for
+/// recurrences, Kogge and Stone, IEEE Transactions on Computers 22 (1973).
 // ANCHOR: hillis_steele
 pub fn hillis_steele<E: Clone>(items: &[E], mut join: impl FnMut(&E, &E) -> E) -> Vec<E> {
     let mut results = items.to_vec();
@@ -38,23 +39,23 @@ pub fn hillis_steele<E: Clone>(items: &[E], mut join: impl FnMut(&E, &E) -> E) -
 /// On the way up, pairs join to pairs of pairs; on the way down, what is complete is handed to what
 /// is not.
 ///
-/// Sources: Blelloch, *Prefix sums and their applications*, CMU-CS-90-190 (1990), for the two
-/// sweeps; in this form, in place and each result with its own item, Brent and Kung, *A regular
+/// Sources: Blelloch, *Prefix sums and their applications*, CMU-CS-90-190 (1990), for the way
+/// up and down; in this form, in place and each result with its own item, Brent and Kung, *A regular
 /// layout for parallel adders*, IEEE Transactions on Computers 31 (1982).
 // ANCHOR: blelloch
 pub fn blelloch<E: Clone>(items: &[E], mut join: impl FnMut(&E, &E) -> E) -> Vec<E> {
     let mut results = items.to_vec();
-    let mut sweep = |first: usize, stride: usize| {
+    let mut round = |first: usize, stride: usize| {
         for t in (first..items.len()).step_by(2 * stride) {
             results[t] = join(&results[t - stride], &results[t]);
         }
     };
     let strides: Vec<usize> = strides(items.len()).collect();
     for &stride in &strides {
-        sweep(2 * stride - 1, stride); // up
+        round(2 * stride - 1, stride); // up
     }
     for &stride in strides.iter().rev() {
-        sweep(3 * stride - 1, stride); // down
+        round(3 * stride - 1, stride); // down
     }
     results
 }
@@ -90,7 +91,7 @@ pub fn diagonal_loop<F: Real>(
     Ok(states)
 }
 
-/// As [`diagonal_loop`], by a scan in two sweeps over one piece of the steps for each thread.
+/// As [`diagonal_loop`], by a scan that goes twice over one piece of the steps for each thread.
 ///
 /// First each piece but the last is joined to one step, then the few states between the pieces
 /// follow one from another, and at last each piece runs from its own first state. Almost every step
