@@ -3,25 +3,42 @@
 pub mod batch;
 pub mod classifier;
 pub mod corpus;
+mod costs;
 pub mod grammar;
 pub mod language;
 pub mod layer;
+pub mod measure;
 pub mod network;
 pub mod read;
 mod reports;
 pub mod reviews;
 pub mod speaking;
+pub mod token;
 pub mod training;
 
-use chapter::{Chapter, Report};
+use chapter::{Chapter, Report, Stopwatch};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 
 /// What the reader may change.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Parameters {
+    /// Numbers in an input, a state, a query, where words are counted. Look for: how much more an
+    /// attention holds does not depend on it
+    #[arg(long, default_value_t = 128, value_parser = chapter::at_least(1, 1_024))]
+    pub size: usize,
+
+    /// Words of the longest text where words are counted. Look for: what an attention holds grows
+    /// with it
+    #[arg(long, default_value_t = 10_000, value_parser = chapter::at_least(2, 20_000))]
+    pub length: usize,
+
     /// Leave the training out, which takes nearly all of the time
     #[arg(long)]
     pub skip_training: bool,
+
+    /// The times.
+    #[command(flatten)]
+    pub stopwatch: Stopwatch,
 }
 
 impl Chapter for Parameters {
@@ -29,11 +46,13 @@ impl Chapter for Parameters {
     const TITLE: &'static str = "Chapter 5: training against inference";
 
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        self.tokens(seed, report)?;
+        self.passes(seed, report)?;
         if !self.skip_training {
             reports::classifiers(seed, report)?;
             reports::languages(seed, report)?;
         }
-        Ok(())
+        self.times(seed, report)
     }
 }
 

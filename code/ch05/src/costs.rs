@@ -1,0 +1,157 @@
+//! What generating, reading and training cost, as it is reported: counted here, and measured.
+
+use chapter::{
+    Figure, Report, Timings, crossing,
+    format::{count, count_or_never, decimals},
+};
+use ndarray::Array3;
+use rand::RngExt;
+use rnn::{Linear, Rnn, RnnCell, SelfAttention};
+
+use crate::{
+    Parameters,
+    measure::{Measurement, Pair, SEQUENCES, SIZE, TOKEN_SIZE},
+    rng,
+    token::{Cost, of_attention, of_cell},
+};
+
+/// The book's own measurement.
+const RECORDED: &str = include_str!("../measurement.json");
+
+impl Parameters {
+    /// What the next word costs, after so many.
+    pub(crate) fn tokens(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let mut rng = rng(seed, 1);
+        let cell = RnnCell::new(self.size, self.size, &mut rng)?;
+        let attention = SelfAttention::new(self.size, self.size, true, &mut rng)?;
+        let steps: Vec<usize> =
+            (0..).map(|i| 10_usize.pow(i)).take_while(|s| *s < self.length).collect();
+        let steps = [steps, vec![self.length]].concat();
+        let bar = report.progress(2, "the cost of a word");
+        let rnn = of_cell(&cell, &steps, &mut rng)?;
+        bar.inc(1);
+        let attention_costs = of_attention(&attention, &steps, &mut rng)?;
+        bar.inc(1);
+        let last = |costs: &[Cost]| costs.last().copied().ok_or("no steps");
+        let (of_rnn, of_attention) = (last(&rnn)?, last(&attention_costs)?);
+
+        report.section("What the next word costs");
+        report.number("size", count(self.size));
+        report.number("length", count(self.length));
+        report.number("state", count(of_rnn.held));
+        report.number("cache", count(of_attention.held));
+        report.number("held_times", count(of_attention.held / of_rnn.held));
+        report.number("rnn_token", count(of_rnn.multiply_adds));
+        report.number("attention_first", count(attention_costs[0].multiply_adds));
+        report.number("attention_token", count(of_attention.multiply_adds));
+        let times = of_attention.multiply_adds as f64 / of_rnn.multiply_adds as f64;
+        report.number("multiply_adds_times", decimals(times, 0));
+        let again = attention.multiply_adds(self.length) / of_attention.multiply_adds;
+        report.number("without_cache_times", count(again));
+        let points = |costs: &[Cost], what: fn(&Cost) -> usize| -> Vec<(f64, f64)> {
+            costs.iter().map(|cost| (cost.steps as f64, what(cost) as f64)).collect()
+        };
+        report.figure(
+            &Figure::new("held", "Numbers that are held to go on")
+                .describe("One line is level, one rises steadily.")
+                .x_axis("words so far")
+                .y_axis("numbers held")
+                .log_x()
+                .log_y()
+                .marked_line("RNN: its state", points(&rnn, |cost| cost.held))
+                .marked_line("attention: its cache", points(&attention_costs, |cost| cost.held)),
+        )
+    }
+
+    /// Reading and training, counted.
+    pub(crate) fn passes(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        const STEPS: usize = 1_000;
+        let size = self.size;
+        let mut rng = rng(seed, 2);
+        let rnn = Rnn::<f32>::new(size, size, &mut rng)?;
+        let attention = SelfAttention::<f32>::new(size, size, true, &mut rng)?;
+        let x: Array3<f32> =
+            Array3::from_shape_simple_fn((1, STEPS, size), || rng.random_range(-1.0..=1.0));
+        let million = |count: usize| decimals(count as f64 / 1e6, 0);
+        report.section("Reading and training, counted");
+        report.number("steps", count(STEPS));
+        report.number("rnn_reading", million(STEPS * rnn.multiply_adds_per_step()));
+        report.number("attention_reading", million(attention.multiply_adds(STEPS)));
+        report.number("attention_reading_last", million(reading_at_the_last(&attention, STEPS)));
+        let saved = rnn.forward_saving(&x, None, None)?;
+        report.number("rnn_kept", count(saved.float_count()));
+        let saved = attention.forward_saving(&x, None)?;
+        report.number("attention_kept", count(saved.float_count()));
+        // Forwards and backwards, one product with W_hh after the other.
+        report.number("rnn_chain", count(2 * STEPS));
+        Ok(())
+    }
+
+    /// The recorded times, or those of this machine.
+    pub(crate) fn times(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let measurement = self.stopwatch.read(RECORDED, || {
+            let bar = report.progress(Measurement::PARTS, "measuring");
+            Ok(Measurement::take(seed, || bar.inc(1))?)
+        })?;
+        let Measurement { machine, token, reading, pass, classifier } = &measurement;
+        report.section("Measured");
+        report.number("machine", &machine.processor);
+        report.number("cores", count(machine.cores));
+        report.number("date", &machine.date);
+        report.number("token_size", count(TOKEN_SIZE));
+        report.number("pass_size", count(SIZE));
+        report.number("pass_batch", count(SEQUENCES));
+        let steps = "steps of the sequence";
+        for (name, title, x, (y, unit), pair) in [
+            ("token", "Time for the next word", "words so far", MICROSECONDS, token),
+            ("reading", "Time to read a sequence", steps, MICROSECONDS, reading),
+            ("pass", "Time of a training pass", steps, MILLISECONDS, pass),
+        ] {
+            timings(name, unit, pair, report);
+            let points = |timings: &[(usize, f64)]| -> Vec<(f64, f64)> {
+                timings.iter().map(|(steps, seconds)| (*steps as f64, unit * seconds)).collect()
+            };
+            let figure = Figure::new(name, title)
+                .describe("The line of attention rises more steeply and crosses the other.")
+                .x_axis(x)
+                .y_axis(y)
+                .log_x()
+                .log_y()
+                .measured_on(machine)
+                .marked_line("RNN", points(&pair.rnn))
+                .marked_line("attention", points(&pair.attention));
+            report.figure(&figure)?;
+        }
+        report.number("classifier_rnn", decimals(1e3 * classifier.rnn, 1));
+        report.number("classifier_attention", decimals(1e3 * classifier.attention, 1));
+        Ok(())
+    }
+}
+
+const MICROSECONDS: (&str, f64) = ("microseconds", 1e6);
+const MILLISECONDS: (&str, f64) = ("milliseconds", 1e3);
+
+/// The times of both, and where they cross.
+fn timings(name: &str, unit: f64, pair: &Pair<Timings>, report: &mut Report) {
+    for (kind, timings) in [("rnn", &pair.rnn), ("attention", &pair.attention)] {
+        for (steps, seconds) in timings {
+            let time = seconds * unit;
+            let text = if time < 10.0 { decimals(time, 1) } else { count(time.round() as usize) };
+            report.number(&format!("{name}_{kind}_{steps}"), text);
+        }
+    }
+    if let (Some((_, rnn)), Some((_, attention))) = (pair.rnn.last(), pair.attention.last()) {
+        report.number(&format!("{name}_times"), decimals(attention / rnn, 0));
+    }
+    let (to, from) = crossing(&pair.attention, &pair.rnn);
+    report.number(&format!("{name}_faster_to"), count_or_never(to));
+    report.number(&format!("{name}_slower_from"), count_or_never(from));
+}
+
+/// The multiply-adds of an attention of which only the last step's output is wanted: keys and values
+/// of all steps, and one query.
+fn reading_at_the_last(attention: &SelfAttention<f32>, steps: usize) -> usize {
+    let all = [&attention.key, &attention.value].map(Linear::multiply_adds).iter().sum::<usize>();
+    let size = attention.query.weight.nrows();
+    steps * all + attention.query.multiply_adds() + 2 * steps * size
+}

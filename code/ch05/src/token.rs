@@ -1,0 +1,93 @@
+//! What the next word costs, after so many.
+
+use ndarray::Array1;
+use rand::{Rng, RngExt};
+use rnn::{Error, KvCache, RnnCell, SelfAttention};
+
+/// What is held and computed at some step of a sequence that goes on and on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Steps up to this one, itself included.
+    pub steps: usize,
+    /// Numbers that are kept for the next step.
+    pub held: usize,
+    /// Multiply-adds of this step.
+    pub multiply_adds: usize,
+}
+
+/// The costs of a recurrent cell at these steps, which rise.
+///
+/// # Errors
+/// Where a weight has the wrong shape.
+// ANCHOR: costs
+pub fn of_cell(
+    cell: &RnnCell<f32>,
+    steps: &[usize],
+    rng: &mut impl Rng,
+) -> Result<Vec<Cost>, Error> {
+    let mut h = Array1::zeros(cell.hidden_size());
+    at(steps, |_| {
+        h = cell.step(&draw(cell.input_size(), rng), &h)?;
+        Ok((h.len(), cell.multiply_adds_per_step()))
+    })
+}
+
+/// The costs of a causal attention at these steps.
+///
+/// # Errors
+/// Where a weight has the wrong shape.
+pub fn of_attention(
+    attention: &SelfAttention<f32>,
+    steps: &[usize],
+    rng: &mut impl Rng,
+) -> Result<Vec<Cost>, Error> {
+    let (size, input_size) = attention.query.weight.dim();
+    let mut cache = KvCache::new(size);
+    at(steps, |before| {
+        attention.step(&draw(input_size, rng), &mut cache)?;
+        Ok((cache.float_count(), attention.multiply_adds_of_step(before)))
+    })
+}
+// ANCHOR_END: costs
+
+/// Runs a model to the last of these steps; keeps what it says at each of them.
+fn at(
+    steps: &[usize],
+    mut step: impl FnMut(usize) -> Result<(usize, usize), Error>,
+) -> Result<Vec<Cost>, Error> {
+    let mut costs = Vec::new();
+    for before in 0..steps.iter().copied().max().unwrap_or(0) {
+        let (held, multiply_adds) = step(before)?;
+        let steps_done = before + 1;
+        if steps.contains(&steps_done) {
+            costs.push(Cost { steps: steps_done, held, multiply_adds });
+        }
+    }
+    Ok(costs)
+}
+
+fn draw(size: usize, rng: &mut impl Rng) -> Array1<f32> {
+    Array1::from_shape_simple_fn(size, || rng.random_range(-1.0..=1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+    use super::*;
+
+    #[test]
+    fn a_cell_holds_its_state_and_an_attention_a_key_and_a_value_for_each_step() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let cell = RnnCell::new(3, 4, &mut rng).unwrap();
+        let costs = of_cell(&cell, &[1, 5], &mut rng).unwrap();
+        let alike = Cost { steps: 1, held: 4, multiply_adds: 4 * (3 + 4) };
+        assert_eq!(costs, [alike, Cost { steps: 5, ..alike }]);
+
+        let attention = SelfAttention::new(3, 4, true, &mut rng).unwrap();
+        let costs = of_attention(&attention, &[1, 5], &mut rng).unwrap();
+        let first = Cost { steps: 1, held: 2 * 4, multiply_adds: 3 * 4 * 3 + 2 * 4 };
+        let fifth = Cost { steps: 5, held: 5 * 2 * 4, multiply_adds: 3 * 4 * 3 + 5 * 2 * 4 };
+        assert_eq!(costs, [first, fifth]);
+    }
+}
