@@ -112,12 +112,10 @@ fn token_seconds(so_far: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error>
     Ok(seconds.into_iter().map(|seconds| seconds / STEPS as f64).collect())
 }
 
-/// Both layers, and a batch of so many sequences for them.
-fn layers(
-    sequences: usize,
-    steps: usize,
-    rng: &mut ChaCha8Rng,
-) -> Result<(Rnn<f32>, SelfAttention<f32>, Array3<f32>), Error> {
+/// Both layers, and a batch for them.
+type Layers = (Rnn<f32>, SelfAttention<f32>, Array3<f32>);
+
+fn layers(sequences: usize, steps: usize, rng: &mut ChaCha8Rng) -> Result<Layers, Error> {
     let rnn = Rnn::new(SIZE, SIZE, rng)?;
     let attention = SelfAttention::new(SIZE, SIZE, true, rng)?;
     let shape = (sequences, steps, SIZE);

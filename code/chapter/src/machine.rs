@@ -48,19 +48,20 @@ impl Stopwatch {
 /// Sizes, and what was measured for each: steps and seconds, for instance.
 pub type Timings = Vec<(usize, f64)>;
 
-/// Up to which size the one is faster than the other, from the smallest on, and the size after it.
+/// The largest size at which the one is faster than the other, and the size after it.
 ///
 /// ```
 /// let one = [(1, 0.1), (10, 0.2), (100, 9.0)];
 /// let other = [(1, 0.5), (10, 0.5), (100, 0.5)];
 /// assert_eq!(chapter::crossing(&one, &other), (Some(10), Some(100)));
-/// assert_eq!(chapter::crossing(&other, &one), (None, Some(1)));
-/// assert_eq!(chapter::crossing(&one[..2], &other), (Some(10), None));
+/// assert_eq!(chapter::crossing(&other, &one), (Some(100), None));
+/// assert_eq!(chapter::crossing(&other[..2], &one), (None, Some(1)));
 /// ```
 pub fn crossing(one: &[(usize, f64)], other: &[(usize, f64)]) -> (Option<usize>, Option<usize>) {
-    let faster = one.iter().zip(other).take_while(|(one, other)| one.1 < other.1).count();
+    let faster: Vec<bool> = one.iter().zip(other).map(|(one, other)| one.1 < other.1).collect();
+    let last = faster.iter().rposition(|faster| *faster);
     let size = |index: usize| one.get(index).map(|(size, _)| *size);
-    (faster.checked_sub(1).and_then(size), size(faster))
+    (last.and_then(size), size(last.map_or(0, |last| last + 1)))
 }
 
 /// The machine that something was measured on, and when.
