@@ -2,7 +2,7 @@
 //! asked for one word after the other.
 
 use rand::{Rng, RngExt};
-use rnn::{Error, Rnn, SelfAttention, cross_entropy};
+use rnn::{Error, Gru, Rnn, SelfAttention, cross_entropy};
 
 use crate::{
     batch::{Batch, between_stops},
@@ -19,18 +19,20 @@ use crate::{
 pub enum Model {
     /// A tanh network.
     Rnn,
+    /// Gated recurrent units.
+    Gru,
     /// Causal attention with places, and the vector of the last word beside it.
     Attention,
 }
 
 impl Model {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Rnn, Self::Attention];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rnn, Self::Gru, Self::Attention];
 
     /// Numbers in the vector of a word.
     pub const fn vector(self) -> usize {
         match self {
-            Self::Rnn => 16,
+            Self::Rnn | Self::Gru => 16,
             Self::Attention => 32,
         }
     }
@@ -42,6 +44,7 @@ impl Model {
     pub const fn recipe(self) -> Recipe {
         match self {
             Self::Rnn => Recipe { learning_rate: 0.005, updates: 3_000, falling: 1_000 },
+            Self::Gru => Recipe { learning_rate: 0.01, updates: 2_000, falling: 2_000 },
             Self::Attention => Recipe { learning_rate: 0.01, updates: 2_000, falling: 2_000 },
         }
     }
@@ -55,6 +58,7 @@ impl Model {
         let places = if self == Self::Attention { PLACES_AT_MOST } else { 0 };
         let layer = |rng: &mut R| match self {
             Self::Rnn => Rnn::new(vector, Self::HIDDEN, rng).map(Layer::Rnn),
+            Self::Gru => Gru::new(vector, Self::HIDDEN, rng).map(Layer::Gru),
             Self::Attention => {
                 SelfAttention::new(vector, Self::HIDDEN, true, rng).map(Layer::AttentionAndInput)
             }
