@@ -24,7 +24,7 @@ pub const VECTOR: usize = 8;
 pub const HIDDEN: usize = 16;
 
 /// How all of them are trained.
-pub const RECIPE: Recipe = Recipe { learning_rate: 0.01, updates: 1_000, falling: 1_000 };
+pub const RECIPE: Recipe = Recipe { learning_rate: 0.01, updates: 2_000, falling: 1_000 };
 
 /// A network that reads a sentence and answers once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,28 @@ impl Reader {
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::Bag, Self::Attention, Self::Places, Self::LastState, Self::MeanState];
+
+    /// What numbers of it are called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bag => "bag",
+            Self::Attention => "no_places",
+            Self::Places => "places",
+            Self::LastState => "last_state",
+            Self::MeanState => "mean_state",
+        }
+    }
+
+    /// What it is called in figures.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Bag => "bag of words",
+            Self::Attention => "attention",
+            Self::Places => "attention, places",
+            Self::LastState => "tanh, last state",
+            Self::MeanState => "tanh, mean state",
+        }
+    }
 
     /// Draws an untrained network.
     ///

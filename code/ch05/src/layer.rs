@@ -1,7 +1,7 @@
 //! What a network does with its vectors of words: nothing, a recurrence or attention.
 
 use ndarray::{Array3, ArrayViewD, ArrayViewMutD, Axis, Slice, concatenate};
-use rnn::{AttentionSaved, Error, Parameters, Rnn, RnnSaved, SelfAttention};
+use rnn::{AttentionSaved, Error, Gru, GruSaved, Parameters, Rnn, RnnSaved, SelfAttention};
 
 /// The layer between the vectors of the words and the head.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub enum Layer {
     Nothing,
     /// States, from the first word to the last.
     Rnn(Rnn<f64>),
+    /// The same with gates.
+    Gru(Gru<f64>),
     /// Each word looks at others.
     Attention(SelfAttention<f64>),
     /// The same, and the vectors of the words beside it.
@@ -23,6 +25,8 @@ pub enum Saved {
     Nothing,
     /// Inputs and states.
     Rnn(RnnSaved<f64>),
+    /// Inputs, gates and states.
+    Gru(GruSaved<f64>),
     /// Inputs, queries, keys, values and weights.
     Attention(AttentionSaved<f64>),
 }
@@ -43,6 +47,10 @@ impl Layer {
             Self::Rnn(rnn) => {
                 let saved = rnn.forward_saving(x, Some(lengths), None)?;
                 (saved.output.clone(), Saved::Rnn(saved))
+            }
+            Self::Gru(gru) => {
+                let saved = gru.forward_saving(x, Some(lengths), None)?;
+                (saved.output.clone(), Saved::Gru(saved))
             }
             Self::Attention(attention) => {
                 let saved = attention.forward_saving(x, Some(lengths))?;
@@ -76,6 +84,11 @@ impl Layer {
                 let d_x = rnn.input_gradient(saved, &back)?;
                 (Self::Rnn(back.cell.into()), d_x)
             }
+            (Self::Gru(gru), Saved::Gru(saved)) => {
+                let back = gru.backward(saved, Some(&d_features), None)?;
+                let d_x = gru.input_gradient(saved, &back)?;
+                (Self::Gru(back.cell.into()), d_x)
+            }
             (Self::Attention(attention), Saved::Attention(saved)) => {
                 let back = attention.backward(saved, &d_features)?;
                 (Self::Attention(back.attention), back.x)
@@ -96,6 +109,7 @@ impl Layer {
         match self {
             Self::Nothing => vector,
             Self::Rnn(rnn) => rnn.cell.hidden_size(),
+            Self::Gru(gru) => gru.cell.hidden_size(),
             Self::Attention(attention) => attention.value.weight.nrows(),
             Self::AttentionAndInput(attention) => attention.value.weight.nrows() + vector,
         }
@@ -107,6 +121,7 @@ impl Parameters<f64> for Layer {
         match self {
             Self::Nothing => vec![],
             Self::Rnn(rnn) => rnn.parameters(),
+            Self::Gru(gru) => gru.parameters(),
             Self::Attention(attention) | Self::AttentionAndInput(attention) => {
                 attention.parameters()
             }
@@ -117,6 +132,7 @@ impl Parameters<f64> for Layer {
         match self {
             Self::Nothing => vec![],
             Self::Rnn(rnn) => rnn.parameters_mut(),
+            Self::Gru(gru) => gru.parameters_mut(),
             Self::Attention(attention) | Self::AttentionAndInput(attention) => {
                 attention.parameters_mut()
             }

@@ -141,15 +141,16 @@ impl Parameters<f64> for Network {
 mod tests {
     use approx::assert_relative_eq;
     use rand::{SeedableRng, rngs::ChaCha8Rng};
-    use rnn::{Rnn, SelfAttention};
+    use rnn::{Gru, Rnn, SelfAttention};
 
     use super::*;
 
     type Draw = fn(&mut ChaCha8Rng) -> Result<Layer, Error>;
 
-    const LAYERS: [Draw; 4] = [
+    const LAYERS: [Draw; 5] = [
         |_| Ok(Layer::Nothing),
         |rng| Ok(Layer::Rnn(Rnn::new(3, 4, rng)?)),
+        |rng| Ok(Layer::Gru(Gru::new(3, 4, rng)?)),
         |rng| Ok(Layer::Attention(SelfAttention::new(3, 4, false, rng)?)),
         |rng| Ok(Layer::AttentionAndInput(SelfAttention::new(3, 4, true, rng)?)),
     ];
