@@ -44,7 +44,7 @@ impl Model {
     /// its first weights decide where it ends.
     pub const fn recipe(self) -> Recipe {
         match self {
-            Self::Rnn => Recipe { learning_rate: 0.003, updates: 5_000, falling: 5_000 },
+            Self::Rnn => Recipe { learning_rate: 0.003, updates: 4_000, falling: 4_000 },
             Self::Gru | Self::Attention => {
                 Recipe { learning_rate: 0.01, updates: 2_000, falling: 2_000 }
             }
