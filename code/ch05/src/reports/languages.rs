@@ -10,7 +10,7 @@ use rnn::Parameters as _;
 use super::{SENTENCES, about, each, smooth};
 use crate::{
     corpus::{Corpus, Sentence},
-    language::{self, Model},
+    language::{self, Bit, Model},
     reviews::plain,
     rng,
     speaking::{Speaker, speak},
@@ -24,8 +24,8 @@ struct Spoken {
     losses: Vec<f64>,
     /// Cross entropy of sentences that it has not seen, over that of the grammar: nats for a word.
     excess: f64,
-    /// Share of right verdicts at the last word.
-    verdicts: f64,
+    /// The shares of second clauses whose topic and whose verdict it foresees.
+    remembered: [f64; 2],
     /// What it said.
     said: Vec<Vec<&'static str>>,
     /// Numbers that it remembers after some words.
@@ -50,8 +50,8 @@ fn is_grammatical(words: &[&str]) -> bool {
     plain().probability(words) > 0.0
 }
 
-/// A model with more right verdicts than this has found that the second is not the first.
-const CONTRAST: f64 = 0.9;
+/// A model that foresees more than this has found that the second clause does not repeat the first.
+const FOUND: f64 = 0.9;
 
 /// Words after which it is looked at what a model remembers.
 const REMEMBERED: [usize; 3] = [1, 10, 20];
@@ -79,7 +79,7 @@ pub fn languages(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("sentence_entropy", decimals(plain().entropy(), 2));
     report.number("sentence_length", decimals(length, 3));
     report.number("word_entropy", decimals(plain().entropy() / length, 3));
-    report.number("contrast_entropy", decimals(2.0_f64.ln() / length, 3));
+    report.number("bit_entropy", decimals(2.0_f64.ln() / length, 3));
     for model in Model::ALL {
         let of_model: Vec<&Spoken> =
             trained.iter().filter(|trained| trained.model == model).collect();
@@ -116,7 +116,10 @@ fn speech(
         parameters: network.parameter_count(),
         losses,
         excess: language::surprise(&network, fresh)? - least,
-        verdicts: language::right_verdicts(&network, fresh)?,
+        remembered: [
+            Bit::Topic.remembered(&network, fresh)?,
+            Bit::Verdict.remembered(&network, fresh)?,
+        ],
         said: said.collect::<Result<_, _>>()?,
         memory,
     })
@@ -127,12 +130,17 @@ fn model_numbers(model: Model, trained: &[&Spoken], report: &mut Report) {
     let recipe = model.recipe();
     let excess = Spread::of(trained.iter().map(|one| one.excess));
     let grammatical = Spread::of(trained.iter().map(|one| one.grammatical()));
-    let contrast = trained.iter().filter(|one| one.verdicts > CONTRAST).count();
+    let found = |bits: &[usize]| {
+        let found = |one: &&&Spoken| bits.iter().all(|bit| one.remembered[*bit] > FOUND);
+        count(trained.iter().filter(found).count())
+    };
     report.number(&format!("{name}_language_parameters"), count(trained[0].parameters));
     report.number(&format!("{name}_vector"), count(model.vector()));
     report.number(&format!("{name}_rate"), exact(recipe.learning_rate));
     report.number(&format!("{name}_updates"), count(recipe.updates));
-    report.number(&format!("{name}_contrast"), count(contrast));
+    report.number(&format!("{name}_found_topic"), found(&[0]));
+    report.number(&format!("{name}_found_verdict"), found(&[1]));
+    report.number(&format!("{name}_found_both"), found(&[0, 1]));
     report.number(&format!("{name}_excess_low"), decimals(excess.low, 3));
     report.number(&format!("{name}_excess_high"), decimals(excess.high, 3));
     report.number(&format!("{name}_grammatical_low"), about(grammatical.low));
