@@ -2,12 +2,12 @@
 
 use chapter::{
     Figure, Report, Spread,
-    format::{count, decimals, exact},
+    format::{count, decimals, exact, percent},
 };
 use rayon::prelude::*;
 use rnn::Parameters as _;
 
-use super::{SENTENCES, about, each, smooth};
+use super::{SENTENCES, each, smooth};
 use crate::{
     corpus::{Corpus, Sentence},
     language::{self, Bit, Model},
@@ -62,7 +62,7 @@ pub fn languages(seed: u64, report: &mut Report) -> chapter::Result {
     const FRESH: usize = 2_000;
     let updates: usize = Model::ALL.iter().map(|model| model.recipe().updates).sum();
     let bar = report.progress(RUNS * updates, "language models");
-    let mut of_fresh = rng(seed, 2 * RUNS);
+    let mut of_fresh = rng(seed, FRESH_SENTENCES);
     let fresh: Vec<Sentence> = (0..FRESH).map(|_| Sentence::draw(&mut of_fresh)).collect();
     let least = language::least_surprise(&fresh);
     let trained: Vec<Spoken> = each(Model::ALL, RUNS)
@@ -88,6 +88,10 @@ pub fn languages(seed: u64, report: &mut Report) -> chapter::Result {
     report.figure(&surprises(&trained, plain().entropy() / length))
 }
 
+/// Streams of random numbers beside those of the runs.
+const FRESH_SENTENCES: usize = 100;
+const SAYING: usize = 200;
+
 /// Sentences that each model says.
 const SAID: usize = 1_000;
 
@@ -103,7 +107,8 @@ fn speech(
     let mut network = model.draw(&mut of_run)?;
     let losses =
         language::teach(&mut network, &sentences, &model.recipe(), &mut of_run, after_update)?;
-    let said = (0..SAID).map(|_| speak(&network, MOST_WORDS, &mut of_run));
+    let mut of_said = rng(seed, SAYING + run);
+    let said = (0..SAID).map(|_| speak(&network, MOST_WORDS, &mut of_said));
     let mut speaker = Speaker::new(&network);
     let mut memory = Vec::new();
     for _ in 0..REMEMBERED[REMEMBERED.len() - 1] {
@@ -143,8 +148,8 @@ fn model_numbers(model: Model, trained: &[&Spoken], report: &mut Report) {
     report.number(&format!("{name}_found_both"), found(&[0, 1]));
     report.number(&format!("{name}_excess_low"), decimals(excess.low, 3));
     report.number(&format!("{name}_excess_high"), decimals(excess.high, 3));
-    report.number(&format!("{name}_grammatical_low"), about(grammatical.low));
-    report.number(&format!("{name}_grammatical_high"), about(grammatical.high));
+    report.number(&format!("{name}_grammatical_low"), percent(grammatical.low, 0));
+    report.number(&format!("{name}_grammatical_high"), percent(grammatical.high, 0));
     for words in REMEMBERED {
         let numbers = trained[0].memory[words - 1];
         report.number(&format!("{name}_remembered_{words}"), count(numbers));
