@@ -44,14 +44,6 @@ impl Sentence {
     }
     // ANCHOR_END: twin
 
-    /// What its last word says of what it names second.
-    ///
-    /// # Panics
-    /// If it is no sentence.
-    pub fn last_verdict(&self) -> Verdict {
-        verdict(&self.words)
-    }
-
     /// Each clause as subject with its verb, and predicate.
     fn clauses(&self) -> [(&[&'static str], &[&'static str]); 2] {
         let but = position(&self.words, &["but"]);
@@ -140,7 +132,6 @@ mod tests {
         let twin = read("the cooks near the door were really good but the new soup was bad");
         assert_eq!((one.twin(), one.label(), twin.label()), (twin.clone(), 1, 0));
         assert_eq!(twin.twin(), one);
-        assert_eq!([one.last_verdict(), twin.last_verdict()], [Verdict::Fault; 2]);
     }
 
     #[test]

@@ -61,7 +61,10 @@ impl<'n> Speaker<'n> {
     /// Reads a word; the logits `[V]` of the next one.
     ///
     /// # Errors
-    /// Where the word or its place has no vector, or the attention is not causal.
+    /// Where the attention is not causal, or something is not finite.
+    ///
+    /// # Panics
+    /// If the word or its place has no vector.
     // ANCHOR: hear
     pub fn hear(&mut self, token: usize) -> Result<Array1<f64>, Error> {
         let Network { words, places, layer, head, .. } = self.network;
