@@ -90,7 +90,7 @@ pub fn languages(seed: u64, report: &mut Report) -> chapter::Result {
             trained.iter().filter(|trained| trained.model == model).collect();
         model_numbers(model, &of_model, report);
     }
-    report.figure(&surprises(&trained, plain().entropy() / length))
+    report.figure(&surprises(&trained, [plain().entropy(), 2.0_f64.ln()].map(|nats| nats / length)))
 }
 
 /// Streams of random numbers beside those of the runs.
@@ -172,13 +172,15 @@ fn or_none(text: Option<String>) -> String {
     text.unwrap_or_else(|| "none".to_owned())
 }
 
-/// The loss of one training of each model, and what no model can go below.
-fn surprises(trained: &[Spoken], entropy: f64) -> Figure {
+/// The loss of one training of each model, and what no model can go below, with the share of one bit
+/// in it.
+fn surprises(trained: &[Spoken], [entropy, bit]: [f64; 2]) -> Figure {
     let figure = Figure::new("language", "How well three language models foresee the next word")
-        .describe("All curves fall steeply, then level off near the entropy, one of them above it.")
+        .describe("One curve falls to the entropy at once; two rest on a level above it first.")
         .x_axis("update")
         .y_axis("loss (nats for a word)")
         .y_range(1.0, 1.5)
+        .mark_y(entropy + bit, "a bit missing")
         .mark_y(entropy, "entropy");
     trained
         .iter()
