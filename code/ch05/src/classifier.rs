@@ -3,7 +3,7 @@
 
 use std::iter::zip;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use rand::{Rng, RngExt};
 use rnn::{Error, Rnn, SelfAttention};
 
@@ -130,9 +130,10 @@ pub fn ask(network: &Network, sentences: &[Sentence]) -> Result<Array2<f64>, Err
 // ANCHOR: right
 pub fn right(network: &Network, sentences: &[Sentence]) -> Result<usize, Error> {
     let logits = ask(network, sentences)?;
-    let answers = logits.rows().into_iter().map(|row| usize::from(row[1] > row[0]));
-    let right = zip(answers, sentences).filter(|(answer, sentence)| *answer == sentence.label());
-    Ok(right.count())
+    let is_right = |(row, sentence): &(ArrayView1<f64>, &Sentence)| {
+        usize::from(row[1] > row[0]) == sentence.label()
+    };
+    Ok(zip(logits.rows(), sentences).filter(is_right).count())
 }
 // ANCHOR_END: right
 

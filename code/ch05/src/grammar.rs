@@ -61,8 +61,15 @@ impl Rule {
     fn say<R: Rng>(&self, rng: &mut R, said: &mut Vec<&'static str>) {
         match self {
             Self::Word(word) => said.push(word),
-            Self::All(rules) => rules.iter().for_each(|rule| rule.say(rng, said)),
-            Self::OneOf(rules) => rules[rng.random_range(0..rules.len())].say(rng, said),
+            Self::All(rules) => {
+                for rule in rules {
+                    rule.say(rng, said);
+                }
+            }
+            Self::OneOf(rules) => {
+                let one = rng.random_range(0..rules.len());
+                rules[one].say(rng, said);
+            }
             Self::Maybe(probability, rule) => {
                 if rng.random_bool(*probability) {
                     rule.say(rng, said);

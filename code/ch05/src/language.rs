@@ -94,8 +94,11 @@ impl Model {
 /// all words and a full stop, sentence by sentence.
 // ANCHOR: shifted
 pub fn read_and_say(sentences: &[&[usize]]) -> (Batch, Vec<usize>) {
-    let read: Vec<&[usize]> = sentences.iter().map(|tokens| &tokens[..tokens.len() - 1]).collect();
-    let say = sentences.iter().flat_map(|tokens| &tokens[1..]).copied().collect();
+    let (mut read, mut say) = (vec![], vec![]);
+    for tokens in sentences {
+        read.push(&tokens[..tokens.len() - 1]);
+        say.extend(&tokens[1..]);
+    }
     (Batch::new(&read), say)
 }
 // ANCHOR_END: shifted

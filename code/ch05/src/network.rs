@@ -88,10 +88,12 @@ impl Network {
     // ANCHOR: gradient
     pub fn gradient(&self, batch: &Batch, targets: &[usize]) -> Result<(f64, Self), Error> {
         let (rows, saved) = self.forward(batch)?;
-        let (loss, d_logits) = cross_entropy(&self.head.forward(&rows)?, targets)?;
+        let logits = self.head.forward(&rows)?;
+        let (loss, d_logits) = cross_entropy(&logits, targets)?;
 
         let head = self.head.backward(&rows, &d_logits)?;
-        let d_features = self.read.back(&head.x, &batch.lengths, batch.tokens.ncols());
+        let steps = batch.tokens.ncols();
+        let d_features = self.read.back(&head.x, &batch.lengths, steps);
         let (layer, d_x) = self.layer.backward(&saved, d_features)?;
         let gradient = Self {
             words: self.words.backward(&batch.tokens, &d_x)?,

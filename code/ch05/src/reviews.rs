@@ -68,16 +68,17 @@ fn clause(topic: Topic, verdict: Verdict, manner: Manner) -> Rule {
 fn subject(topic: Topic, number: usize, manner: Manner) -> Rule {
     let noun = words(nouns(topic).map(|forms| forms[number]));
     let modifiers = again(manner.again, modifier(topic));
-    all([word("the"), maybe(0.25, words(WHICH)), noun, maybe(manner.modifier, modifiers)])
+    let modified = maybe(manner.modifier, modifiers);
+    all([word("the"), maybe(0.25, words(WHICH)), noun, modified])
 }
 
 /// `near the door`, `that the guests ordered`, `who served the guest`
 fn modifier(topic: Topic) -> Rule {
     let place = all([word("near"), word("the"), words(PLACES)]);
-    let guest = || words(GUESTS);
+    let guest = words(GUESTS);
     let relative = match topic {
-        Topic::Food => all([word("that"), word("the"), guest(), word("ordered")]),
-        Topic::Staff => all([word("who"), word("served"), word("the"), guest()]),
+        Topic::Food => all([word("that"), word("the"), guest, word("ordered")]),
+        Topic::Staff => all([word("who"), word("served"), word("the"), guest]),
     };
     one_of([place, relative])
 }

@@ -1,13 +1,13 @@
 //! Language models: how well they foresee the next word, and what they say.
 
 use chapter::{
-    Figure, Report, Spread,
-    format::{count, decimals, exact, percent},
+    Figure, Report,
+    format::{count, decimals, exact},
 };
 use rayon::prelude::*;
 use rnn::Parameters as _;
 
-use super::{SENTENCES, each, smooth};
+use super::{SENTENCES, about, each, smooth};
 use crate::{
     corpus::{Corpus, Sentence},
     language::{self, Bit, Model},
@@ -40,9 +40,14 @@ impl Spoken {
     }
 
     /// The first thing that it said which is a sentence of the grammar, or is none.
-    fn first(&self, grammatical: bool) -> String {
+    fn first(&self, grammatical: bool) -> Option<String> {
         let found = self.said.iter().find(|words| is_grammatical(words) == grammatical);
-        found.map_or_else(|| "none".to_owned(), |words| words.join(" "))
+        found.map(|words| words.join(" "))
+    }
+
+    /// Whether it has found that the second clause does not repeat the topic or the verdict.
+    fn has_found(&self, bit: usize) -> bool {
+        self.remembered[bit] > FOUND
     }
 }
 
@@ -50,7 +55,7 @@ fn is_grammatical(words: &[&str]) -> bool {
     plain().probability(words) > 0.0
 }
 
-/// A model that foresees more than this has found that the second clause does not repeat the first.
+/// A model that foresees more of the second clauses than this has found what they do not repeat.
 const FOUND: f64 = 0.9;
 
 /// Words after which it is looked at what a model remembers.
@@ -85,7 +90,7 @@ pub fn languages(seed: u64, report: &mut Report) -> chapter::Result {
             trained.iter().filter(|trained| trained.model == model).collect();
         model_numbers(model, &of_model, report);
     }
-    report.figure(&surprises(&trained, plain().entropy() / length))
+    report.figure(&surprises(&trained, [plain().entropy(), 2.0_f64.ln()].map(|nats| nats / length)))
 }
 
 /// Streams of random numbers beside those of the runs.
@@ -133,38 +138,49 @@ fn speech(
 fn model_numbers(model: Model, trained: &[&Spoken], report: &mut Report) {
     let name = model.name();
     let recipe = model.recipe();
-    let excess = Spread::of(trained.iter().map(|one| one.excess));
-    let grammatical = Spread::of(trained.iter().map(|one| one.grammatical()));
-    let found = |bits: &[usize]| {
-        let found = |one: &&&Spoken| bits.iter().all(|bit| one.remembered[*bit] > FOUND);
-        count(trained.iter().filter(found).count())
-    };
+    let found = |bit: usize| trained.iter().filter(|one| one.has_found(bit)).count();
     report.number(&format!("{name}_language_parameters"), count(trained[0].parameters));
     report.number(&format!("{name}_vector"), count(model.vector()));
     report.number(&format!("{name}_rate"), exact(recipe.learning_rate));
     report.number(&format!("{name}_updates"), count(recipe.updates));
-    report.number(&format!("{name}_found_topic"), found(&[0]));
-    report.number(&format!("{name}_found_verdict"), found(&[1]));
-    report.number(&format!("{name}_found_both"), found(&[0, 1]));
-    report.number(&format!("{name}_excess_low"), decimals(excess.low, 3));
-    report.number(&format!("{name}_excess_high"), decimals(excess.high, 3));
-    report.number(&format!("{name}_grammatical_low"), percent(grammatical.low, 0));
-    report.number(&format!("{name}_grammatical_high"), percent(grammatical.high, 0));
+    report.number(&format!("{name}_found_topic"), count(found(0)));
+    report.number(&format!("{name}_found_verdict"), count(found(1)));
+    let (both, not_both): (Vec<&Spoken>, Vec<&Spoken>) =
+        trained.iter().partition(|one| one.has_found(0) && one.has_found(1));
+    report.number(&format!("{name}_found_both"), count(both.len()));
+    for (which, those) in [("both", &both), ("not_both", &not_both)] {
+        let excess = mean(those, |one| one.excess).map(|excess| decimals(excess, 3));
+        let grammatical = mean(those, Spoken::grammatical).map(about);
+        report.number(&format!("{name}_excess_{which}"), or_none(excess));
+        report.number(&format!("{name}_grammatical_{which}"), or_none(grammatical));
+    }
     for words in REMEMBERED {
         let numbers = trained[0].memory[words - 1];
         report.number(&format!("{name}_remembered_{words}"), count(numbers));
     }
-    report.number(&format!("{name}_sentence"), trained[0].first(true));
-    report.number(&format!("{name}_broken_sentence"), trained[0].first(false));
+    report.number(&format!("{name}_sentence"), or_none(trained[0].first(true)));
+    report.number(&format!("{name}_broken_sentence"), or_none(trained[0].first(false)));
 }
 
-/// The loss of one training of each model, and what no model can go below.
-fn surprises(trained: &[Spoken], entropy: f64) -> Figure {
+/// The mean over some trainings, if there are any.
+fn mean(trained: &[&Spoken], of: fn(&Spoken) -> f64) -> Option<f64> {
+    let sum: f64 = trained.iter().map(|one| of(one)).sum();
+    (!trained.is_empty()).then(|| sum / trained.len() as f64)
+}
+
+fn or_none(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "none".to_owned())
+}
+
+/// The loss of one training of each model, and what no model can go below, with the share of one bit
+/// in it.
+fn surprises(trained: &[Spoken], [entropy, bit]: [f64; 2]) -> Figure {
     let figure = Figure::new("language", "How well three language models foresee the next word")
-        .describe("All curves fall steeply, then level off near the entropy, one of them above it.")
+        .describe("One curve falls to the entropy at once; two rest on a level above it first.")
         .x_axis("update")
         .y_axis("loss (nats for a word)")
         .y_range(1.0, 1.5)
+        .mark_y(entropy + bit, "a bit missing")
         .mark_y(entropy, "entropy");
     trained
         .iter()
