@@ -1,4 +1,9 @@
-//! Chapter 5: training against inference. Run it with `cargo run -p ch05`.
+//! Chapter 5: what does a word cost? Run it with `cargo run -p ch05`.
+//!
+//! In the order of the chapter: what the next word costs ([`token`]), how long words, readings and
+//! training passes take ([`mod@measure`]), sentences of a [`grammar`] ([`reviews`], [`corpus`],
+//! [`batch`]), networks that read them ([`network`], made of a [`layer`] and what is [`read`] of
+//! it), their [`training`] as a [`classifier`] or for a [`language`], and one that is [`speaking`].
 
 pub mod batch;
 pub mod classifier;
@@ -18,6 +23,10 @@ pub mod training;
 
 use chapter::{Chapter, Report, Stopwatch};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../src/ch05-training-and-inference.md")]
+struct Page;
 
 /// What the reader may change.
 #[derive(clap::Args, Clone, Debug)]
@@ -43,7 +52,7 @@ pub struct Parameters {
 
 impl Chapter for Parameters {
     const NAME: &'static str = "ch05";
-    const TITLE: &'static str = "Chapter 5: training against inference";
+    const TITLE: &'static str = "Chapter 5: what does a word cost?";
 
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         self.tokens(seed, report)?;

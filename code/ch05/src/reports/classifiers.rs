@@ -10,7 +10,7 @@ use rnn::Parameters as _;
 use super::{SENTENCES, about, each, smooth};
 use crate::{
     classifier::{self, Reader},
-    corpus::Corpus,
+    corpus::{Corpus, LONGEST},
     reviews::vocabulary,
     rng,
     training::BATCH,
@@ -60,7 +60,9 @@ pub fn classifiers(seed: u64, report: &mut Report) -> chapter::Result {
     report.section("Which of the two is praised?");
     report.number("words", count(vocabulary().len() - 1));
     report.number("sentences", count(SENTENCES));
+    report.number("pairs", count(PAIRS));
     report.number("asked", count(2 * PAIRS));
+    report.number("longest", count(LONGEST));
     report.number("classifier_runs", count(RUNS));
     report.number("classifier_updates", count(recipe.updates));
     report.number("classifier_rate", exact(recipe.learning_rate));

@@ -1,0 +1,33 @@
+//! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
+
+use std::collections::BTreeMap;
+
+use ch05::Parameters;
+
+/// The numbers of a run without training.
+fn run(arguments: &str) -> BTreeMap<String, String> {
+    chapter::numbers::<Parameters>(&format!("{arguments} --skip-training")).unwrap()
+}
+
+fn whole(text: &str) -> usize {
+    text.replace(',', "").parse().unwrap()
+}
+
+#[test]
+fn the_width_does_not_change_how_much_more_is_held() {
+    let (book, wide) = (run(""), run("--size 256"));
+    assert_eq!(wide["state"], "256");
+    assert_eq!(wide["held_times"], book["held_times"]);
+    assert_eq!(whole(&book["held_times"]), 2 * whole(&book["length"]));
+}
+
+#[test]
+fn after_half_as_many_words_as_numbers_a_word_costs_twice_as_much() {
+    let number = run("--length 64");
+    assert_eq!(whole(&number["attention_token"]), 2 * whole(&number["rnn_token"]));
+}
+
+#[test]
+fn without_training_there_is_nothing_trained() {
+    assert!(run("--length 10").keys().all(|name| !name.contains("found")));
+}
