@@ -98,11 +98,11 @@ impl Sizes {
 // ANCHOR_END: layers
 
 /// Self-attention over a sequence: three products for each step, then a score of each step for each,
-/// a softmax in each row, and a weighted sum for each step.
+/// scaled, a softmax in each row, and a weighted sum for each step.
 pub fn attention(input: usize, size: usize, steps: usize) -> Cost {
     let projections = product(size, input).then(each(size)).beside(3 * steps);
     let softmax = each(steps).then(sum(steps)).then(each(steps)).beside(steps);
-    let scores = product(steps, size).beside(steps);
+    let scores = product(steps, size).then(each(steps)).beside(steps);
     projections.then(scores).then(softmax).then(product(size, steps).beside(steps))
 }
 
@@ -143,5 +143,14 @@ mod tests {
         let sizes = Sizes { input: 4, hidden: 2 };
         // Projection: 2 × (4 + 3) + 2 in 1 + 2 + 1 rounds. Recurrence: 2 × (2 + 1) + 4 in 4.
         assert_eq!(sizes.in_a_loop(3), Cost { work: 3 * 16 + 3 * 10, span: 4 + 3 * 4 });
+    }
+
+    #[test]
+    fn attention_counted_by_hand() {
+        // Queries, keys and values of four steps: 12 × (2 × (2 + 1) + 2) in 3 rounds. Scores: 16 of
+        // 2 + 1 + 1 in 3. Softmax: 4 rows of 4 exponentials, 3 sums, 4 quotients in 1 + 2 + 1. Outputs: 8
+        // of 4 + 3 in 3.
+        let work = 12 * 8 + 16 * 4 + 4 * 11 + 8 * 7;
+        assert_eq!(attention(2, 2, 4), Cost { work, span: 3 + 3 + 4 + 3 });
     }
 }

@@ -189,4 +189,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_new_layer_decays_at_rates_from_one_and_lets_the_input_past() {
+        let layer = Selective::new(2, 3, &mut ChaCha8Rng::seed_from_u64(3)).unwrap();
+        assert_eq!(layer.a, ndarray::array![[-1.0, -2.0, -3.0], [-1.0, -2.0, -3.0]]);
+        assert_eq!(layer.skip, ndarray::array![1.0, 1.0]);
+        assert_eq!((layer.w_b.dim(), layer.w_c.dim()), ((3, 2), (3, 2)));
+    }
+
+    #[test]
+    fn softplus_of_large_numbers() {
+        assert_eq!([softplus(1_000.0), softplus(-1_000.0)], [1_000.0, 0.0]);
+        assert_abs_diff_eq!(softplus(0.0), 2.0_f64.ln(), epsilon = 1e-15);
+    }
 }

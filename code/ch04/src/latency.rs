@@ -85,4 +85,14 @@ mod tests {
         side_by_side(&a, &b, &mut h);
         assert_eq!(h, [(0.5 + 3.0) * 0.5 + 5.0, -(4.0 - 2.0) + 6.0]);
     }
+
+    #[test]
+    fn what_is_small_does_not_vanish() {
+        let (a, mut b) = ([0.1; 64], [0.0; 64]);
+        b[0] = 1e30;
+        let (mut right, mut states) = ([0.0; 64], [0.0; 64]);
+        in_a_row(&a, &b, &mut right);
+        in_pieces::<4>(&a, &b, &mut states);
+        approx::assert_relative_eq!(states[..], right[..], max_relative = 1e-12);
+    }
 }

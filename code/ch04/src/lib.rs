@@ -198,3 +198,21 @@ fn wiring_figure(name: &str, joins: &[Join]) -> Figure {
         .scatter("there from the start", items.filter(|wire| wire.round == 0).map(|w| at(&w)))
         .scatter("joined", joins.iter().map(|join| at(&join.result)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_of_diagonal_steps_counted_by_hand() {
+        // `a₂ a₁` beside `a₂ b₁`, then `+ b₂`. Four steps are scanned by four joins in two rounds.
+        assert_eq!(diagonal_join(), Cost { work: 3 * 128, span: 2 });
+        assert_eq!(scan_cost(diagonal_join(), 4), Cost { work: 4 * 3 * 128, span: 2 * 2 });
+    }
+
+    #[test]
+    fn large_counts_have_two_digits() {
+        let texts = [7, 1_023, 59_900_000, 1_149_000, 185_400].map(rounded);
+        assert_eq!(texts, ["7", "1,000", "60 million", "1.1 million", "190,000"]);
+    }
+}

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use chapter::{Machine, Timings, seconds_in_turn};
-use ndarray::{Array1, Array3, Axis};
+use ndarray::{Array1, Array2, Array3, Axis};
 use rand::{RngExt, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 use rnn::{
@@ -13,7 +13,7 @@ use rnn::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    gated::Gated,
+    gated::{Gated, Steps},
     latency::{in_a_row, in_pieces, side_by_side},
     parallel::{Method, jacobi, newton, until_still},
     rng,
@@ -120,41 +120,74 @@ impl Measurement {
     }
 }
 
-/// Seconds for a sequence, for each way in the order of [`Way::ALL`]. All of them start from the
-/// inputs.
+/// Layers of all kinds, and inputs for them.
+struct Layers {
+    rnn: Rnn<f64>,
+    gated: Gated,
+    attention: SelfAttention<f64>,
+    batch: Array3<f64>,
+    x: Array2<f64>,
+    gates: Steps,
+    h_0: Array1<f64>,
+    tolerance: f64,
+}
+
+impl Layers {
+    fn new(
+        size: usize,
+        steps: usize,
+        tolerance: f64,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Self, rnn::Error> {
+        let rnn = Rnn::new(size, size, rng)?;
+        let gated = Gated::new(size, size, rng)?;
+        let attention = SelfAttention::new(size, size, true, rng)?;
+        let batch: Array3<f64> =
+            Array3::from_shape_simple_fn((1, steps, size), || StandardNormal.sample(rng));
+        let x = batch.index_axis(Axis(0), 0).to_owned();
+        let gates = gated.steps(&x)?;
+        let h_0 = Array1::zeros(size);
+        Ok(Self { rnn, gated, attention, batch, x, gates, h_0, tolerance })
+    }
+
+    /// The outputs `[T, H]`, from the inputs; those of the recurrences alone from the gates.
+    fn run(&self, way: Way) -> Result<Array2<f64>, rnn::Error> {
+        let of_the_batch = |output: Array3<f64>| output.index_axis_move(Axis(0), 0);
+        let (a, b) = &self.gates;
+        match way {
+            Way::Loop => self.rnn.forward(&self.batch, None).map(|(y, _)| of_the_batch(y)),
+            Way::Jacobi => Ok(self.repeated(jacobi)),
+            Way::Newton => Ok(self.repeated(newton)),
+            Way::Diagonal => {
+                self.gated.steps(&self.x).and_then(|(a, b)| diagonal_loop(&a, &b, &self.h_0))
+            }
+            Way::Scan => {
+                self.gated.steps(&self.x).and_then(|(a, b)| diagonal_scan(&a, &b, &self.h_0))
+            }
+            Way::RecurrenceLoop => diagonal_loop(a, b, &self.h_0),
+            Way::RecurrenceScan => diagonal_scan(a, b, &self.h_0),
+            Way::Attention => self.attention.forward(&self.batch).map(of_the_batch),
+        }
+    }
+
+    fn repeated(&self, method: Method) -> Array2<f64> {
+        let cell = &self.rnn.cell;
+        let z = self.x.dot(&cell.w_ih.t()) + &cell.b_ih + &cell.b_hh;
+        until_still(method, &cell.w_hh, &z, self.tolerance)
+    }
+}
+
+/// Seconds for a sequence, for each way in the order of [`Way::ALL`].
 fn layer_seconds(
     size: usize,
     steps: usize,
     tolerance: f64,
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<f64>, rnn::Error> {
-    let rnn = Rnn::<f64>::new(size, size, rng)?;
-    let gated = Gated::new(size, size, rng)?;
-    let attention = SelfAttention::<f64>::new(size, size, true, rng)?;
-    let batch: Array3<f64> =
-        Array3::from_shape_simple_fn((1, steps, size), || StandardNormal.sample(rng));
-    let x = batch.index_axis(Axis(0), 0).to_owned();
-    let h_0 = Array1::zeros(size);
-    let repeated = |method: Method| {
-        let z = x.dot(&rnn.cell.w_ih.t()) + &rnn.cell.b_ih + &rnn.cell.b_hh;
-        until_still(method, &rnn.cell.w_hh, &z, tolerance)
-    };
-    let (a, b) = gated.steps(&x)?;
-    let by_loop = || gated.steps(&x).and_then(|(a, b)| diagonal_loop(&a, &b, &h_0));
-    let by_scan = || gated.steps(&x).and_then(|(a, b)| diagonal_scan(&a, &b, &h_0));
-    Ok(seconds_in_turn(
-        ROUNDS,
-        &mut [
-            Box::new(|| drop(black_box(rnn.forward(&batch, None)))),
-            Box::new(|| drop(black_box(repeated(jacobi)))),
-            Box::new(|| drop(black_box(repeated(newton)))),
-            Box::new(|| drop(black_box(by_loop()))),
-            Box::new(|| drop(black_box(by_scan()))),
-            Box::new(|| drop(black_box(diagonal_loop(&a, &b, &h_0)))),
-            Box::new(|| drop(black_box(diagonal_scan(&a, &b, &h_0)))),
-            Box::new(|| drop(black_box(attention.forward(&batch)))),
-        ],
-    ))
+    let layers = &Layers::new(size, steps, tolerance, rng)?;
+    let mut jobs =
+        Way::ALL.map(|way| Box::new(move || drop(black_box(layers.run(way)))) as Box<dyn FnMut()>);
+    Ok(seconds_in_turn(ROUNDS, &mut jobs))
 }
 
 /// Nanoseconds for a step of a recurrence of one number: several side by side, and one in pieces.
@@ -208,4 +241,42 @@ fn pieces<'a, const N: usize>(a: &'a [f64], b: &'a [f64]) -> Box<dyn FnMut() + '
         in_pieces::<N>(black_box(a), black_box(b), &mut states);
         black_box(&states);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+
+    use super::*;
+
+    #[test]
+    fn what_is_compared_computes_the_same() {
+        let layers = Layers::new(6, 50, 1e-12, &mut rng(1, 0)).unwrap();
+        let run = |way| layers.run(way).unwrap();
+        for (one, other) in [
+            (Way::Jacobi, Way::Loop),
+            (Way::Newton, Way::Loop),
+            (Way::Scan, Way::Diagonal),
+            (Way::RecurrenceLoop, Way::Diagonal),
+            (Way::RecurrenceScan, Way::Diagonal),
+        ] {
+            assert_abs_diff_eq!(run(one), run(other), epsilon = 1e-9);
+        }
+        assert_eq!(run(Way::Attention).dim(), (50, 6));
+    }
+
+    /// A few seconds: the measurement itself, of tiny layers.
+    #[test]
+    fn a_measurement_has_a_time_for_everything() {
+        let mut done = 0;
+        let found = Measurement::take(2, 1e-6, 1, || done += 1).unwrap();
+        assert_eq!(done, Measurement::PARTS);
+        for way in Way::ALL {
+            let lengths: Vec<usize> = found.of(way).iter().map(|(steps, _)| *steps).collect();
+            assert_eq!(lengths, Measurement::LENGTHS, "{way:?}");
+        }
+        let sizes = |times: &Timings| times.iter().map(|(n, _)| *n).collect::<Vec<_>>();
+        assert_eq!(sizes(&found.side_by_side), [1, 2, 4, 8, 16, 32]);
+        assert_eq!(sizes(&found.in_pieces), [1, 2, 4, 8, 16, 32]);
+    }
 }

@@ -339,3 +339,32 @@ fn wave_fronts(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("front_sweeps", count(SWEEPS));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_iteration_of_newton_counted_by_hand() {
+        // Each of four steps: a sweep of 2 × (2 + 1) + 4 operations in 4 rounds; `1 - f²` in two
+        // rounds and its product with W's rows in one, 2 + 2 + 4; J times the guess, and the
+        // difference, 6 + 2 in 3. Four joins in two rounds, of two products of matrix and vector
+        // for the matrices, beside another one and a sum.
+        let layer = Sizes { input: 9, hidden: 2 };
+        let work = 4 * (10 + 8 + 8) + 4 * (2 * 6 + 6 + 2);
+        assert_eq!(newton_cost(layer, 4), Cost { work, span: 4 + 3 + 3 + 2 * 3 });
+    }
+
+    #[test]
+    fn most_networks_decide() {
+        assert_eq!(middle(&[Some(9), None, Some(3)]), Some(9));
+        assert_eq!(middle(&[Some(9), None, None]), None);
+        assert_eq!(median(&[None], 1_000), "over 1,000");
+    }
+
+    #[test]
+    fn a_tolerance_is_printed_as_it_is() {
+        assert_eq!([power(1e-6), power(0.1), power(0.002)], ["10⁻⁶", "10⁻¹", "0.002"]);
+        assert_eq!([power_above(4e-7), power_above(1.1e-7)], ["10⁻⁶", "10⁻⁶"]);
+    }
+}

@@ -139,7 +139,7 @@ pub fn largest_error(states: &Array2<f64>, right: &Array2<f64>) -> f64 {
 /// tiny difference grows in the mean.
 // ANCHOR: lyapunov
 pub fn lyapunov_exponent(w: &Array2<f64>, states: &Array2<f64>) -> f64 {
-    let mut nudge = Array1::ones(w.nrows());
+    let mut nudge = Array1::ones(w.nrows()) / (w.nrows() as f64).sqrt();
     let mut sum = 0.0;
     for h in states.rows() {
         nudge = (1.0 - &h * &h) * w.dot(&nudge);
@@ -245,5 +245,39 @@ mod tests {
     fn a_method_that_changes_nothing_any_more_is_done() {
         let (w, z, right) = network(60, 5, 0.5);
         assert_abs_diff_eq!(until_still(jacobi, &w, &z, 1e-10), right, epsilon = 1e-9);
+    }
+
+    /// With tanh bent, a matrix that is not symmetric, and few steps: slope, order and mean count.
+    #[test]
+    fn the_exponent_is_the_growth_of_a_small_difference() {
+        let (w, z, right) = network(40, 5, 1.2);
+        let nudge = Array1::from_elem(5, 1e-6);
+        let mut nudged = z.clone();
+        nudged.row_mut(0).scaled_add(1.0, &w.dot(&nudge)); // as if h_0 were the nudge
+        let apart = &one_by_one(&w, &nudged).row(39) - &right.row(39);
+        let growth = (apart.dot(&apart) / nudge.dot(&nudge)).sqrt().ln() / 40.0;
+        assert_abs_diff_eq!(lyapunov_exponent(&w, &right), growth, epsilon = 1e-5);
+    }
+
+    #[test]
+    fn repeats_are_counted_until_no_state_is_wrong() {
+        let (w, z) = (Array2::zeros((1, 1)), Array2::zeros((2, 2)));
+        let right = ndarray::array![[0.0, -3.0], [1.0, 0.0]];
+        assert_eq!(largest_error(&z, &right), 3.0);
+        let three = Array2::from_elem((2, 2), 3.0);
+        let count = |most| solve(|_, _, guess| guess + 1.0, (&w, &z), (&three, 0.5), most);
+        let Solved { states, repeats, errors } = count(10);
+        assert_eq!((states, repeats, errors), (three.clone(), Some(3), vec![3.0, 2.0, 1.0, 0.0]));
+        assert_eq!(count(2).repeats, None);
+    }
+
+    #[test]
+    fn repeats_end_when_nothing_changes_or_after_as_many_as_steps() {
+        let (w, z) = (Array2::zeros((1, 1)), Array2::zeros((7, 1)));
+        // Changes by 1, 0.1 and 0.01.
+        let still = until_still(|_, _, guess| 0.1 * guess + 1.0, &w, &z, 0.05);
+        assert_abs_diff_eq!(still[[0, 0]], 1.11, epsilon = 1e-12);
+        let never_still = until_still(|_, _, guess| guess + 1.0, &w, &z, 0.05);
+        assert_eq!(never_still[[0, 0]], 7.0);
     }
 }

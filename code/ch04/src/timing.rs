@@ -131,4 +131,22 @@ mod tests {
         let again: Measurement = serde_json::from_str(&again).unwrap();
         assert_eq!(again.machine, recorded.machine);
     }
+
+    #[test]
+    fn each_number_is_of_its_own_way() {
+        let mut made_up: Measurement = serde_json::from_str(RECORDED).unwrap();
+        for (i, (_, found)) in made_up.layers.iter_mut().enumerate() {
+            *found = vec![(LONG, (i + 1) as f64)];
+        }
+        let mut report = Report::new(None);
+        times(&made_up, &mut report).unwrap();
+        let text = |name: &str| {
+            let number = report.numbers().iter().find(|number| number.name == name);
+            number.map_or("", |number| &number.text)
+        };
+        let names = ["jacobi", "newton", "gated", "gated_scan", "attention"];
+        let texts = names.map(|name| text(&format!("{name}_times")));
+        assert_eq!(texts, ["2.0", "3.0", "4.0", "5.0", "8.0"]);
+        assert_eq!(text("recurrence_loop_share"), "150\u{a0}%");
+    }
 }

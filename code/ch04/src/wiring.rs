@@ -80,4 +80,28 @@ mod tests {
             wire(n, |items, join| blelloch(items, join));
         }
     }
+
+    #[test]
+    #[should_panic(expected = "neighbours")]
+    fn a_scan_joins_neighbours() {
+        wire(3, |items, join| vec![items[0], join(&items[0], &items[2]), items[2]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "assertion failed")]
+    fn a_scan_leaves_out_nothing() {
+        wire(2, |items, _| items.to_vec());
+    }
+
+    #[test]
+    fn rounds_of_other_lengths() {
+        for n in 2..70_usize {
+            let joins = wire(n, |items, join| hillis_steele(items, join));
+            assert_eq!(rounds(&joins), n.next_power_of_two().ilog2() as usize, "{n}");
+        }
+        // 1 and 3, 5 | 3 | 5, 2 | 4, 6: in place, each as soon as it can.
+        let mut joins = wire(7, |items, join| blelloch(items, join));
+        joins.reverse();
+        assert_eq!((joins.len(), rounds(&joins)), (8, 4));
+    }
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use ch04::Parameters;
+use chapter::{Chapter, Report, Stopwatch};
 
 type Numbers = BTreeMap<String, String>;
 
@@ -55,4 +56,54 @@ fn sizes_and_seed_reach_the_experiments() {
     let another = run("--seed 3 --hidden 64 --steps 100");
     assert_eq!(other["units"], "64");
     assert_ne!(other["own_exponent"], another["own_exponent"], "--seed");
+}
+
+#[test]
+fn every_experiment_takes_the_parameters() {
+    let small = run("--hidden 16 --steps 40 --gap 20");
+    for (arguments, names) in [
+        (
+            "--hidden 16 --steps 40 --gap 20 --tolerance 0.002",
+            "tolerance pytorch_expected pytorch_sweeps pytorch_iterations length_1_sweeps \
+             length_3_sweeps latch_expected latch_sweeps latch_first_iterations",
+        ),
+        (
+            "--hidden 32 --steps 40 --gap 20",
+            "step_span pytorch_jacobi_span pytorch_newton_work length_1_sweeps",
+        ),
+        ("--hidden 16 --steps 60 --gap 20", "step_span own_newton_span own_newton_work"),
+        (
+            "--hidden 16 --steps 40 --gap 20 --seed 2",
+            "orthogonal_exponent length_1_sweeps length_3_sweeps",
+        ),
+    ] {
+        let changed = run(arguments);
+        for name in names.split_whitespace() {
+            assert_ne!(changed[name], small[name], "{arguments} does not reach {name}");
+        }
+    }
+}
+
+/// The figures, by name.
+fn figures(seed: u64, tolerance: f64, gap: usize) -> BTreeMap<String, String> {
+    let stopwatch = Stopwatch { measure: false, record: None };
+    let parameters = Parameters { radius: 1.2, hidden: 16, steps: 40, tolerance, gap, stopwatch };
+    let mut report = Report::new(None);
+    parameters.run(seed, &mut report).unwrap();
+    let drawings = report.drawings().iter();
+    drawings.map(|drawing| (drawing.name.clone(), drawing.svg.clone())).collect()
+}
+
+#[test]
+fn every_figure_is_drawn_with_the_parameters() {
+    let small = figures(1, 1e-6, 20);
+    for (what, changed, names) in [
+        ("seed", figures(2, 1e-6, 20), &["front-forgets", "exponent"][..]),
+        ("tolerance", figures(1, 0.002, 20), &["exponent", "latch"]),
+        ("gap", figures(1, 1e-6, 30), &["latch"]),
+    ] {
+        for name in names {
+            assert!(changed[*name] != small[*name], "{what} does not reach {name}");
+        }
+    }
 }

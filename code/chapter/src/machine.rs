@@ -167,4 +167,35 @@ mod tests {
         assert_eq!(Machine { cores: 1, ..two }.to_string(), "P, 1 core, 2026-01-02");
         assert_eq!(machine.date.len(), 10);
     }
+
+    #[test]
+    fn a_crossing_is_the_last_one_and_a_tie_is_not_faster() {
+        let seconds = |seconds: [f64; 4]| [1, 10, 100, 1_000].into_iter().zip(seconds).collect();
+        let other: Timings = seconds([1.0; 4]);
+        let crosses = |one: [f64; 4]| crossing(&seconds(one), &other);
+        assert_eq!(crosses([0.5, 2.0, 0.5, 2.0]), (Some(100), Some(1_000)));
+        assert_eq!(crosses([0.5, 1.0, 1.0, 1.0]), (Some(1), Some(10)));
+        assert_eq!(crosses([2.0, 2.0, 2.0, 0.5]), (Some(1_000), None));
+    }
+
+    #[test]
+    fn each_job_has_its_own_seconds_for_a_single_run() {
+        let wait = |milliseconds| move || std::thread::sleep(Duration::from_millis(milliseconds));
+        let seconds = seconds_in_turn(3, &mut [Box::new(wait(1)), Box::new(wait(20))]);
+        assert!(seconds[0] < seconds[1] && seconds[1] >= 0.02, "{seconds:?}");
+    }
+
+    #[test]
+    fn jobs_take_turns() {
+        let order = std::cell::RefCell::new(String::new());
+        let job = |name: char| {
+            let order = &order;
+            move || {
+                order.borrow_mut().push(name);
+                std::thread::sleep(Duration::from_millis(11));
+            }
+        };
+        seconds_in_turn(2, &mut [Box::new(job('a')), Box::new(job('b'))]);
+        assert_eq!(*order.borrow(), "ababab");
+    }
 }

@@ -1,7 +1,7 @@
 //! Scans give what the loop gives, for every length, and refuse what has no result.
 
 use approx::assert_abs_diff_eq;
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array1, Array2, Axis, array};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn::Error;
@@ -98,4 +98,29 @@ fn what_has_no_result_is_an_error() {
             }
         }
     }
+}
+
+/// In memory a third column lies between these rows.
+#[test]
+fn numbers_with_gaps_between_them_are_checked() {
+    let mut wide = Array2::<f64>::zeros((4, 3));
+    wide[[2, 1]] = f64::NAN;
+    let a = wide.slice_axis(Axis(1), (..2).into());
+    let zeros = Array2::zeros((4, 2));
+    for run in [diagonal_loop::<f64>, diagonal_scan::<f64>] {
+        let Err(Error::NonFinite { name, index, .. }) = run(&a, &zeros, &array![0.0, 0.0]) else {
+            panic!("NaN goes unseen");
+        };
+        assert_eq!((name, index), ("a", vec![2, 1]));
+    }
+}
+
+/// A product of a piece's factors that is small is not yet nothing: the first state may be large.
+#[test]
+fn what_is_small_does_not_vanish() {
+    let (a, b) = (Array2::from_elem((40, 1), 0.1), Array2::zeros((40, 1)));
+    let h_0 = array![1e30];
+    let right = diagonal_loop(&a, &b, &h_0).unwrap();
+    let found = with_threads(2, || diagonal_scan(&a, &b, &h_0)).unwrap();
+    approx::assert_relative_eq!(found, right, max_relative = 1e-12);
 }
