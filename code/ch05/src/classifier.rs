@@ -3,7 +3,7 @@
 
 use std::iter::zip;
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array2, ArrayView1, Axis};
 use rand::{Rng, RngExt};
 use rnn::{Error, Rnn, SelfAttention};
 
@@ -78,8 +78,12 @@ impl Reader {
             Self::Bag | Self::MeanState => Read::Mean,
             _ => Read::Last,
         };
-        let places = if self == Self::Places { PLACES_AT_MOST } else { 0 };
-        let sizes = Sizes { words: vocabulary().len(), places, vector: VECTOR, answers: 2 };
+        let sizes = Sizes {
+            words: vocabulary().len(),
+            places: if self == Self::Places { PLACES_AT_MOST } else { 0 },
+            vector: VECTOR,
+            answers: 2,
+        };
         let layer = |rng: &mut R| match self {
             Self::Bag => Ok(Layer::Nothing),
             Self::Attention | Self::Places => {
@@ -113,6 +117,16 @@ pub fn teach(
     train(network, recipe, draw, after_update)
 }
 
+/// Gives the places beyond the longest sentence of the training the mean vector of all places before
+/// them, in a network that has places.
+pub fn replace_untrained_places(network: &mut Network, longest: usize) {
+    if let Some(places) = &mut network.places {
+        let (trained, mut untrained) = places.weight.view_mut().split_at(Axis(0), longest);
+        let mean = trained.sum_axis(Axis(0)) / longest as f64;
+        untrained.rows_mut().into_iter().for_each(|mut place| place.assign(&mean));
+    }
+}
+
 /// The logits `[N, 2]` of some sentences.
 ///
 /// # Errors
@@ -140,7 +154,6 @@ pub fn right(network: &Network, sentences: &[Sentence]) -> Result<usize, Error> 
 #[cfg(test)]
 mod tests {
     use approx::AbsDiffEq;
-    use ndarray::Axis;
     use rand::{SeedableRng, rngs::ChaCha8Rng};
 
     use super::*;
@@ -157,6 +170,17 @@ mod tests {
             let alike = pairs.into_iter().all(|pair| pair.row(0).abs_diff_eq(&pair.row(1), 1e-12));
             assert_eq!(alike, matches!(reader, Reader::Bag | Reader::Attention), "{reader:?}");
         }
+    }
+
+    #[test]
+    fn places_beyond_the_longest_sentence_get_the_mean_of_those_before() {
+        let mut network = Reader::Places.draw(&mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+        let before = network.places.clone().unwrap().weight;
+        replace_untrained_places(&mut network, 2);
+        let after = network.places.unwrap().weight;
+        assert_eq!(after.row(1), before.row(1));
+        let mean = (&before.row(0) + &before.row(1)) / 2.0;
+        assert!([2, PLACES_AT_MOST - 1].iter().all(|place| after.row(*place) == mean));
     }
 
     #[test]

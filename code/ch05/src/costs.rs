@@ -6,13 +6,13 @@ use chapter::{
 };
 use ndarray::Array3;
 use rand::RngExt;
-use rnn::{Linear, Rnn, RnnCell, SelfAttention};
+use rnn::{Rnn, RnnCell, SelfAttention};
 
 use crate::{
     Parameters,
     measure::{Measurement, Pair, SEQUENCES, SIZE, TOKEN_SIZE},
     rng,
-    token::{Cost, of_attention, of_cell},
+    token::{Cost, multiply_adds_of_answer, of_attention, of_cell},
 };
 
 /// The book's own measurement.
@@ -46,8 +46,11 @@ impl Parameters {
         report.number("attention_token", count(of_attention.multiply_adds));
         let times = of_attention.multiply_adds as f64 / of_rnn.multiply_adds as f64;
         report.number("multiply_adds_times", decimals(times, 0));
-        let again = attention.multiply_adds(self.length) / of_attention.multiply_adds;
+        let last = of_attention.multiply_adds;
+        let again = multiply_adds_of_answer(&attention, self.length) / last;
         report.number("without_cache_times", count(again));
+        let stacked = attention.multiply_adds(self.length) / last;
+        report.number("without_cache_stacked_times", count(stacked));
         let points = |costs: &[Cost], what: fn(&Cost) -> usize| -> Vec<(f64, f64)> {
             costs.iter().map(|cost| (cost.steps as f64, what(cost) as f64)).collect()
         };
@@ -77,7 +80,8 @@ impl Parameters {
         report.number("steps", count(STEPS));
         report.number("rnn_reading", million(STEPS * rnn.multiply_adds_per_step()));
         report.number("attention_reading", million(attention.multiply_adds(STEPS)));
-        report.number("attention_reading_last", million(reading_at_the_last(&attention, STEPS)));
+        report
+            .number("attention_reading_last", million(multiply_adds_of_answer(&attention, STEPS)));
         let saved = rnn.forward_saving(&x, None, None)?;
         report.number("rnn_kept", count(saved.float_count()));
         let saved = attention.forward_saving(&x, None)?;
@@ -93,7 +97,7 @@ impl Parameters {
             let bar = report.progress(Measurement::PARTS, "measuring");
             Ok(Measurement::take(seed, || bar.inc(1))?)
         })?;
-        let Measurement { machine, token, reading, pass, classifier } = &measurement;
+        let Measurement { machine, token, reading, answer, pass, classifier } = &measurement;
         report.section("Measured");
         report.number("machine", &machine.processor);
         report.number("cores", count(machine.cores));
@@ -111,7 +115,7 @@ impl Parameters {
             let points = |timings: &[(usize, f64)]| -> Vec<(f64, f64)> {
                 timings.iter().map(|(steps, seconds)| (*steps as f64, unit * seconds)).collect()
             };
-            let figure = Figure::new(name, title)
+            let mut figure = Figure::new(name, title)
                 .describe("The line of attention rises more steeply and crosses the other.")
                 .x_axis(x)
                 .y_axis(y)
@@ -120,6 +124,9 @@ impl Parameters {
                 .measured_on(machine)
                 .marked_line("RNN", points(&pair.rnn))
                 .marked_line("attention", points(&pair.attention));
+            if name == "reading" {
+                figure = figure.marked_line("at the last step", points(answer));
+            }
             report.figure(&figure)?;
         }
         report.number("classifier_rnn", decimals(1e3 * classifier.rnn, 1));
@@ -146,12 +153,4 @@ fn timings(name: &str, unit: f64, pair: &Pair<Timings>, report: &mut Report) {
     let (to, from) = crossing(&pair.attention, &pair.rnn);
     report.number(&format!("{name}_faster_to"), count_or_never(to));
     report.number(&format!("{name}_slower_from"), count_or_never(from));
-}
-
-/// The multiply-adds of an attention of which only the last step's output is wanted: keys and values
-/// of all steps, and one query.
-fn reading_at_the_last(attention: &SelfAttention<f32>, steps: usize) -> usize {
-    let all = [&attention.key, &attention.value].map(Linear::multiply_adds).iter().sum::<usize>();
-    let size = attention.query.weight.nrows();
-    steps * all + attention.query.multiply_adds() + 2 * steps * size
 }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use chapter::{Machine, Timings, seconds_in_turn};
-use ndarray::{Array1, Array3};
+use ndarray::{Array1, Array3, Axis};
 use rand::{RngExt, rngs::ChaCha8Rng};
 use rnn::{Error, KvCache, Rnn, RnnCell, SelfAttention};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use crate::{
     classifier::Reader,
     corpus::Sentence,
     rng,
+    token::answer,
     training::BATCH,
 };
 
@@ -23,8 +24,10 @@ pub struct Measurement {
     pub machine: Machine,
     /// Steps so far, and seconds for the next one.
     pub token: Pair<Timings>,
-    /// Steps of a sequence, and seconds to read it.
+    /// Steps of a sequence, and seconds to read it: the outputs of all steps.
     pub reading: Pair<Timings>,
+    /// The same for an attention that answers at the last step only.
+    pub answer: Timings,
     /// Steps of the sequences of a batch, and seconds to run it forwards and backwards.
     pub pass: Pair<Timings>,
     /// Seconds for the gradient of a classifier over a batch of sentences.
@@ -47,9 +50,9 @@ pub const SIZE: usize = 64;
 /// Sequences in a batch.
 pub const SEQUENCES: usize = 8;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 const SO_FAR: [usize; 5] = [16, 64, 256, 1_024, 4_096];
-const LENGTHS: [usize; 4] = [16, 64, 256, 1_024];
+const LENGTHS: [usize; 7] = [16, 32, 64, 128, 256, 512, 1_024];
 
 impl Measurement {
     /// How often [`take`](Self::take) reports that it has done a part.
@@ -68,23 +71,26 @@ impl Measurement {
         };
         let (mut token, mut reading, mut pass) =
             (Pair::default(), Pair::default(), Pair::default());
+        let mut answer = Timings::new();
         for steps in SO_FAR {
             part(&mut token, steps, token_seconds(steps, &mut rng)?);
         }
         for steps in LENGTHS {
-            part(&mut reading, steps, reading_seconds(steps, &mut rng)?);
+            let seconds = reading_seconds(steps, &mut rng)?;
+            answer.push((steps, seconds[2]));
+            part(&mut reading, steps, seconds);
             part(&mut pass, steps, pass_seconds(steps, &mut rng)?);
         }
         let classifier = classifier_seconds(&mut rng)?;
         done();
-        Ok(Self { machine: Machine::this(), token, reading, pass, classifier })
+        Ok(Self { machine: Machine::this(), token, reading, answer, pass, classifier })
     }
 }
 
-/// Seconds for a step after so many: the mean of a few, because an attention has more to look at
-/// with each.
+/// Seconds for a step after so many. An attention has more to look at with each, and a copy of its
+/// cache to begin with: so it is the difference between many steps and one, each after a copy.
 fn token_seconds(so_far: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error> {
-    const STEPS: usize = 8;
+    const MANY: usize = 9;
     let cell = RnnCell::<f32>::new(TOKEN_SIZE, TOKEN_SIZE, rng)?;
     let attention = SelfAttention::<f32>::new(TOKEN_SIZE, TOKEN_SIZE, true, rng)?;
     let x = Array1::from_shape_simple_fn(TOKEN_SIZE, || rng.random_range(-1.0..=1.0));
@@ -93,23 +99,21 @@ fn token_seconds(so_far: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error>
         attention.step(&x, &mut cache)?;
     }
     let mut h = Array1::zeros(TOKEN_SIZE);
+    let steps_of_a_copy = |steps: usize| {
+        let mut cache = cache.clone();
+        for _ in 0..steps {
+            drop(black_box(attention.step(black_box(&x), &mut cache)));
+        }
+    };
     let seconds = seconds_in_turn(
         ROUNDS,
         &mut [
-            Box::new(|| {
-                for _ in 0..STEPS {
-                    h = cell.step(black_box(&x), &h).unwrap_or_default();
-                }
-            }),
-            Box::new(|| {
-                let mut cache = cache.clone();
-                for _ in 0..STEPS {
-                    drop(black_box(attention.step(black_box(&x), &mut cache)));
-                }
-            }),
+            Box::new(|| h = cell.step(black_box(&x), &h).unwrap_or_default()),
+            Box::new(|| steps_of_a_copy(1)),
+            Box::new(|| steps_of_a_copy(MANY)),
         ],
     );
-    Ok(seconds.into_iter().map(|seconds| seconds / STEPS as f64).collect())
+    Ok(vec![seconds[0], (seconds[2] - seconds[1]) / (MANY - 1) as f64])
 }
 
 /// Both layers, and a batch for them.
@@ -122,14 +126,16 @@ fn layers(sequences: usize, steps: usize, rng: &mut ChaCha8Rng) -> Result<Layers
     Ok((rnn, attention, Array3::from_shape_simple_fn(shape, || rng.random_range(-1.0..=1.0))))
 }
 
-/// Seconds to read one sequence.
+/// Seconds to read one sequence: states, outputs, and the last output alone.
 fn reading_seconds(steps: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error> {
     let (rnn, attention, x) = layers(1, steps, rng)?;
+    let sequence = x.index_axis(Axis(0), 0).to_owned();
     Ok(seconds_in_turn(
         ROUNDS,
         &mut [
             Box::new(|| drop(black_box(rnn.forward(&x, None)))),
             Box::new(|| drop(black_box(attention.forward(&x)))),
+            Box::new(|| drop(black_box(answer(&attention, &sequence)))),
         ],
     ))
 }

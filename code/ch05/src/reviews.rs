@@ -71,6 +71,7 @@ fn subject(topic: Topic, number: usize, manner: Manner) -> Rule {
     let modified = maybe(manner.modifier, modifiers);
     all([word("the"), maybe(0.25, words(WHICH)), noun, modified])
 }
+// ANCHOR_END: grammar
 
 /// `near the door`, `that the guests ordered`, `who served the guest`
 fn modifier(topic: Topic) -> Rule {
@@ -88,7 +89,6 @@ fn predicate(verdict: Verdict, manner: Manner) -> Rule {
     let really = again(manner.again, word("really"));
     all([maybe(0.25, really), words(adjectives(verdict))])
 }
-// ANCHOR_END: grammar
 
 // ANCHOR: words
 /// The verb, by the number of its subject.

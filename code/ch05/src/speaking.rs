@@ -131,6 +131,7 @@ pub fn speak(
     }
     Ok(said)
 }
+// ANCHOR_END: speak
 
 /// One of several answers, as likely as its logit says.
 fn choose(logits: &ArrayRef1<f64>, rng: &mut impl Rng) -> usize {
@@ -143,7 +144,6 @@ fn choose(logits: &ArrayRef1<f64>, rng: &mut impl Rng) -> usize {
     });
     passed.count().min(logits.len() - 1)
 }
-// ANCHOR_END: speak
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! What the next word costs, after so many.
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 use rand::{Rng, RngExt};
 use rnn::{Error, KvCache, RnnCell, SelfAttention};
 
@@ -19,7 +19,7 @@ pub struct Cost {
 ///
 /// # Errors
 /// Where a weight has the wrong shape.
-// ANCHOR: costs
+// ANCHOR: of_cell
 pub fn of_cell(
     cell: &RnnCell<f32>,
     steps: &[usize],
@@ -31,11 +31,13 @@ pub fn of_cell(
         Ok((h.len(), cell.multiply_adds_per_step()))
     })
 }
+// ANCHOR_END: of_cell
 
 /// The costs of a causal attention at these steps.
 ///
 /// # Errors
 /// Where a weight has the wrong shape.
+// ANCHOR: of_attention
 pub fn of_attention(
     attention: &SelfAttention<f32>,
     steps: &[usize],
@@ -48,7 +50,31 @@ pub fn of_attention(
         Ok((cache.float_count(), attention.multiply_adds_of_step(before)))
     })
 }
-// ANCHOR_END: costs
+// ANCHOR_END: of_attention
+
+/// The output `[d]` of the last step of a sequence `x` `[T, D]`, and of no other: keys and values of
+/// all steps, and one query.
+///
+/// # Errors
+/// Where a weight or `x` has the wrong shape, or `x` has no step.
+// ANCHOR: answer
+pub fn answer(attention: &SelfAttention<f32>, x: &Array2<f32>) -> Result<Array1<f32>, Error> {
+    let SelfAttention { query, key, value, .. } = attention;
+    let (keys, values) = (key.forward(x)?, value.forward(x)?);
+    let q = query.weight.dot(&x.row(x.nrows() - 1)) + &query.bias;
+    let scores = keys.dot(&q) / (q.len() as f32).sqrt();
+    let largest = scores.fold(f32::NEG_INFINITY, |largest, score| largest.max(*score));
+    let weights = (scores - largest).exp();
+    Ok(weights.dot(&values) / weights.sum())
+}
+// ANCHOR_END: answer
+
+/// The multiply-adds of [`answer`] for so many steps.
+pub fn multiply_adds_of_answer(attention: &SelfAttention<f32>, steps: usize) -> usize {
+    let SelfAttention { query, key, value, .. } = attention;
+    let size = query.weight.nrows();
+    steps * (key.multiply_adds() + value.multiply_adds()) + query.multiply_adds() + 2 * steps * size
+}
 
 /// Runs a model to the last of these steps; keeps what it says at each of them.
 fn at(
@@ -75,6 +101,19 @@ mod tests {
     use rand::{SeedableRng, rngs::ChaCha8Rng};
 
     use super::*;
+
+    #[test]
+    fn the_answer_is_the_last_output() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let attention = SelfAttention::new(3, 4, true, &mut rng).unwrap();
+        let x = Array2::from_shape_simple_fn((6, 3), || rng.random_range(-2.0..=2.0));
+        let output = attention.forward(&x.view().insert_axis(ndarray::Axis(0))).unwrap();
+        let last = answer(&attention, &x).unwrap();
+        let right = output.index_axis(ndarray::Axis(0), 0);
+        approx::assert_abs_diff_eq!(last.view(), right.row(5), epsilon = 1e-6);
+        // Two products for each of six steps, a query, scores and a weighted sum.
+        assert_eq!(multiply_adds_of_answer(&attention, 6), 6 * 2 * 12 + 12 + 6 * 2 * 4);
+    }
 
     #[test]
     fn a_cell_holds_its_state_and_an_attention_a_key_and_a_value_for_each_step() {

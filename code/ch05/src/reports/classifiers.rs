@@ -26,6 +26,8 @@ struct Classified {
     right: usize,
     /// Of the longer sentences.
     right_of_long: usize,
+    /// The same, the untrained places replaced by the mean of the trained ones.
+    right_with_mean_places: usize,
 }
 
 /// Which of the two is praised? Asked of networks that see the order of the words, and others.
@@ -46,13 +48,17 @@ pub fn classifiers(seed: u64, report: &mut Report) -> chapter::Result {
             let learn = || bar.inc(1);
             let losses =
                 classifier::teach(&mut network, &corpus.training, &recipe, &mut rng, learn)?;
+            let right_of_long = classifier::right(&network, &corpus.long)?;
+            let right = classifier::right(&network, &corpus.twins)?;
+            classifier::replace_untrained_places(&mut network, LONGEST);
             Ok(Classified {
                 reader,
                 run,
                 parameters: network.parameter_count(),
                 losses,
-                right: classifier::right(&network, &corpus.twins)?,
-                right_of_long: classifier::right(&network, &corpus.long)?,
+                right,
+                right_of_long,
+                right_with_mean_places: classifier::right(&network, &corpus.long)?,
             })
         })
         .collect::<Result<_, rnn::Error>>()?;
@@ -82,6 +88,9 @@ pub fn classifiers(seed: u64, report: &mut Report) -> chapter::Result {
         report.number(&format!("{name}_least_right"), count(right.low as usize));
         report.number(&format!("{name}_long"), about(long.median / (2 * PAIRS) as f64));
     }
+    let with_places = trained.iter().filter(|trained| trained.reader == Reader::Places);
+    let mean_places = Spread::of(with_places.map(|one| one.right_with_mean_places as f64)).median;
+    report.number("mean_places_long", about(mean_places / (2 * PAIRS) as f64));
     report.figure(&learning(&trained))
 }
 
