@@ -53,7 +53,6 @@ impl LinearStep for Diagonal {
 // ANCHOR_END: join
 
 /// The states after each of the steps, one after the other.
-// ANCHOR: loop
 pub fn in_a_loop<S: LinearStep>(steps: &[S], h_0: &Array1<f64>) -> Vec<Array1<f64>> {
     let mut h = h_0.to_owned();
     let mut states = Vec::new();
@@ -63,7 +62,6 @@ pub fn in_a_loop<S: LinearStep>(steps: &[S], h_0: &Array1<f64>) -> Vec<Array1<f6
     }
     states
 }
-// ANCHOR_END: loop
 
 /// The same from a scan's results: each is all the steps up to its own, as one.
 pub fn from_joined<S: LinearStep>(joined: &[S], h_0: &Array1<f64>) -> Vec<Array1<f64>> {

@@ -58,7 +58,6 @@ pub fn newton(w: &Array2<f64>, z: &Array2<f64>, guess: &Array2<f64>) -> Array2<f
 // ANCHOR_END: newton
 
 /// The steps of the same linear recurrence, for a scan: `h ↦ J_t h + (f_t - J_t guess_(t-1))`.
-// ANCHOR: newton_steps
 pub fn newton_steps(w: &Array2<f64>, z: &Array2<f64>, guess: &Array2<f64>) -> Vec<Dense> {
     let swept = jacobi(w, z, guess);
     let linearised = |(f, guess): (ndarray::ArrayView1<f64>, ndarray::ArrayView1<f64>)| {
@@ -68,7 +67,6 @@ pub fn newton_steps(w: &Array2<f64>, z: &Array2<f64>, guess: &Array2<f64>) -> Ve
     };
     swept.rows().into_iter().zip(before(guess).rows()).map(linearised).collect()
 }
-// ANCHOR_END: newton_steps
 
 /// The states that a method has found, and how often it had to be repeated.
 #[derive(Clone, Debug)]
@@ -108,7 +106,6 @@ pub fn solve(
 
 /// Repeats a method until it changes nothing by more than the tolerance: all that one can see if the
 /// right states are not known. There are at most T repeats.
-// ANCHOR: until_still
 pub fn until_still(
     method: Method,
     w: &Array2<f64>,
@@ -126,7 +123,6 @@ pub fn until_still(
     }
     states
 }
-// ANCHOR_END: until_still
 
 /// The largest difference between two arrays of states; infinite where one is not a number.
 pub fn largest_error(states: &Array2<f64>, right: &Array2<f64>) -> f64 {

@@ -33,7 +33,6 @@ pub struct Join {
 ///
 /// # Panics
 /// If the scan joins places that are not neighbours, or leaves out a place: then it is no scan.
-// ANCHOR: wire
 pub fn wire(
     n: usize,
     scan: impl FnOnce(&[Wire], &mut dyn FnMut(&Wire, &Wire) -> Wire) -> Vec<Wire>,
@@ -50,7 +49,6 @@ pub fn wire(
     assert!(results.iter().enumerate().all(|(t, wire)| (wire.first, wire.last) == (0, t)));
     joins
 }
-// ANCHOR_END: wire
 
 /// The last round in which something is joined.
 pub fn rounds(joins: &[Join]) -> usize {

@@ -141,7 +141,6 @@ pub fn ask(network: &Network, sentences: &[Sentence]) -> Result<Array2<f64>, Err
 ///
 /// # Errors
 /// As [`ask`].
-// ANCHOR: right
 pub fn right(network: &Network, sentences: &[Sentence]) -> Result<usize, Error> {
     let logits = ask(network, sentences)?;
     let is_right = |(row, sentence): &(ArrayView1<f64>, &Sentence)| {
@@ -149,7 +148,6 @@ pub fn right(network: &Network, sentences: &[Sentence]) -> Result<usize, Error> 
     };
     Ok(zip(logits.rows(), sentences).filter(is_right).count())
 }
-// ANCHOR_END: right
 
 #[cfg(test)]
 mod tests {

@@ -23,26 +23,22 @@ impl Sentence {
     ///
     /// # Panics
     /// If it is no sentence.
-    // ANCHOR: label
     pub fn label(&self) -> usize {
         let [(subject, predicate), _] = self.clauses();
         let about_food = subject.iter().any(|word| is_food(word));
         usize::from(about_food == (verdict(predicate) == Verdict::Praise))
     }
-    // ANCHOR_END: label
 
     /// The same words, with the two subjects in each other's place: what was praised is found fault
     /// with. Length and last word stay as they were.
     ///
     /// # Panics
     /// If it is no sentence.
-    // ANCHOR: twin
     #[must_use]
     pub fn twin(&self) -> Self {
         let [(one, first), (other, second)] = self.clauses();
         Self { words: [other, first, &["but"], one, second].concat() }
     }
-    // ANCHOR_END: twin
 
     /// Each clause as subject with its verb, and predicate.
     fn clauses(&self) -> [(&[&'static str], &[&'static str]); 2] {

@@ -3,7 +3,6 @@
 use rand::{Rng, RngExt};
 
 /// A part of a grammar, with the probability of every choice in it.
-// ANCHOR: rule
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rule {
     /// This word.
@@ -17,7 +16,6 @@ pub enum Rule {
     /// Once, and each time once more with this probability.
     Again(f64, Box<Rule>),
 }
-// ANCHOR_END: rule
 
 /// A word.
 pub fn word(word: &'static str) -> Rule {
@@ -57,7 +55,6 @@ impl Rule {
         said
     }
 
-    // ANCHOR: say
     fn say<R: Rng>(&self, rng: &mut R, said: &mut Vec<&'static str>) {
         match self {
             Self::Word(word) => said.push(word),
@@ -83,7 +80,6 @@ impl Rule {
             },
         }
     }
-    // ANCHOR_END: say
 
     /// How likely the rule is to say these words and nothing else; zero if it never does.
     pub fn probability(&self, words: &[&str]) -> f64 {

@@ -92,7 +92,6 @@ impl Model {
 
 /// What a language model reads of some sentences, a full stop and all words; and what it is to say,
 /// all words and a full stop, sentence by sentence.
-// ANCHOR: shifted
 pub fn read_and_say(sentences: &[&[usize]]) -> (Batch, Vec<usize>) {
     let (mut read, mut say) = (vec![], vec![]);
     for tokens in sentences {
@@ -101,7 +100,6 @@ pub fn read_and_say(sentences: &[&[usize]]) -> (Batch, Vec<usize>) {
     }
     (Batch::new(&read), say)
 }
-// ANCHOR_END: shifted
 
 /// Trains a network to say the next word; the loss before each update.
 ///
@@ -168,7 +166,6 @@ impl Bit {
     ///
     /// # Panics
     /// If it is asked about no sentence.
-    // ANCHOR: remembered
     pub fn remembered(self, network: &Network, sentences: &[Sentence]) -> Result<f64, Error> {
         let sides = self.sides();
         let tells = |word: &&str| sides.iter().any(|side| side.contains(word));
@@ -185,7 +182,6 @@ impl Bit {
         }
         Ok(right as f64 / sentences.len() as f64)
     }
-    // ANCHOR_END: remembered
 }
 
 #[cfg(test)]

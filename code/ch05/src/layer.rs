@@ -36,7 +36,6 @@ impl Layer {
     ///
     /// # Errors
     /// Where a shape does not fit, or something is not finite.
-    // ANCHOR: forward
     pub fn forward(
         &self,
         x: &Array3<f64>,
@@ -63,7 +62,6 @@ impl Layer {
             }
         })
     }
-    // ANCHOR_END: forward
 
     /// The gradients by the layer and by `x`, from that by the features.
     ///

@@ -11,7 +11,6 @@ use crate::{
 };
 
 /// A network that reads words.
-// ANCHOR: network
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// A vector for each word.
@@ -25,7 +24,6 @@ pub struct Network {
     /// Answers from what is read.
     pub head: Linear<f64>,
 }
-// ANCHOR_END: network
 
 /// What a network is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +68,6 @@ impl Network {
     }
 
     /// What the head reads, and what the way back needs.
-    // ANCHOR: forward
     fn forward(&self, batch: &Batch) -> Result<(Array2<f64>, Saved), Error> {
         let mut x = self.words.forward(&batch.tokens)?;
         if let Some(places) = &self.places {
@@ -79,7 +76,6 @@ impl Network {
         let (features, saved) = self.layer.forward(&x, &batch.lengths)?;
         Ok((self.read.rows(&features, &batch.lengths), saved))
     }
-    // ANCHOR_END: forward
 
     /// The cross entropy of the answers, and its gradient by all weights.
     ///

@@ -18,7 +18,6 @@ pub enum Read {
 impl Read {
     /// The rows for the head, from the features `[N, T, C]`. What stands behind the end of a
     /// sequence is not read.
-    // ANCHOR: rows
     pub fn rows(self, features: &ArrayRef3<f64>, lengths: &[usize]) -> Array2<f64> {
         let mut rows = Array2::zeros((self.row_count(lengths), features.dim().2));
         self.each(lengths, |row, (n, t), weight| {
@@ -26,7 +25,6 @@ impl Read {
         });
         rows
     }
-    // ANCHOR_END: rows
 
     /// The gradient `[N, T, C]` by the features, with T steps, from that by the rows: zero where
     /// nothing is read.

@@ -90,7 +90,6 @@ fn predicate(verdict: Verdict, manner: Manner) -> Rule {
     all([maybe(0.25, really), words(adjectives(verdict))])
 }
 
-// ANCHOR: words
 /// The verb, by the number of its subject.
 pub const BE: [&str; 2] = ["was", "were"];
 const WHICH: [&str; 4] = ["new", "other", "first", "second"];
@@ -116,7 +115,6 @@ pub const fn adjectives(verdict: Verdict) -> [&'static str; 4] {
         Verdict::Fault => ["bad", "awful", "dreadful", "terrible"],
     }
 }
-// ANCHOR_END: words
 
 /// The grammar of plain sentences.
 pub fn plain() -> &'static Rule {

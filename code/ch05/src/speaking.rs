@@ -88,7 +88,6 @@ impl<'n> Speaker<'n> {
 ///
 /// # Panics
 /// If the memory is another layer's.
-// ANCHOR: step
 fn step(layer: &Layer, memory: &mut Memory, x: &Array1<f64>) -> Result<Array1<f64>, Error> {
     Ok(match (layer, memory) {
         (Layer::Nothing, Memory::Nothing) => x.clone(),
@@ -107,7 +106,6 @@ fn step(layer: &Layer, memory: &mut Memory, x: &Array1<f64>) -> Result<Array1<f6
         _ => panic!("the memory of another layer"),
     })
 }
-// ANCHOR_END: step
 
 /// Lets a network speak until it says a full stop, or so many words.
 ///

@@ -30,7 +30,6 @@ impl Recipe {
 ///
 /// # Errors
 /// Where a shape does not fit, or something is not finite.
-// ANCHOR: train
 pub fn train(
     network: &mut Network,
     recipe: &Recipe,
@@ -50,7 +49,6 @@ pub fn train(
     }
     Ok(losses)
 }
-// ANCHOR_END: train
 
 #[cfg(test)]
 mod tests {
