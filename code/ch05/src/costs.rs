@@ -46,11 +46,12 @@ impl Parameters {
         report.number("attention_token", count(of_attention.multiply_adds));
         let times = of_attention.multiply_adds as f64 / of_rnn.multiply_adds as f64;
         report.number("multiply_adds_times", decimals(times, 0));
-        let last = of_attention.multiply_adds;
-        let again = multiply_adds_of_answer(&attention, self.length) / last;
-        report.number("without_cache_times", count(again));
-        let stacked = attention.multiply_adds(self.length) / last;
-        report.number("without_cache_stacked_times", count(stacked));
+        let times = |again: usize| {
+            count((again as f64 / of_attention.multiply_adds as f64).round() as usize)
+        };
+        let again = multiply_adds_of_answer(&attention, self.length);
+        report.number("without_cache_times", times(again));
+        report.number("without_cache_stacked_times", times(attention.multiply_adds(self.length)));
         let points = |costs: &[Cost], what: fn(&Cost) -> usize| -> Vec<(f64, f64)> {
             costs.iter().map(|cost| (cost.steps as f64, what(cost) as f64)).collect()
         };
