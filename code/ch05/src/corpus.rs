@@ -131,6 +131,12 @@ mod tests {
     }
 
     #[test]
+    fn the_label_is_what_is_praised_and_not_what_comes_first() {
+        assert_eq!(read("the soup was bad but the cook was good").label(), 0);
+        assert_eq!(read("the cook was bad but the soup was good").label(), 1);
+    }
+
+    #[test]
     fn what_is_asked_was_not_learned_and_twins_have_the_same_words() {
         let corpus = Corpus::draw(500, 100, &mut ChaCha8Rng::seed_from_u64(1));
         let learned: HashSet<_> = corpus.training.iter().collect();

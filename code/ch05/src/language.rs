@@ -191,6 +191,15 @@ mod tests {
     use super::*;
     use crate::corpus::Corpus;
 
+    /// No model knows more than the grammar, whose surprise is its entropy in the mean.
+    #[test]
+    fn the_least_surprise_is_the_entropy() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let sentences: Vec<Sentence> = (0..4_000).map(|_| Sentence::draw(&mut rng)).collect();
+        let entropy = plain().entropy() / (plain().mean_length() + 1.0);
+        approx::assert_abs_diff_eq!(least_surprise(&sentences), entropy, epsilon = 0.01);
+    }
+
     #[test]
     fn one_sentence_is_learned_by_heart() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
