@@ -146,7 +146,7 @@ impl Parameters {
         report.number("alphabet", count(alphabet.len()));
         report.number("rest", count(pair.rest.chars().count()));
         report.number("runs", count(RUNS));
-        let radius = |run| spectral_radius(&draw(Recurrence::Pytorch, run)?.cell.w_hh);
+        let radius = |run| spectral_radius(&draw(Recurrence::Pytorch, run)?.cells[0].w_hh);
         let radii: Vec<f64> = (0..RUNS).map(radius).collect::<Result<_, _>>()?;
         report.number("pytorch_radius", decimals(Spread::of(radii).median, 2));
         report.figure(

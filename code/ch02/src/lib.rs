@@ -160,7 +160,7 @@ impl Parameters {
         let x = Array3::from_shape_simple_fn((1, LONG, self.input), || StandardNormal.sample(rng));
         let saved = rnn.forward_saving(&x, None, None)?;
         let bytes = |floats: usize| (floats * size_of::<f32>()) as f64;
-        let weights = rnn.cell.w_ih.len() + rnn.cell.w_hh.len();
+        let weights = rnn.cells[0].w_ih.len() + rnn.cells[0].w_hh.len();
         report.section("What training keeps");
         report
             .number("state_megabytes", decimals(bytes(saved.float_count() - x.len()) / MILLION, 2));
@@ -199,18 +199,18 @@ fn gradients(rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
     let x = Array2::from_shape_simple_fn((steps, input), || StandardNormal.sample(rng));
     let d_h = Array1::from_elem(hidden, 1.0);
 
-    let untied = Untied::copies(&rnn.cell, steps).gradients(&x, &d_h)?;
+    let untied = Untied::copies(&rnn.cells[0], steps).gradients(&x, &d_h)?;
     let batch = x.insert_axis(Axis(0));
     let saved = rnn.forward_saving(&batch, None, None)?;
     let d_h_n = d_h.insert_axis(Axis(0)).insert_axis(Axis(0));
-    let shared = rnn.backward(&saved, None, Some(&d_h_n))?.cell;
+    let shared = rnn.backward(&saved, None, Some(&d_h_n))?.rnn;
 
     let parts: Vec<f64> = untied.iter().map(|gradient| gradient.w_ih[[0, 0]]).collect();
     report.section("The gradient of a shared weight");
     report.number("gradient_input", count(input));
     report.number("gradient_hidden", count(hidden));
     report.number("gradient_steps", count(steps));
-    report.number("gradient_shared", decimals(shared.w_ih[[0, 0]], 4));
+    report.number("gradient_shared", decimals(shared.cells[0].w_ih[[0, 0]], 4));
     report.number("gradient_sum", decimals(parts.iter().sum(), 4));
     report.number("gradient_last", decimals(parts[steps - 1], 4));
     let first_half = &parts[..steps / 2];
@@ -226,7 +226,7 @@ fn gradients(rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
             .y_axis("gradient")
             .bars("of each step's own copy", bars)
             .marked_line("added up, from the last step back", sums)
-            .mark_y(shared.w_ih[[0, 0]], "of the shared weight"),
+            .mark_y(shared.cells[0].w_ih[[0, 0]], "of the shared weight"),
     )
 }
 

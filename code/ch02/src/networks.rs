@@ -62,7 +62,7 @@ impl Networks {
         Each {
             fnn: self.fnn.linear.weight.len(),
             cnn: self.cnn.weight.len(),
-            rnn: self.rnn.cell.w_ih.len() + self.rnn.cell.w_hh.len(),
+            rnn: self.rnn.cells[0].w_ih.len() + self.rnn.cells[0].w_hh.len(),
         }
     }
 
@@ -78,7 +78,7 @@ impl Networks {
     /// Weights and biases as Keras counts them: one bias in each network.
     pub fn parameters_with_one_bias(&self) -> Each {
         let Each { fnn, cnn, rnn } = self.parameters();
-        Each { fnn, cnn, rnn: rnn - self.rnn.cell.b_hh.len() }
+        Each { fnn, cnn, rnn: rnn - self.rnn.cells[0].b_hh.len() }
     }
 
     /// The multiply-adds to read a whole sequence of so many steps. The feed-forward network is the

@@ -72,14 +72,14 @@ fn run(
         Network::Lstm(forget_bias) => {
             let mut lstm = Lstm::new(input, hidden, rng)?;
             if let Some(bias) = forget_bias {
-                lstm.cell.set_forget_bias(bias);
+                lstm.cells[0].set_forget_bias(bias);
             }
             Ok(lstm.forward(x, None)?.0)
         }
         Network::Unconnected(forget_bias) => {
             let mut lstm = Lstm::new(input, hidden, rng)?;
-            lstm.cell.set_forget_bias(forget_bias);
-            lstm.cell.w_hh.fill(0.0);
+            lstm.cells[0].set_forget_bias(forget_bias);
+            lstm.cells[0].w_hh.fill(0.0);
             Ok(lstm.forward(x, None)?.0)
         }
     }

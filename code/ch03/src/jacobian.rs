@@ -34,7 +34,7 @@ pub fn run(recurrence: Recurrence, sizes: &Sizes, rng: &mut impl Rng) -> Result<
 pub fn of(rnn: &Rnn<f64>, x: &Array3<f64>) -> Result<Run, Error> {
     let states = rnn.forward(x, None)?.0.index_axis_move(Axis(0), 0);
     let largest_state = states.iter().fold(0.0, |largest, h| h.abs().max(largest));
-    Ok(Run { largest_state, norms: norms(&rnn.cell.w_hh, &states) })
+    Ok(Run { largest_state, norms: norms(&rnn.cells[0].w_hh, &states) })
 }
 
 /// The product of the Jacobians `diag(1 - h_t²) W_hh` from step to step, as its norm: the root of
@@ -83,7 +83,7 @@ mod tests {
             squares += column.row(3).dot(&column.row(3));
         }
         let states = ndarray::concatenate![Axis(0), h_1.clone().insert_axis(Axis(0)), end(&h_1)];
-        let found = norms(&rnn.cell.w_hh, &states)[4];
+        let found = norms(&rnn.cells[0].w_hh, &states)[4];
         assert_relative_eq!(found, (squares / 3.0).sqrt(), max_relative = 1e-7);
     }
 

@@ -158,7 +158,7 @@ pub fn right(
     // Piece by piece, so that the states of all steps need not be held at once.
     const PIECE: usize = 1_000;
     let mut shares = Vec::new();
-    let mut h = Array3::zeros((1, n, rnn.cell.hidden_size()));
+    let mut h = Array3::zeros((1, n, rnn.cells[0].hidden_size()));
     let mut parities = vec![false; n];
     for start in (0..steps).step_by(PIECE) {
         let (x, _) = bits(n, PIECE.min(steps - start), rng);
@@ -218,7 +218,7 @@ mod tests {
             let ask = |asked| loss_and_gradient(&model, &x, &parities, asked).unwrap();
             let (full, cut) = (ask(Asked::AtEveryStep), ask(Asked::AtEveryStepCut));
             approx::assert_abs_diff_eq!(full.0, cut.0, epsilon = 1e-12);
-            let apart = &full.1.0.cell.w_ih - &cut.1.0.cell.w_ih;
+            let apart = &full.1.0.cells[0].w_ih - &cut.1.0.cells[0].w_ih;
             apart.iter().fold(0.0_f64, |largest, d| largest.max(d.abs()))
         };
         assert!(apart(1) < 1e-12);

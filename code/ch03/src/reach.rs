@@ -19,9 +19,9 @@ pub fn kept(gru: &Gru<f64>, t: usize, rng: &mut impl Rng) -> Result<f64, Error> 
     let (x, _) = sequences::<f64>(50, t, rng);
     let (output, _) = gru.forward(&x, None)?;
     let update = (HIDDEN..2 * HIDDEN).into(); // the rows of z in each array
-    let w_iz = gru.cell.w_ih.slice_axis(Axis(0), update);
-    let w_hz = gru.cell.w_hh.slice_axis(Axis(0), update);
-    let bias = &gru.cell.b_ih + &gru.cell.b_hh;
+    let w_iz = gru.cells[0].w_ih.slice_axis(Axis(0), update);
+    let w_hz = gru.cells[0].w_hh.slice_axis(Axis(0), update);
+    let bias = &gru.cells[0].b_ih + &gru.cells[0].b_hh;
     let bias = bias.slice_axis(Axis(0), update);
     let (mut sum, mut count) = (0.0, 0.0);
     for (x, states) in zip(x.outer_iter(), output.outer_iter()) {
@@ -138,10 +138,10 @@ mod tests {
     fn what_is_kept_is_the_mean_update_gate() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut gru = Gru::<f64>::new(2, HIDDEN, &mut rng).unwrap();
-        gru.cell.w_ih.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
-        gru.cell.w_hh.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
-        gru.cell.b_ih.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.7);
-        gru.cell.b_hh.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
+        gru.cells[0].w_ih.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
+        gru.cells[0].w_hh.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
+        gru.cells[0].b_ih.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.7);
+        gru.cells[0].b_hh.slice_axis_mut(Axis(0), (2 * HIDDEN..).into()).fill(0.0);
         let kept = kept(&gru, 6, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
 
         // h' = (1 - z) n + z h, with the same n at every step: z = (h' - n) / (h - n).

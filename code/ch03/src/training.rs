@@ -59,7 +59,7 @@ impl<F: Real> Layer<F> for Rnn<F> {
         d_output: Option<&Array3<F>>,
         d_h_n: Option<&Array3<F>>,
     ) -> Result<Self, Error> {
-        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d))?.cell.into())
+        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d))?.rnn)
     }
 }
 
@@ -84,7 +84,7 @@ impl<F: Real> Layer<F> for Lstm<F> {
         d_output: Option<&Array3<F>>,
         d_h_n: Option<&Array3<F>>,
     ) -> Result<Self, Error> {
-        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d), None)?.cell.into())
+        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d), None)?.lstm)
     }
 }
 
@@ -109,7 +109,7 @@ impl<F: Real> Layer<F> for Gru<F> {
         d_output: Option<&Array3<F>>,
         d_h_n: Option<&Array3<F>>,
     ) -> Result<Self, Error> {
-        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d))?.cell.into())
+        Ok(self.backward(saved, d_output.map(|d| &**d), d_h_n.map(|d| &**d))?.gru)
     }
 }
 

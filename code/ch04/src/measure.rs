@@ -171,7 +171,7 @@ impl Layers {
     }
 
     fn repeated(&self, method: Method) -> Array2<f64> {
-        let cell = &self.rnn.cell;
+        let cell = &self.rnn.cells[0];
         let z = self.x.dot(&cell.w_ih.t()) + &cell.b_ih + &cell.b_hh;
         until_still(method, &cell.w_hh, &z, self.tolerance)
     }

@@ -80,12 +80,12 @@ impl Layer {
             (Self::Rnn(rnn), Saved::Rnn(saved)) => {
                 let back = rnn.backward(saved, Some(&d_features), None)?;
                 let d_x = rnn.input_gradient(saved, &back)?;
-                (Self::Rnn(back.cell.into()), d_x)
+                (Self::Rnn(back.rnn), d_x)
             }
             (Self::Gru(gru), Saved::Gru(saved)) => {
                 let back = gru.backward(saved, Some(&d_features), None)?;
                 let d_x = gru.input_gradient(saved, &back)?;
-                (Self::Gru(back.cell.into()), d_x)
+                (Self::Gru(back.gru), d_x)
             }
             (Self::Attention(attention), Saved::Attention(saved)) => {
                 let back = attention.backward(saved, &d_features)?;
@@ -106,8 +106,8 @@ impl Layer {
     pub fn feature_count(&self, vector: usize) -> usize {
         match self {
             Self::Nothing => vector,
-            Self::Rnn(rnn) => rnn.cell.hidden_size(),
-            Self::Gru(gru) => gru.cell.hidden_size(),
+            Self::Rnn(rnn) => rnn.cells[0].hidden_size(),
+            Self::Gru(gru) => gru.cells[0].hidden_size(),
             Self::Attention(attention) => attention.value.weight.nrows(),
             Self::AttentionAndInput(attention) => attention.value.weight.nrows() + vector,
         }

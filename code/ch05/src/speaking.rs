@@ -26,8 +26,8 @@ impl Memory {
     pub fn new(layer: &Layer) -> Self {
         match layer {
             Layer::Nothing => Self::Nothing,
-            Layer::Rnn(rnn) => Self::State(Array1::zeros(rnn.cell.hidden_size())),
-            Layer::Gru(gru) => Self::State(Array1::zeros(gru.cell.hidden_size())),
+            Layer::Rnn(rnn) => Self::State(Array1::zeros(rnn.cells[0].hidden_size())),
+            Layer::Gru(gru) => Self::State(Array1::zeros(gru.cells[0].hidden_size())),
             Layer::Attention(attention) | Layer::AttentionAndInput(attention) => {
                 Self::Cache(KvCache::new(attention.value.weight.nrows()))
             }
@@ -92,11 +92,11 @@ fn step(layer: &Layer, memory: &mut Memory, x: &Array1<f64>) -> Result<Array1<f6
     Ok(match (layer, memory) {
         (Layer::Nothing, Memory::Nothing) => x.clone(),
         (Layer::Rnn(rnn), Memory::State(h)) => {
-            *h = rnn.cell.step(x, h)?;
+            *h = rnn.cells[0].step(x, h)?;
             h.clone()
         }
         (Layer::Gru(gru), Memory::State(h)) => {
-            *h = gru.cell.step(x, h)?;
+            *h = gru.cells[0].step(x, h)?;
             h.clone()
         }
         (Layer::Attention(attention), Memory::Cache(cache)) => attention.step(x, cache)?,

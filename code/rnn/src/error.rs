@@ -73,6 +73,22 @@ pub enum Error {
         num_embeddings: usize,
     },
 
+    /// A bidirectional network has an odd number of cells.
+    #[error("a bidirectional network has two cells in each layer, this one {cells} in all")]
+    Directions {
+        /// The number of cells.
+        cells: usize,
+    },
+
+    /// One of several cells is wrong.
+    #[error("in `{name}`: {error}")]
+    Cell {
+        /// Which one: `l0`, `l0_reverse`, `l1`, …
+        name: String,
+        /// What is wrong with it.
+        error: Box<Error>,
+    },
+
     /// An attention that is not causal was asked for one step after another. Each of its outputs
     /// depends on the steps behind it too, so those that it gave before would have to change.
     #[error("attention that is not causal cannot go step by step")]

@@ -1,42 +1,54 @@
-//! A layer of gated recurrent units over whole sequences, forward and backward.
+//! Gated recurrent units over whole sequences, forward and backward.
 
-use ndarray::{Array2, Array3, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
 use crate::error::check_finite;
-use crate::steps::{
-    Steps, add_back, add_output_gradient, add_recurrence, before_and_after, check_states,
-    gradient_or_zeros,
-};
+use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
+use crate::steps::{Steps, add_back, add_recurrence, before_and_after};
 use crate::weights::sigmoid;
 use crate::{Error, GruCell, Parameters, Real};
 
-/// One layer of gated recurrent units (GRU): the same cell at every step of every sequence.
+/// A network of gated recurrent units (GRU): one layer, or several on top of each other, in one
+/// direction or in both.
 ///
-/// The formula is that of [`GruCell`].
+/// The formula is that of [`GruCell`]; layers, directions and shapes are those of [`Rnn`], with
+/// three gates below each other in the weights.
 ///
-/// Source: PyTorch's `torch.nn.GRU` with `batch_first=True`, one layer, one direction.
+/// Source: PyTorch's `torch.nn.GRU` with `batch_first=True` and without dropout.
+///
+/// [`Rnn`]: crate::Rnn
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gru<F> {
-    /// The weights, shared by all steps.
-    pub cell: GruCell<F>,
+    /// The weights, shared by all steps: a cell for each layer and direction, in PyTorch's order
+    /// `l0`, `l0_reverse`, `l1`, `l1_reverse`, …
+    pub cells: Vec<GruCell<F>>,
+    /// Whether each layer has two cells.
+    pub bidirectional: bool,
 }
 
+/// One layer in one direction.
 impl<F> From<GruCell<F>> for Gru<F> {
     fn from(cell: GruCell<F>) -> Self {
-        Self { cell }
+        Self { cells: vec![cell], bidirectional: false }
     }
 }
 
 /// What [`Gru::forward_saving`] computed, with all that [`Gru::backward`] needs of it: inputs, gates
-/// and states of every step.
+/// and states of every step, of each layer and direction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GruSaved<F> {
-    /// The states of every step: `[N, T, H]`.
+    /// The states of every step of the last layer: `[N, T, K H]`.
     pub output: Array3<F>,
-    /// The state after the last step of each sequence: `[1, N, H]`.
+    /// The state after the last step of each sequence: `[L K, N, H]`. In reverse that is the one
+    /// after its first step.
     pub h_n: Array3<F>,
-    steps: Steps<F>,
+    passes: Vec<Pass<F, Trace<F>>>,
+}
+
+/// What one cell computed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trace<F> {
     /// r, z, n of every step: `[T N, 3 H]`.
     gates: Array2<F>,
     /// `W_hn h + b_hn` of every step, which the reset gate multiplies: `[T N, H]`.
@@ -47,47 +59,75 @@ pub struct GruSaved<F> {
 
 impl<F> GruSaved<F> {
     /// The numbers that are kept for the way back, without `output` and `h_n`:
-    /// `T N D + 4 T N H + (T + 1) N H`.
+    /// `T N D + 4 T N H + (T + 1) N H` for each cell with D inputs.
     pub fn float_count(&self) -> usize {
-        self.steps.rows.len() + self.gates.len() + self.recalled.len() + self.states.len()
+        let of_pass = |Pass { steps, trace }: &Pass<F, Trace<F>>| {
+            steps.rows.len() + trace.gates.len() + trace.recalled.len() + trace.states.len()
+        };
+        self.passes.iter().map(of_pass).sum()
     }
 }
 
-/// The gradients of a loss by everything that went into a layer but the inputs, for which see
+/// The gradients of a loss by everything that went into a network but the inputs, for which see
 /// [`Gru::input_gradient`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct GruGradients<F> {
     /// By the weights and biases.
-    pub cell: GruCell<F>,
-    /// By the states before the first step: `[1, N, H]`.
+    pub gru: Gru<F>,
+    /// By the states before the first step: `[L K, N, H]`.
     pub h_0: Array3<F>,
-    /// By `W_ih x + b_ih`: `[T N, 3 H]`.
-    d_input: Array2<F>,
+    /// By `W_ih x + b_ih` of the first layer, in each direction: `[T N, 3 H]`.
+    d_input: Vec<Array2<F>>,
 }
 
 impl<F: Real> Gru<F> {
-    /// A layer whose cell is drawn by [`GruCell::new`].
+    /// One layer in one direction, whose cell is drawn by [`GruCell::new`].
     ///
     /// # Errors
     ///
     /// [`Error::ZeroSize`] where a size is zero.
     pub fn new(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
-        GruCell::new(input_size, hidden_size, rng).map(Self::from)
+        Self::stacked(input_size, hidden_size, 1, false, rng)
     }
 
-    /// The states `output` `[N, T, H]` of every step and `h_n` `[1, N, H]` after the last one, from
-    /// the inputs `x` `[N, T, D]` and the states `h_0` `[1, N, H]` before the first (`None`:
-    /// zeros).
-    ///
-    /// The result is that of [`GruCell::step`] in a loop, up to rounding.
+    /// So many layers, in one direction or in both, whose cells are drawn by [`GruCell::new`] one
+    /// after the other.
     ///
     /// # Errors
     ///
-    /// - [`Error::ZeroSize`] where the batch is empty, or the cell has no inputs or no units.
+    /// [`Error::ZeroSize`] where a size or the number of layers is zero.
+    ///
+    /// Source: PyTorch's `torch.nn.GRU(input_size, hidden_size, num_layers, bidirectional=…)`.
+    pub fn stacked(
+        input_size: usize,
+        hidden_size: usize,
+        num_layers: usize,
+        bidirectional: bool,
+        rng: &mut impl Rng,
+    ) -> Result<Self, Error> {
+        let cells = stack::draw([input_size, hidden_size], num_layers, bidirectional, |d, h| {
+            GruCell::new(d, h, rng)
+        })?;
+        Ok(Self { cells, bidirectional })
+    }
+
+    /// The states `output` `[N, T, K H]` of every step and `h_n` `[L K, N, H]` after the last one,
+    /// from the inputs `x` `[N, T, D]` and the states `h_0` `[L K, N, H]` before the first
+    /// (`None`: zeros).
+    ///
+    /// The batch comes first in `x` and `output`; in the states the first axis counts layers and
+    /// directions. The result is that of [`GruCell::step`] in a loop, up to rounding: the sums are
+    /// the same in another order.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::ZeroSize`] where the batch is empty, or there is no cell, or one has no inputs or
+    ///   no units.
     /// - [`Error::EmptySequence`] where T is zero.
-    /// - [`Error::Shape`] where a weight, `x` or `h_0` has another shape than those above.
-    /// - [`Error::NonFinite`] where `x` or `h_0` is. Also for a state that is not a number, under
-    ///   the name `output`: see [`GruCell::step`].
+    /// - [`Error::Shape`] where a weight, `x` or `h_0` has another shape than those above. Of
+    ///   several cells [`Error::Cell`] names the one; [`Error::Directions`] where one is missing.
+    /// - [`Error::NonFinite`] where `x` or `h_0` is. Also for a state that is not a number,
+    ///   under the name `output`: see [`GruCell::step`].
     ///
     /// Source: PyTorch's `torch.nn.GRU` with `batch_first=True`.
     pub fn forward(
@@ -102,7 +142,8 @@ impl<F: Real> Gru<F> {
     /// As [`forward`](Self::forward), for sequences of unequal length in one padded batch: sequence
     /// n has `lengths[n]` steps, and what `x` holds behind them is never read.
     ///
-    /// `h_n` is the state after the last step *of each sequence*; `output` is zero behind it.
+    /// `h_n` is the state after the last step *of each sequence*; `output` is zero behind it. In
+    /// reverse each sequence is read from its own end.
     ///
     /// # Errors
     ///
@@ -111,7 +152,8 @@ impl<F: Real> Gru<F> {
     /// - [`Error::Shape`] where there are more or fewer `lengths` than sequences.
     /// - [`Error::Length`] where a length is zero or more than T.
     ///
-    /// Source: PyTorch's `pack_padded_sequence` and `pad_packed_sequence` around `torch.nn.GRU`.
+    /// Source: PyTorch's `pack_padded_sequence` and `pad_packed_sequence` around
+    /// `torch.nn.GRU`.
     pub fn forward_padded(
         &self,
         x: &ArrayRef3<F>,
@@ -134,44 +176,14 @@ impl<F: Real> Gru<F> {
         lengths: Option<&[usize]>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<GruSaved<F>, Error> {
-        self.cell.check_weights()?;
-        let hidden_size = self.cell.hidden_size();
-        let steps = Steps::new(x, lengths, self.cell.input_size())?;
-        check_states("h_0", h_0, steps.batch_size, hidden_size)?;
-
-        let mut states = steps.states(h_0, hidden_size);
-        let mut gates = Array2::zeros((steps.rows.nrows(), self.cell.w_ih.nrows()));
-        steps.project(&self.cell.w_ih, &self.cell.b_ih, &mut gates);
-        let mut recalled = Array2::zeros((steps.rows.nrows(), hidden_size));
-        let mut hidden = Array2::zeros((steps.batch_size, self.cell.w_hh.nrows()));
-        for t in 0..steps.count() {
-            let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
-            let mut recalled = recalled.slice_axis_mut(Axis(0), steps.block(t));
-            hidden.assign(&self.cell.b_hh);
-            add_recurrence(&h, &self.cell.w_hh, &mut hidden);
-            for n in steps.running(t) {
-                let (mut gates, hidden) = (gates.row_mut(n), hidden.row(n));
-                for u in 0..hidden_size {
-                    let r = sigmoid(gates[u] + hidden[u]);
-                    let z = sigmoid(gates[hidden_size + u] + hidden[hidden_size + u]);
-                    recalled[[n, u]] = hidden[2 * hidden_size + u];
-                    let candidate = (gates[2 * hidden_size + u] + r * recalled[[n, u]]).tanh();
-                    h_next[[n, u]] = (F::one() - z) * candidate + z * h[[n, u]];
-                    for (gate, value) in [r, z, candidate].into_iter().enumerate() {
-                        gates[gate * hidden_size + u] = value;
-                    }
-                }
-            }
-            steps.carry_finished(t, &h, &mut h_next);
-        }
-        let (output, h_n) = (steps.output(&states), steps.last(&states));
+        let saved = self.stack().forward(x, lengths, [("h_0", h_0)])?;
+        let ([h_n], output) = (saved.last, saved.output);
         check_finite("output", &output)?;
-        Ok(GruSaved { output, h_n, steps, gates, recalled, states })
+        Ok(GruSaved { output, h_n, passes: saved.passes })
     }
 
     /// The gradients of a loss by the weights and `h_0`, from its gradients by `output`
-    /// `[N, T, H]` and by `h_n` `[1, N, H]` (`None`: zeros).
+    /// `[N, T, K H]` and by `h_n` `[L K, N, H]` (`None`: zeros).
     ///
     /// ```text
     /// d_n = d_h ⊙ (1 - z) ⊙ (1 - n²)
@@ -189,7 +201,8 @@ impl<F: Real> Gru<F> {
     ///
     /// # Errors
     ///
-    /// - [`Error::Shape`] where a gradient or a weight has another shape than those above.
+    /// - [`Error::Shape`] where a gradient or a weight has another shape than those above, or
+    ///   `saved` is another network's.
     /// - [`Error::NonFinite`] where a gradient is.
     ///
     /// [`Rnn::backward`]: crate::Rnn::backward
@@ -199,14 +212,122 @@ impl<F: Real> Gru<F> {
         d_output: Option<&ArrayRef3<F>>,
         d_h_n: Option<&ArrayRef3<F>>,
     ) -> Result<GruGradients<F>, Error> {
-        self.cell.check_weights()?;
-        let GruSaved { steps, gates, recalled, states, .. } = saved;
-        let hidden_size = self.cell.hidden_size();
-        let sizes = [self.cell.input_size(), hidden_size];
-        steps.check_gradients(d_output, &[("d_h_n", d_h_n)], states, sizes)?;
+        let gradients = self.stack().backward(&saved.passes, d_output, [("d_h_n", d_h_n)])?;
+        let gru = Self { cells: gradients.cells, bidirectional: self.bidirectional };
+        let [h_0] = gradients.initial;
+        Ok(GruGradients { gru, h_0, d_input: gradients.d_input })
+    }
 
-        let one = F::one();
-        let mut d_h = gradient_or_zeros(d_h_n, steps.batch_size, hidden_size);
+    /// The gradient of the loss by the inputs, `[N, T, D]`, zero at padding: `W_ihᵀ` times what
+    /// each direction of the first layer got. It is a product of its own because only a layer below
+    /// needs it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] where `saved` and `gradients` do not belong together.
+    pub fn input_gradient(
+        &self,
+        saved: &GruSaved<F>,
+        gradients: &GruGradients<F>,
+    ) -> Result<Array3<F>, Error> {
+        self.stack().input_gradient(&saved.passes, &gradients.d_input, &gradients.h_0)
+    }
+
+    /// The number of inputs, *D*.
+    pub fn input_size(&self) -> usize {
+        self.cells.first().map_or(0, GruCell::input_size)
+    }
+
+    /// The number of units in each layer and direction, *H*.
+    pub fn hidden_size(&self) -> usize {
+        self.cells.first().map_or(0, GruCell::hidden_size)
+    }
+
+    /// The number of layers, *L*.
+    pub fn num_layers(&self) -> usize {
+        self.cells.len() / self.num_directions()
+    }
+
+    /// The number of directions, *K*: one or two.
+    pub fn num_directions(&self) -> usize {
+        self.stack().directions()
+    }
+
+    /// The multiply-adds of a step of one sequence, through all layers and directions: see
+    /// [`GruCell::multiply_adds_per_step`].
+    pub fn multiply_adds_per_step(&self) -> usize {
+        self.cells.iter().map(GruCell::multiply_adds_per_step).sum()
+    }
+
+    fn stack(&self) -> Stack<'_, GruCell<F>> {
+        Stack { cells: &self.cells, bidirectional: self.bidirectional }
+    }
+}
+
+impl<F: Real> Parameters<F> for Gru<F> {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+        self.cells.iter().flat_map(GruCell::parameters).collect()
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+        self.cells.iter_mut().flat_map(GruCell::parameters_mut).collect()
+    }
+}
+
+impl<F: Real> Recurrent<F, 1> for GruCell<F> {
+    type Trace = Trace<F>;
+
+    fn sizes(&self) -> Result<[usize; 2], Error> {
+        self.check_weights()?;
+        Ok([self.input_size(), self.hidden_size()])
+    }
+
+    fn w_ih(&self) -> &Array2<F> {
+        &self.w_ih
+    }
+
+    fn states(trace: &Trace<F>) -> [&Array2<F>; 1] {
+        [&trace.states]
+    }
+
+    fn run(&self, steps: &Steps<F>, [mut states]: [Array2<F>; 1]) -> Trace<F> {
+        let hidden_size = self.hidden_size();
+        let mut gates = Array2::zeros((steps.rows.nrows(), self.w_ih.nrows()));
+        steps.project(&self.w_ih, &self.b_ih, &mut gates);
+        let mut recalled = Array2::zeros((steps.rows.nrows(), hidden_size));
+        let mut hidden = Array2::zeros((steps.batch_size, self.w_hh.nrows()));
+        for t in 0..steps.count() {
+            let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
+            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
+            let mut recalled = recalled.slice_axis_mut(Axis(0), steps.block(t));
+            hidden.assign(&self.b_hh);
+            add_recurrence(&h, &self.w_hh, &mut hidden);
+            for n in steps.running(t) {
+                let (mut gates, hidden) = (gates.row_mut(n), hidden.row(n));
+                for u in 0..hidden_size {
+                    let r = sigmoid(gates[u] + hidden[u]);
+                    let z = sigmoid(gates[hidden_size + u] + hidden[hidden_size + u]);
+                    recalled[[n, u]] = hidden[2 * hidden_size + u];
+                    let candidate = (gates[2 * hidden_size + u] + r * recalled[[n, u]]).tanh();
+                    h_next[[n, u]] = (F::one() - z) * candidate + z * h[[n, u]];
+                    for (gate, value) in [r, z, candidate].into_iter().enumerate() {
+                        gates[gate * hidden_size + u] = value;
+                    }
+                }
+            }
+            steps.carry_finished(t, &h, &mut h_next);
+        }
+        Trace { gates, recalled, states }
+    }
+
+    fn run_back(
+        &self,
+        steps: &Steps<F>,
+        Trace { gates, recalled, states }: &Trace<F>,
+        d_output: Option<&ArrayRef2<F>>,
+        [mut d_h]: [Array2<F>; 1],
+    ) -> PassGradients<F, Self, 1> {
+        let (one, hidden_size) = (F::one(), self.hidden_size());
         let mut d_input = Array2::zeros(gates.dim());
         let mut d_hidden = Array2::zeros(gates.dim());
         for t in (0..steps.count()).rev() {
@@ -215,11 +336,13 @@ impl<F: Real> Gru<F> {
             let h = states.slice_axis(Axis(0), steps.block(t));
             let mut d_input = d_input.slice_axis_mut(Axis(0), steps.block(t));
             let mut d_hidden = d_hidden.slice_axis_mut(Axis(0), steps.block(t));
+            if let Some(d_output) = d_output {
+                d_h += &d_output.slice_axis(Axis(0), steps.block(t));
+            }
             for row in steps.running(t) {
                 let gates = gates.row(row);
                 let (mut d_input, mut d_hidden) = (d_input.row_mut(row), d_hidden.row_mut(row));
                 let mut d_h = d_h.row_mut(row);
-                add_output_gradient(d_output, (row, t), &mut d_h);
                 for u in 0..hidden_size {
                     let [r, z, n] = [0, 1, 2].map(|gate| gates[gate * hidden_size + u]);
                     let d_n = d_h[u] * (one - z) * (one - n * n);
@@ -234,39 +357,10 @@ impl<F: Real> Gru<F> {
                     d_h[u] *= z;
                 }
             }
-            add_back(&d_hidden, &self.cell.w_hh, &mut d_h);
+            add_back(&d_hidden, &self.w_hh, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_input, &d_hidden, states);
-        let cell = GruCell { w_ih, w_hh, b_ih, b_hh };
-        Ok(GruGradients { cell, h_0: d_h.insert_axis(Axis(0)), d_input })
-    }
-
-    /// The gradient of the loss by the inputs `[N, T, D]`, zero at padding. It is a product of its
-    /// own because only a layer below needs it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Shape`] where `saved` and `gradients` do not belong together.
-    pub fn input_gradient(
-        &self,
-        saved: &GruSaved<F>,
-        gradients: &GruGradients<F>,
-    ) -> Result<Array3<F>, Error> {
-        saved.steps.input_gradient(&gradients.d_input, &gradients.h_0, &self.cell.w_ih)
-    }
-
-    /// The multiply-adds of a step of one sequence: see [`GruCell::multiply_adds_per_step`].
-    pub fn multiply_adds_per_step(&self) -> usize {
-        self.cell.multiply_adds_per_step()
-    }
-}
-
-impl<F: Real> Parameters<F> for Gru<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        self.cell.parameters()
-    }
-
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        self.cell.parameters_mut()
+        let cell = Self { w_ih, w_hh, b_ih, b_hh };
+        PassGradients { cell, state: [d_h], d_input }
     }
 }

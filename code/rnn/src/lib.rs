@@ -48,6 +48,7 @@ mod parameters;
 mod real;
 mod rnn;
 pub mod scan;
+mod stack;
 mod steps;
 mod weights;
 

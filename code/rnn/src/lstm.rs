@@ -1,44 +1,57 @@
-//! A layer of long short-term memories over whole sequences, forward and backward.
+//! Long short-term memories over whole sequences, forward and backward.
 
-use ndarray::{Array2, Array3, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
 use crate::error::check_finite;
-use crate::steps::{
-    Steps, add_back, add_output_gradient, add_recurrence, before_and_after, check_states,
-    gradient_or_zeros,
-};
+use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
+use crate::steps::{Steps, add_back, add_recurrence, before_and_after};
 use crate::weights::sigmoid;
 use crate::{Error, LstmCell, Parameters, Real};
 
-/// One layer of long short-term memories (LSTM): the same cell at every step of every sequence.
+/// A network of long short-term memories (LSTM): one layer, or several on top of each other, in one
+/// direction or in both.
 ///
-/// The formula is that of [`LstmCell`].
+/// The formula is that of [`LstmCell`]; layers, directions and shapes are those of [`Rnn`], with
+/// four gates below each other in the weights. The layer above reads the hidden states; the cell
+/// states stay in their layer.
 ///
-/// Source: PyTorch's `torch.nn.LSTM` with `batch_first=True`, one layer, one direction.
+/// Source: PyTorch's `torch.nn.LSTM` with `batch_first=True` and without dropout or projections.
+///
+/// [`Rnn`]: crate::Rnn
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lstm<F> {
-    /// The weights, shared by all steps.
-    pub cell: LstmCell<F>,
+    /// The weights, shared by all steps: a cell for each layer and direction, in PyTorch's order
+    /// `l0`, `l0_reverse`, `l1`, `l1_reverse`, …
+    pub cells: Vec<LstmCell<F>>,
+    /// Whether each layer has two cells.
+    pub bidirectional: bool,
 }
 
+/// One layer in one direction.
 impl<F> From<LstmCell<F>> for Lstm<F> {
     fn from(cell: LstmCell<F>) -> Self {
-        Self { cell }
+        Self { cells: vec![cell], bidirectional: false }
     }
 }
 
 /// What [`Lstm::forward_saving`] computed, with all that [`Lstm::backward`] needs of it: inputs,
-/// gates, cell states and hidden states of every step.
+/// gates, cell states and hidden states of every step, of each layer and direction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LstmSaved<F> {
-    /// The hidden states of every step: `[N, T, H]`.
+    /// The hidden states of every step of the last layer: `[N, T, K H]`.
     pub output: Array3<F>,
-    /// The hidden state after the last step of each sequence: `[1, N, H]`.
+    /// The hidden state after the last step of each sequence: `[L K, N, H]`. In reverse that is the
+    /// one after its first step.
     pub h_n: Array3<F>,
-    /// The cell state after the last step of each sequence: `[1, N, H]`.
+    /// The cell state after the same step: `[L K, N, H]`.
     pub c_n: Array3<F>,
-    steps: Steps<F>,
+    passes: Vec<Pass<F, Trace<F>>>,
+}
+
+/// What one cell computed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trace<F> {
     /// i, f, g, o of every step: `[T N, 4 H]`.
     gates: Array2<F>,
     /// Hidden states from `h_0` on: `[(T + 1) N, H]`.
@@ -51,55 +64,83 @@ pub struct LstmSaved<F> {
 
 impl<F> LstmSaved<F> {
     /// The numbers that are kept for the way back, without `output`, `h_n` and `c_n`:
-    /// `T N D + 5 T N H + 2 (T + 1) N H`.
+    /// `T N D + 5 T N H + 2 (T + 1) N H` for each cell with D inputs.
     pub fn float_count(&self) -> usize {
-        let layer = self.gates.len() + self.states.len() + self.cells.len();
-        self.steps.rows.len() + layer + self.tanh_cells.len()
+        let of_pass = |Pass { steps, trace }: &Pass<F, Trace<F>>| {
+            let Trace { gates, states, cells, tanh_cells } = trace;
+            steps.rows.len() + gates.len() + states.len() + cells.len() + tanh_cells.len()
+        };
+        self.passes.iter().map(of_pass).sum()
     }
 }
 
-/// The gradients of a loss by everything that went into a layer but the inputs, for which see
+/// The gradients of a loss by everything that went into a network but the inputs, for which see
 /// [`Lstm::input_gradient`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct LstmGradients<F> {
     /// By the weights and biases.
-    pub cell: LstmCell<F>,
-    /// By the hidden states before the first step: `[1, N, H]`.
+    pub lstm: Lstm<F>,
+    /// By the hidden states before the first step: `[L K, N, H]`.
     pub h_0: Array3<F>,
-    /// By the cell states before the first step: `[1, N, H]`.
+    /// By the cell states before the first step: `[L K, N, H]`.
     pub c_0: Array3<F>,
-    /// By the sums inside the gates: `[T N, 4 H]`.
-    d_z: Array2<F>,
+    /// By the sums inside the gates of the first layer, in each direction: `[T N, 4 H]`.
+    d_input: Vec<Array2<F>>,
 }
 
-/// Hidden states and cell states, both `[1, N, H]`.
+/// Hidden states and cell states, both `[L K, N, H]`.
 type States<'a, F> = (&'a ArrayRef3<F>, &'a ArrayRef3<F>);
 
-/// The output `[N, T, H]`, and the last states `(h_n, c_n)`, both `[1, N, H]`.
+/// The output `[N, T, K H]`, and the last states `(h_n, c_n)`, both `[L K, N, H]`.
 type Outcome<F> = (Array3<F>, (Array3<F>, Array3<F>));
 
 impl<F: Real> Lstm<F> {
-    /// A layer whose cell is drawn by [`LstmCell::new`].
+    /// One layer in one direction, whose cell is drawn by [`LstmCell::new`].
     ///
     /// # Errors
     ///
     /// [`Error::ZeroSize`] where a size is zero.
     pub fn new(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
-        LstmCell::new(input_size, hidden_size, rng).map(Self::from)
+        Self::stacked(input_size, hidden_size, 1, false, rng)
     }
 
-    /// The hidden states `output` `[N, T, H]` of every step and the states `(h_n, c_n)` after the
-    /// last one, both `[1, N, H]`, from the inputs `x` `[N, T, D]` and the states `(h_0, c_0)`
-    /// before the first, both `[1, N, H]` (`None`: zeros).
-    ///
-    /// The result is that of [`LstmCell::step`] in a loop, up to rounding.
+    /// So many layers, in one direction or in both, whose cells are drawn by [`LstmCell::new`] one
+    /// after the other.
     ///
     /// # Errors
     ///
-    /// - [`Error::ZeroSize`] where the batch is empty, or the cell has no inputs or no units.
+    /// [`Error::ZeroSize`] where a size or the number of layers is zero.
+    ///
+    /// Source: PyTorch's `torch.nn.LSTM(input_size, hidden_size, num_layers, bidirectional=…)`.
+    pub fn stacked(
+        input_size: usize,
+        hidden_size: usize,
+        num_layers: usize,
+        bidirectional: bool,
+        rng: &mut impl Rng,
+    ) -> Result<Self, Error> {
+        let cells = stack::draw([input_size, hidden_size], num_layers, bidirectional, |d, h| {
+            LstmCell::new(d, h, rng)
+        })?;
+        Ok(Self { cells, bidirectional })
+    }
+
+    /// The hidden states `output` `[N, T, K H]` of every step and the states `(h_n, c_n)` after the
+    /// last one, both `[L K, N, H]`, from the inputs `x` `[N, T, D]` and the states `(h_0, c_0)`
+    /// before the first, both `[L K, N, H]` (`None`: zeros).
+    ///
+    /// The batch comes first in `x` and `output`; in the states the first axis counts layers and
+    /// directions. The result is that of [`LstmCell::step`] in a loop, up to rounding: the sums are
+    /// the same in another order.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::ZeroSize`] where the batch is empty, or there is no cell, or one has no inputs or
+    ///   no units.
     /// - [`Error::EmptySequence`] where T is zero.
-    /// - [`Error::Shape`] where a weight, `x`, `h_0` or `c_0` has another shape than those above.
-    /// - [`Error::NonFinite`] where `x`, `h_0` or `c_0` is. Also for a state that is not finite,
+    /// - [`Error::Shape`] where a weight, `x` or `h_0` or `c_0` has another shape than those above. Of
+    ///   several cells [`Error::Cell`] names the one; [`Error::Directions`] where one is missing.
+    /// - [`Error::NonFinite`] where `x` or `h_0` or `c_0` is. Also for a state that is not finite,
     ///   under the name `output` or `c_n`: see [`LstmCell::step`].
     ///
     /// Source: PyTorch's `torch.nn.LSTM` with `batch_first=True`.
@@ -116,7 +157,7 @@ impl<F: Real> Lstm<F> {
     /// n has `lengths[n]` steps, and what `x` holds behind them is never read.
     ///
     /// `h_n` and `c_n` are the states after the last step *of each sequence*; `output` is zero
-    /// behind it.
+    /// behind it. In reverse each sequence is read from its own end.
     ///
     /// # Errors
     ///
@@ -125,7 +166,8 @@ impl<F: Real> Lstm<F> {
     /// - [`Error::Shape`] where there are more or fewer `lengths` than sequences.
     /// - [`Error::Length`] where a length is zero or more than T.
     ///
-    /// Source: PyTorch's `pack_padded_sequence` and `pad_packed_sequence` around `torch.nn.LSTM`.
+    /// Source: PyTorch's `pack_padded_sequence` and `pad_packed_sequence` around
+    /// `torch.nn.LSTM`.
     pub fn forward_padded(
         &self,
         x: &ArrayRef3<F>,
@@ -148,23 +190,132 @@ impl<F: Real> Lstm<F> {
         lengths: Option<&[usize]>,
         state: Option<States<'_, F>>,
     ) -> Result<LstmSaved<F>, Error> {
-        self.cell.check_weights()?;
-        let hidden_size = self.cell.hidden_size();
-        let steps = Steps::new(x, lengths, self.cell.input_size())?;
         let (h_0, c_0) = (state.map(|(h_0, _)| h_0), state.map(|(_, c_0)| c_0));
-        check_states("h_0", h_0, steps.batch_size, hidden_size)?;
-        check_states("c_0", c_0, steps.batch_size, hidden_size)?;
+        let saved = self.stack().forward(x, lengths, [("h_0", h_0), ("c_0", c_0)])?;
+        let ([h_n, c_n], output) = (saved.last, saved.output);
+        check_finite("c_n", &c_n)?;
+        check_finite("output", &output)?;
+        Ok(LstmSaved { output, h_n, c_n, passes: saved.passes })
+    }
 
-        let mut states = steps.states(h_0, hidden_size);
-        let mut cells = steps.states(c_0, hidden_size);
+    /// The gradients of a loss by the weights, `h_0` and `c_0`, from its gradients by `output`
+    /// `[N, T, K H]`, `h_n` and `c_n` `[L K, N, H]` (`None`: zeros).
+    ///
+    /// ```text
+    /// d_o = d_h ⊙ tanh(c')     d_c += d_h ⊙ o ⊙ (1 - tanh²(c'))
+    /// d_i = d_c ⊙ g            d_f = d_c ⊙ c            d_g = d_c ⊙ i
+    ///
+    /// δ = (d_i ⊙ i (1 - i), d_f ⊙ f (1 - f), d_g ⊙ (1 - g²), d_o ⊙ o (1 - o))
+    ///
+    /// one step back:   d_h = W_hhᵀ δ,   d_c ⊙ f
+    /// ```
+    ///
+    /// The gradients of the weights are sums over the steps, as in [`Rnn::backward`].
+    /// What `d_output` holds behind the end of a sequence is never read.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Shape`] where a gradient or a weight has another shape than those above, or
+    ///   `saved` is another network's.
+    /// - [`Error::NonFinite`] where a gradient is.
+    ///
+    /// [`Rnn::backward`]: crate::Rnn::backward
+    pub fn backward(
+        &self,
+        saved: &LstmSaved<F>,
+        d_output: Option<&ArrayRef3<F>>,
+        d_h_n: Option<&ArrayRef3<F>>,
+        d_c_n: Option<&ArrayRef3<F>>,
+    ) -> Result<LstmGradients<F>, Error> {
+        let d_last = [("d_h_n", d_h_n), ("d_c_n", d_c_n)];
+        let gradients = self.stack().backward(&saved.passes, d_output, d_last)?;
+        let lstm = Self { cells: gradients.cells, bidirectional: self.bidirectional };
+        let [h_0, c_0] = gradients.initial;
+        Ok(LstmGradients { lstm, h_0, c_0, d_input: gradients.d_input })
+    }
+
+    /// The gradient of the loss by the inputs, `[N, T, D]`, zero at padding: `W_ihᵀ` times what
+    /// each direction of the first layer got. It is a product of its own because only a layer below
+    /// needs it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] where `saved` and `gradients` do not belong together.
+    pub fn input_gradient(
+        &self,
+        saved: &LstmSaved<F>,
+        gradients: &LstmGradients<F>,
+    ) -> Result<Array3<F>, Error> {
+        self.stack().input_gradient(&saved.passes, &gradients.d_input, &gradients.h_0)
+    }
+
+    /// The number of inputs, *D*.
+    pub fn input_size(&self) -> usize {
+        self.cells.first().map_or(0, LstmCell::input_size)
+    }
+
+    /// The number of units in each layer and direction, *H*.
+    pub fn hidden_size(&self) -> usize {
+        self.cells.first().map_or(0, LstmCell::hidden_size)
+    }
+
+    /// The number of layers, *L*.
+    pub fn num_layers(&self) -> usize {
+        self.cells.len() / self.num_directions()
+    }
+
+    /// The number of directions, *K*: one or two.
+    pub fn num_directions(&self) -> usize {
+        self.stack().directions()
+    }
+
+    /// The multiply-adds of a step of one sequence, through all layers and directions: see
+    /// [`LstmCell::multiply_adds_per_step`].
+    pub fn multiply_adds_per_step(&self) -> usize {
+        self.cells.iter().map(LstmCell::multiply_adds_per_step).sum()
+    }
+
+    fn stack(&self) -> Stack<'_, LstmCell<F>> {
+        Stack { cells: &self.cells, bidirectional: self.bidirectional }
+    }
+}
+
+impl<F: Real> Parameters<F> for Lstm<F> {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+        self.cells.iter().flat_map(LstmCell::parameters).collect()
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+        self.cells.iter_mut().flat_map(LstmCell::parameters_mut).collect()
+    }
+}
+
+impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
+    type Trace = Trace<F>;
+
+    fn sizes(&self) -> Result<[usize; 2], Error> {
+        self.check_weights()?;
+        Ok([self.input_size(), self.hidden_size()])
+    }
+
+    fn w_ih(&self) -> &Array2<F> {
+        &self.w_ih
+    }
+
+    fn states(trace: &Trace<F>) -> [&Array2<F>; 2] {
+        [&trace.states, &trace.cells]
+    }
+
+    fn run(&self, steps: &Steps<F>, [mut states, mut cells]: [Array2<F>; 2]) -> Trace<F> {
+        let hidden_size = self.hidden_size();
         let mut tanh_cells = Array2::zeros((steps.rows.nrows(), hidden_size));
-        let mut gates = self.project(&steps);
+        let mut gates = self.project(steps);
         for t in 0..steps.count() {
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
             let (c, mut c_next) = before_and_after(&mut cells, t, steps.batch_size);
             let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t));
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
-            add_recurrence(&h, &self.cell.w_hh, &mut gates);
+            add_recurrence(&h, &self.w_hh, &mut gates);
             for n in steps.running(t) {
                 let mut gates = gates.row_mut(n);
                 for u in 0..hidden_size {
@@ -183,66 +334,29 @@ impl<F: Real> Lstm<F> {
             steps.carry_finished(t, &h, &mut h_next);
             steps.carry_finished(t, &c, &mut c_next);
         }
-        let (output, h_n, c_n) = (steps.output(&states), steps.last(&states), steps.last(&cells));
-        check_finite("c_n", &c_n)?;
-        check_finite("output", &output)?;
-        Ok(LstmSaved { output, h_n, c_n, steps, gates, states, cells, tanh_cells })
+        Trace { gates, states, cells, tanh_cells }
     }
 
-    // W_ih x_t + b_ih + b_hh for all steps: it needs no state.
-    fn project(&self, steps: &Steps<F>) -> Array2<F> {
-        let mut z = Array2::zeros((steps.rows.nrows(), self.cell.w_ih.nrows()));
-        steps.project(&self.cell.w_ih, &(&self.cell.b_ih + &self.cell.b_hh), &mut z);
-        z
-    }
-
-    /// The gradients of a loss by the weights, `h_0` and `c_0`, from its gradients by `output`
-    /// `[N, T, H]`, `h_n` and `c_n` `[1, N, H]` (`None`: zeros).
-    ///
-    /// ```text
-    /// d_o = d_h ⊙ tanh(c')     d_c += d_h ⊙ o ⊙ (1 - tanh²(c'))
-    /// d_i = d_c ⊙ g            d_f = d_c ⊙ c            d_g = d_c ⊙ i
-    ///
-    /// δ = (d_i ⊙ i (1 - i), d_f ⊙ f (1 - f), d_g ⊙ (1 - g²), d_o ⊙ o (1 - o))
-    ///
-    /// one step back:   d_h = W_hhᵀ δ,   d_c ⊙ f
-    /// ```
-    ///
-    /// The gradients of the weights are sums over the steps, as in [`Rnn::backward`].
-    /// What `d_output` holds behind the end of a sequence is never read.
-    ///
-    /// # Errors
-    ///
-    /// - [`Error::Shape`] where a gradient or a weight has another shape than those above.
-    /// - [`Error::NonFinite`] where a gradient is.
-    ///
-    /// [`Rnn::backward`]: crate::Rnn::backward
-    pub fn backward(
+    fn run_back(
         &self,
-        saved: &LstmSaved<F>,
-        d_output: Option<&ArrayRef3<F>>,
-        d_h_n: Option<&ArrayRef3<F>>,
-        d_c_n: Option<&ArrayRef3<F>>,
-    ) -> Result<LstmGradients<F>, Error> {
-        self.cell.check_weights()?;
-        let LstmSaved { steps, gates, states, cells, tanh_cells, .. } = saved;
-        let (n, hidden_size) = (steps.batch_size, self.cell.hidden_size());
-        let sizes = [self.cell.input_size(), hidden_size];
-        steps.check_gradients(d_output, &[("d_h_n", d_h_n), ("d_c_n", d_c_n)], states, sizes)?;
-
-        let one = F::one();
-        let mut d_h = gradient_or_zeros(d_h_n, n, hidden_size);
-        let mut d_c = gradient_or_zeros(d_c_n, n, hidden_size);
+        steps: &Steps<F>,
+        Trace { gates, states, cells, tanh_cells }: &Trace<F>,
+        d_output: Option<&ArrayRef2<F>>,
+        [mut d_h, mut d_c]: [Array2<F>; 2],
+    ) -> PassGradients<F, Self, 2> {
+        let (one, hidden_size) = (F::one(), self.hidden_size());
         let mut d_z = Array2::zeros(gates.dim());
         for t in (0..steps.count()).rev() {
             let gates = gates.slice_axis(Axis(0), steps.block(t));
             let c = cells.slice_axis(Axis(0), steps.block(t));
             let tanh_cells = tanh_cells.slice_axis(Axis(0), steps.block(t));
             let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
+            if let Some(d_output) = d_output {
+                d_h += &d_output.slice_axis(Axis(0), steps.block(t));
+            }
             for n in steps.running(t) {
                 let (gates, mut d_z) = (gates.row(n), d_z.row_mut(n));
                 let (mut d_h, mut d_c) = (d_h.row_mut(n), d_c.row_mut(n));
-                add_output_gradient(d_output, (n, t), &mut d_h);
                 for u in 0..hidden_size {
                     let [i, f, g, o] = [0, 1, 2, 3].map(|gate| gates[gate * hidden_size + u]);
                     let tanh_c = tanh_cells[[n, u]];
@@ -257,40 +371,19 @@ impl<F: Real> Lstm<F> {
                 }
                 d_h.fill(F::zero());
             }
-            add_back(&d_z, &self.cell.w_hh, &mut d_h);
+            add_back(&d_z, &self.w_hh, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
-        let cell = LstmCell { w_ih, w_hh, b_ih, b_hh };
-        let (h_0, c_0) = (d_h.insert_axis(Axis(0)), d_c.insert_axis(Axis(0)));
-        Ok(LstmGradients { cell, h_0, c_0, d_z })
-    }
-
-    /// The gradient of the loss by the inputs, `W_ihᵀ δ_t` `[N, T, D]`, zero at padding. It is a
-    /// product of its own because only a layer below needs it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Shape`] where `saved` and `gradients` do not belong together.
-    pub fn input_gradient(
-        &self,
-        saved: &LstmSaved<F>,
-        gradients: &LstmGradients<F>,
-    ) -> Result<Array3<F>, Error> {
-        saved.steps.input_gradient(&gradients.d_z, &gradients.h_0, &self.cell.w_ih)
-    }
-
-    /// The multiply-adds of a step of one sequence: see [`LstmCell::multiply_adds_per_step`].
-    pub fn multiply_adds_per_step(&self) -> usize {
-        self.cell.multiply_adds_per_step()
+        let cell = Self { w_ih, w_hh, b_ih, b_hh };
+        PassGradients { cell, state: [d_h, d_c], d_input: d_z }
     }
 }
 
-impl<F: Real> Parameters<F> for Lstm<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        self.cell.parameters()
-    }
-
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        self.cell.parameters_mut()
+impl<F: Real> LstmCell<F> {
+    // W_ih x_t + b_ih + b_hh for all steps: it needs no state.
+    fn project(&self, steps: &Steps<F>) -> Array2<F> {
+        let mut z = Array2::zeros((steps.rows.nrows(), self.w_ih.nrows()));
+        steps.project(&self.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
+        z
     }
 }

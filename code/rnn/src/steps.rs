@@ -13,15 +13,17 @@ use crate::error::{check_finite, check_shape, check_size};
 use crate::weights::Weights;
 use crate::{Error, Real};
 
-/// The inputs of a batch, step after step.
+/// The inputs of a batch, step after step, in the order in which a cell reads them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Steps<F> {
-    /// The inputs `[T N, D]`; padding is zero, whatever it was.
+    /// The inputs `[T N, D]`; padding is finite, whatever it was.
     pub rows: Array2<F>,
     /// N.
     pub batch_size: usize,
     /// How many steps each sequence has; the rest is padding.
     lengths: Vec<usize>,
+    /// Whether each sequence is read from its end to its beginning. Padding stays behind it.
+    reverse: bool,
 }
 
 impl<F: Real> Steps<F> {
@@ -31,17 +33,9 @@ impl<F: Real> Steps<F> {
         lengths: Option<&[usize]>,
         input_size: usize,
     ) -> Result<Self, Error> {
-        let (batch_size, t, _) = x.dim();
+        let batch_size = x.dim().0;
         let lengths = check_sequences(x, lengths, input_size)?;
-        let rows = Array2::zeros((t * batch_size, input_size));
-        let mut steps = Self { rows, batch_size, lengths };
-        for step in 0..t {
-            let mut block = steps.rows.slice_axis_mut(Axis(0), block(step, batch_size));
-            for (n, _) in zip(0.., &steps.lengths).filter(|(_, length)| step < **length) {
-                block.row_mut(n).assign(&x.index_axis(Axis(0), n).row(step));
-            }
-        }
-        Ok(steps)
+        Ok(Self { rows: by_step(x, &lengths), batch_size, lengths, reverse: false })
     }
 
     /// T.
@@ -66,11 +60,49 @@ impl<F: Real> Steps<F> {
         }
     }
 
-    /// States `[(T + 1) N, H]` with the block `h_0` in front; zeros where none is given.
-    pub fn states(&self, h_0: Option<&ArrayRef3<F>>, hidden_size: usize) -> Array2<F> {
+    /// The steps forward and, of two directions, the same in reverse.
+    pub fn in_directions(&self, directions: usize) -> Vec<Self> {
+        let steps = |reverse| {
+            let mut steps = Self { reverse, ..self.clone() };
+            steps.rows = steps.in_order(&self.rows);
+            steps
+        };
+        [false, true].into_iter().take(directions).map(steps).collect()
+    }
+
+    /// The same sequences with other inputs `[T N, D]`.
+    pub fn with_rows(&self, rows: Array2<F>) -> Self {
+        Self { rows, batch_size: self.batch_size, lengths: self.lengths.clone(), ..*self }
+    }
+
+    /// Rows `[T N, C]` from the order in time to that of reading, or back: the same thing, because
+    /// what is reversed twice is as it was.
+    pub fn in_order(&self, rows: &ArrayRef2<F>) -> Array2<F> {
+        let mut ordered = rows.to_owned();
+        if self.reverse {
+            for t in 0..self.count() {
+                for n in self.running(t) {
+                    let mirrored = (self.lengths[n] - 1 - t) * self.batch_size + n;
+                    ordered.row_mut(t * self.batch_size + n).assign(&rows.row(mirrored));
+                }
+            }
+        }
+        ordered
+    }
+
+    /// States `[(T + 1) N, H]`, in front the block of one pass out of `initial` `[passes, N, H]`;
+    /// zeros where none is given.
+    pub fn states(
+        &self,
+        initial: Option<&ArrayRef3<F>>,
+        pass: usize,
+        hidden_size: usize,
+    ) -> Array2<F> {
         let mut states = Array2::zeros((self.rows.nrows() + self.batch_size, hidden_size));
-        if let Some(h_0) = h_0 {
-            states.slice_axis_mut(Axis(0), self.block(0)).assign(&h_0.index_axis(Axis(0), 0));
+        if let Some(initial) = initial {
+            states
+                .slice_axis_mut(Axis(0), self.block(0))
+                .assign(&initial.index_axis(Axis(0), pass));
         }
         states
     }
@@ -88,10 +120,9 @@ impl<F: Real> Steps<F> {
         last.to_owned().insert_axis(Axis(0))
     }
 
-    /// From `states` `[(T + 1) N, H]` to `[N, T, H]`, zero where a sequence has ended.
-    pub fn output(&self, states: &ArrayRef2<F>) -> Array3<F> {
-        let after_first = states.slice_axis(Axis(0), (self.batch_size..).into());
-        self.by_sequence(&after_first)
+    /// The outputs `[T N, H]`, in the order of time, of states `[(T + 1) N, H]`.
+    pub fn outputs(&self, states: &ArrayRef2<F>) -> Array2<F> {
+        self.in_order(&states.slice_axis(Axis(0), (self.batch_size..).into()))
     }
 
     /// From `[T N, C]` to `[N, T, C]`, zero where a sequence has ended.
@@ -107,37 +138,28 @@ impl<F: Real> Steps<F> {
         sequences
     }
 
-    /// Checks what a backward pass is given: the gradients by `output` and by the last states, and
-    /// that the saved `states` are those of a layer of this size.
-    pub fn check_gradients(
+    /// From gradients `d_output` `[N, T, C]` to `[T N, C]`, zero at padding.
+    pub fn gradient_rows(
         &self,
-        d_output: Option<&ArrayRef3<F>>,
-        d_last: &[(&'static str, Option<&ArrayRef3<F>>)],
-        states: &ArrayRef2<F>,
-        [input_size, hidden_size]: [usize; 2],
-    ) -> Result<(), Error> {
-        check_shape("saved inputs", &self.rows, &[self.rows.nrows(), input_size])?;
-        check_shape("saved states", states, &[states.nrows(), hidden_size])?;
-        if let Some(d_output) = d_output {
-            check_shape("d_output", d_output, &[self.batch_size, self.count(), hidden_size])?;
-            check_finite_steps("d_output", d_output, &self.lengths)?;
-        }
-        d_last.iter().try_for_each(|(name, gradient)| {
-            check_states(name, *gradient, self.batch_size, hidden_size)
-        })
+        d_output: &ArrayRef3<F>,
+        features: usize,
+    ) -> Result<Array2<F>, Error> {
+        check_shape("d_output", d_output, &[self.batch_size, self.count(), features])?;
+        check_finite_steps("d_output", d_output, &self.lengths)?;
+        Ok(by_step(d_output, &self.lengths))
     }
 
-    /// From the gradients `d_z` `[T N, G H]` by `W_ih x + b_ih` to those by x, `[N, T, D]`. The
-    /// gradients by `h_0` `[1, N, H]` tell whether they are of the same batch.
-    pub fn input_gradient(
+    /// The gradient by the last state of one pass, `[N, H]`; zeros where none is given.
+    pub fn d_state(
         &self,
-        d_z: &ArrayRef2<F>,
-        d_h_0: &ArrayRef3<F>,
-        w_ih: &ArrayRef2<F>,
-    ) -> Result<Array3<F>, Error> {
-        check_shape("gradients", d_z, &[self.rows.nrows(), w_ih.nrows()])?;
-        check_shape("gradients", d_h_0, &[1, self.batch_size, d_h_0.dim().2])?;
-        Ok(self.by_sequence(&d_z.dot(w_ih)))
+        d_last: Option<&ArrayRef3<F>>,
+        pass: usize,
+        hidden_size: usize,
+    ) -> Array2<F> {
+        d_last.map_or_else(
+            || Array2::zeros((self.batch_size, hidden_size)),
+            |d_last| d_last.index_axis(Axis(0), pass).to_owned(),
+        )
     }
 
     /// The gradients of the four arrays of weights, each product over all steps at once: every step
@@ -158,6 +180,19 @@ impl<F: Real> Steps<F> {
         (w_ih, w_hh, d_input.sum_axis(Axis(0)), d_hidden.sum_axis(Axis(0)))
     }
     // ANCHOR_END: weight_gradients
+}
+
+/// From `[N, T, C]` to `[T N, C]`, zero where a sequence has ended.
+fn by_step<F: Real>(sequences: &ArrayRef3<F>, lengths: &[usize]) -> Array2<F> {
+    let (batch_size, count, features) = sequences.dim();
+    let mut rows = Array2::zeros((count * batch_size, features));
+    for (n, &length) in lengths.iter().enumerate() {
+        let sequence = sequences.index_axis(Axis(0), n);
+        for (t, row) in zip(0..length, sequence.rows()) {
+            rows.row_mut(t * batch_size + n).assign(&row);
+        }
+    }
+    rows
 }
 
 fn block(t: usize, batch_size: usize) -> Slice {
@@ -212,28 +247,15 @@ pub(crate) fn check_finite_steps<F: Real>(
     Ok(())
 }
 
-/// States `[1, N, H]`, if they are given, of the right shape and finite.
+/// States `[passes, N, H]`, if they are given, of the right shape and finite.
 pub(crate) fn check_states<F: Real>(
     name: &'static str,
     states: Option<&ArrayRef3<F>>,
-    batch_size: usize,
-    hidden_size: usize,
+    shape: [usize; 3],
 ) -> Result<(), Error> {
     let Some(states) = states else { return Ok(()) };
-    check_shape(name, states, &[1, batch_size, hidden_size])?;
+    check_shape(name, states, &shape)?;
     check_finite(name, states)
-}
-
-/// Gradients `[1, N, H]` as `[N, H]`; zeros where none are given.
-pub(crate) fn gradient_or_zeros<F: Real>(
-    gradient: Option<&ArrayRef3<F>>,
-    batch_size: usize,
-    hidden_size: usize,
-) -> Array2<F> {
-    gradient.map_or_else(
-        || Array2::zeros((batch_size, hidden_size)),
-        |gradient| gradient.index_axis(Axis(0), 0).to_owned(),
-    )
 }
 
 /// The states before step t and those after it, to be computed, of `[(T + 1) N, H]`.
@@ -246,17 +268,6 @@ pub(crate) fn before_and_after<F>(
     before.slice_axis_inplace(Axis(0), (t * batch_size..).into());
     after.slice_axis_inplace(Axis(0), (..batch_size).into());
     (before, after)
-}
-
-/// Adds what the loss asks of the output of sequence n at step t, if it asks anything.
-pub(crate) fn add_output_gradient<F: Real>(
-    d_output: Option<&ArrayRef3<F>>,
-    (n, t): (usize, usize),
-    d_h: &mut ArrayRef1<F>,
-) {
-    if let Some(d_output) = d_output {
-        d_h.scaled_add(F::one(), &d_output.index_axis(Axis(0), n).row(t));
-    }
 }
 
 /// `z += h W_hh^T`, forward through the recurrence: `[N, G H]`, `[N, H]`, `[G H, H]`. A state is a

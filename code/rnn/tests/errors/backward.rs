@@ -93,7 +93,7 @@ fn results_of_another_layer() -> Result<(), Error> {
 
     let gradients = rnn.backward(&saved, None, None)?;
     let error = text(wider.input_gradient(&saved, &gradients));
-    assert_eq!(error, "`gradients` has shape [12, 3], expected [12, 5]");
+    assert_eq!(error, "`saved states` has shape [15, 3], expected [15, 5]");
     let longer = rnn.forward_saving(&Array3::ones((3, 5, 2)), None, None)?;
     let error = text(rnn.input_gradient(&longer, &gradients));
     assert_eq!(error, "`gradients` has shape [12, 3], expected [15, 3]");

@@ -91,7 +91,7 @@ pub fn uniform<D: Dimension>(
 }
 
 macro_rules! state_is_h {
-    ($layer:ident, $cell:ident, $gates:literal) => {
+    ($layer:ident, $cell:ident, $field:ident, $gates:literal) => {
         impl<F: Real> Recurrent<F> for $layer<F> {
             const GATES: usize = $gates;
             const STATES: usize = 1;
@@ -106,7 +106,7 @@ macro_rules! state_is_h {
             }
 
             fn step(&self, x: &ArrayRef1<F>, state: &[Array1<F>]) -> Result<Vec<Array1<F>>, Error> {
-                Ok(vec![self.cell.step(x, &state[0])?])
+                Ok(vec![self.cells[0].step(x, &state[0])?])
             }
 
             fn run(&self, arguments: &Arguments<F>) -> Result<Vec<Array3<F>>, Error> {
@@ -130,15 +130,15 @@ macro_rules! state_is_h {
                 let saved = self.forward_saving(x, lengths.as_deref(), h_0)?;
                 let gradients = self.backward(&saved, d_output, d_h_n)?;
                 let x = self.input_gradient(&saved, &gradients)?;
-                let (weights, state) = (owned(&gradients.cell), vec![gradients.h_0]);
+                let (weights, state) = (owned(&gradients.$field), vec![gradients.h_0]);
                 Ok((vec![saved.output, saved.h_n], Gradients { weights, x, state }))
             }
         }
     };
 }
 
-state_is_h!(Rnn, RnnCell, 1);
-state_is_h!(Gru, GruCell, 3);
+state_is_h!(Rnn, RnnCell, rnn, 1);
+state_is_h!(Gru, GruCell, gru, 3);
 
 impl<F: Real> Recurrent<F> for Lstm<F> {
     const GATES: usize = 4;
@@ -149,7 +149,7 @@ impl<F: Real> Recurrent<F> for Lstm<F> {
     }
 
     fn step(&self, x: &ArrayRef1<F>, state: &[Array1<F>]) -> Result<Vec<Array1<F>>, Error> {
-        let (h, c) = self.cell.step(x, &state[0], &state[1])?;
+        let (h, c) = self.cells[0].step(x, &state[0], &state[1])?;
         Ok(vec![h, c])
     }
 
@@ -174,11 +174,11 @@ impl<F: Real> Recurrent<F> for Lstm<F> {
         let saved = self.forward_saving(x, lengths.as_deref(), state)?;
         let gradients = self.backward(&saved, d_output, d_h_n, d_c_n)?;
         let x = self.input_gradient(&saved, &gradients)?;
-        let (weights, state) = (owned(&gradients.cell), vec![gradients.h_0, gradients.c_0]);
+        let (weights, state) = (owned(&gradients.lstm), vec![gradients.h_0, gradients.c_0]);
         Ok((vec![saved.output, saved.h_n, saved.c_n], Gradients { weights, x, state }))
     }
 }
 
-fn owned<F: Real>(cell: &impl Parameters<F>) -> Vec<ArrayD<F>> {
-    cell.parameters().into_iter().map(ArrayViewD::into_owned).collect()
+fn owned<F: Real>(network: &impl Parameters<F>) -> Vec<ArrayD<F>> {
+    network.parameters().into_iter().map(ArrayViewD::into_owned).collect()
 }

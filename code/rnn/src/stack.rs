@@ -1,0 +1,315 @@
+//! Layers on top of each other, in one direction or in both: what all recurrent networks do with
+//! their cells.
+//!
+//! A *pass* is one cell over all sequences, in one direction. The passes of a network stand in
+//! PyTorch's order: layer after layer, and in each layer the forward direction first.
+
+use std::array;
+use std::iter::zip;
+
+use ndarray::{Array, Array2, Array3, ArrayRef2, ArrayRef3, Axis, RemoveAxis, concatenate};
+
+use crate::error::{check_shape, check_size};
+use crate::steps::{Steps, check_states};
+use crate::{Error, Real};
+
+/// A cell that can pass over whole sequences, forward and back. Its state is *S* vectors: h alone,
+/// or h and c.
+pub(crate) trait Recurrent<F: Real, const S: usize>: Sized {
+    /// What a pass computes, and needs again on the way back.
+    type Trace;
+
+    /// Checks the weights; then `[D, H]`.
+    fn sizes(&self) -> Result<[usize; 2], Error>;
+
+    /// `W_ih` `[G H, D]`.
+    fn w_ih(&self) -> &Array2<F>;
+
+    /// Runs over `steps`. Of each state `[(T + 1) N, H]` the first N rows are given.
+    fn run(&self, steps: &Steps<F>, state: [Array2<F>; S]) -> Self::Trace;
+
+    /// The states of a pass, h first: each `[(T + 1) N, H]`.
+    fn states(trace: &Self::Trace) -> [&Array2<F>; S];
+
+    /// Back through a pass, from the gradients by its outputs `[T N, H]` and by its last states
+    /// `d_state`, each `[N, H]`.
+    fn run_back(
+        &self,
+        steps: &Steps<F>,
+        trace: &Self::Trace,
+        d_output: Option<&ArrayRef2<F>>,
+        d_state: [Array2<F>; S],
+    ) -> PassGradients<F, Self, S>;
+}
+
+/// The gradients by what went into a pass.
+pub(crate) struct PassGradients<F, C, const S: usize> {
+    pub cell: C,
+    /// By the states before the first step: each `[N, H]`.
+    pub state: [Array2<F>; S],
+    /// By `W_ih x + b_ih`: `[T N, G H]`.
+    pub d_input: Array2<F>,
+}
+
+/// One cell over all sequences: what it read, in its own order, and what it computed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pass<F, T> {
+    pub steps: Steps<F>,
+    pub trace: T,
+}
+
+/// What a network has computed.
+pub(crate) struct Saved<F, T, const S: usize> {
+    /// `[N, T, directions H]`
+    pub output: Array3<F>,
+    /// The last states, each `[layers directions, N, H]`.
+    pub last: [Array3<F>; S],
+    pub passes: Vec<Pass<F, T>>,
+}
+
+/// The gradients by what went into a network.
+pub(crate) struct Gradients<F, C, const S: usize> {
+    pub cells: Vec<C>,
+    /// By the states before the first step, each `[layers directions, N, H]`.
+    pub initial: [Array3<F>; S],
+    /// By `W_ih x + b_ih` of the first layer, for each direction: `[T N, G H]`.
+    pub d_input: Vec<Array2<F>>,
+}
+
+/// States or their gradients, `[layers directions, N, H]`, under the names that errors call them.
+pub(crate) type Given<'a, F, const S: usize> = [(&'static str, Option<&'a ArrayRef3<F>>); S];
+
+/// The cells of a network, one for each layer and direction.
+pub(crate) struct Stack<'a, C> {
+    pub cells: &'a [C],
+    pub bidirectional: bool,
+}
+
+impl<C> Stack<'_, C> {
+    /// One or two.
+    pub fn directions(&self) -> usize {
+        if self.bidirectional { 2 } else { 1 }
+    }
+
+    /// PyTorch's name of a pass: `l0`, `l0_reverse`, `l1`, …
+    pub fn name(&self, pass: usize) -> String {
+        let reverse = if self.is_reverse(pass) { "_reverse" } else { "" };
+        format!("l{}{reverse}", pass / self.directions())
+    }
+
+    /// Whether the pass reads from the last step to the first.
+    fn is_reverse(&self, pass: usize) -> bool {
+        self.bidirectional && pass % 2 == 1
+    }
+
+    /// Checks that the cells are right and fit together; then `[D, H]` of the network.
+    pub fn sizes<F: Real, const S: usize>(&self) -> Result<[usize; 2], Error>
+    where
+        C: Recurrent<F, S>,
+    {
+        check_size("num_layers", self.cells.len())?;
+        if self.bidirectional && self.cells.len() % 2 == 1 {
+            return Err(Error::Directions { cells: self.cells.len() });
+        }
+        let [input_size, hidden_size] = self.cells[0].sizes().map_err(|e| self.in_cell(0, e))?;
+        let rows = self.cells[0].w_ih().nrows();
+        for (pass, cell) in self.cells.iter().enumerate().skip(1) {
+            let below =
+                if pass < self.directions() { input_size } else { self.directions() * hidden_size };
+            check_shape("w_ih", cell.w_ih(), &[rows, below])
+                .and_then(|()| cell.sizes())
+                .map_err(|error| self.in_cell(pass, error))?;
+        }
+        Ok([input_size, hidden_size])
+    }
+
+    /// Says which of several cells is wrong.
+    fn in_cell(&self, pass: usize, error: Error) -> Error {
+        if self.cells.len() == 1 {
+            return error;
+        }
+        Error::Cell { name: self.name(pass), error: Box::new(error) }
+    }
+
+    /// Runs over inputs `x` `[N, T, D]`, from the initial states.
+    // ANCHOR: forward
+    pub fn forward<F: Real, const S: usize>(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        initial: Given<'_, F, S>,
+    ) -> Result<Saved<F, C::Trace, S>, Error>
+    where
+        C: Recurrent<F, S>,
+    {
+        let [input_size, hidden_size] = self.sizes()?;
+        let mut steps = Steps::new(x, lengths, input_size)?;
+        for (name, states) in initial {
+            check_states(name, states, [self.cells.len(), steps.batch_size, hidden_size])?;
+        }
+
+        let mut passes: Vec<Pass<F, C::Trace>> = Vec::with_capacity(self.cells.len());
+        for layer in self.cells.chunks(self.directions()) {
+            let mut outputs = Vec::with_capacity(layer.len());
+            for (cell, steps) in zip(layer, steps.in_directions(layer.len())) {
+                let state =
+                    initial.map(|(_, initial)| steps.states(initial, passes.len(), hidden_size));
+                let trace = cell.run(&steps, state);
+                outputs.push(steps.outputs(C::states(&trace)[0]));
+                passes.push(Pass { steps, trace });
+            }
+            // The layer above reads both directions, side by side.
+            steps = passes[0].steps.with_rows(joined(Axis(1), outputs));
+        }
+        let last = array::from_fn(|state| {
+            let last = passes.iter().map(|pass| pass.steps.last(C::states(&pass.trace)[state]));
+            joined(Axis(0), last.collect())
+        });
+        Ok(Saved { output: steps.by_sequence(&steps.rows), last, passes })
+    }
+    // ANCHOR_END: forward
+
+    /// Back through all passes, from the gradients by the output `[N, T, directions H]` and by the
+    /// last states.
+    pub fn backward<F: Real, const S: usize>(
+        &self,
+        passes: &[Pass<F, C::Trace>],
+        d_output: Option<&ArrayRef3<F>>,
+        d_last: Given<'_, F, S>,
+    ) -> Result<Gradients<F, C, S>, Error>
+    where
+        C: Recurrent<F, S>,
+    {
+        let [_, hidden_size] = self.sizes()?;
+        self.check_passes(passes, hidden_size)?;
+        let (steps, directions) = (&passes[0].steps, self.directions());
+        let mut d_output = d_output
+            .map(|d_output| steps.gradient_rows(d_output, directions * hidden_size))
+            .transpose()?;
+        for (name, d_states) in d_last {
+            check_states(name, d_states, [passes.len(), steps.batch_size, hidden_size])?;
+        }
+
+        let mut back: Vec<PassGradients<F, C, S>> = Vec::with_capacity(passes.len());
+        for first in (0..passes.len()).step_by(directions).rev() {
+            let layer = first..first + directions;
+            for pass in layer.clone().rev() {
+                let Pass { steps, trace } = &passes[pass];
+                let d_output = d_output.as_ref().map(|d_output| {
+                    let half = (pass - first) * hidden_size;
+                    let half = (half..half + hidden_size).into();
+                    steps.in_order(&d_output.slice_axis(Axis(1), half))
+                });
+                let d_state = d_last.map(|(_, d_last)| steps.d_state(d_last, pass, hidden_size));
+                let cell = &self.cells[pass];
+                back.push(cell.run_back(steps, trace, d_output.as_deref(), d_state));
+            }
+            if first > 0 {
+                let d_input = back[back.len() - directions..].iter().rev().map(|b| &b.d_input);
+                d_output = Some(self.below(layer.start, passes, d_input));
+            }
+        }
+        back.reverse();
+        Ok(gathered(back, directions))
+    }
+
+    /// The gradient by the inputs, `[N, T, D]`, zero at padding.
+    pub fn input_gradient<F: Real, const S: usize>(
+        &self,
+        passes: &[Pass<F, C::Trace>],
+        d_input: &[Array2<F>],
+        d_h_0: &ArrayRef3<F>,
+    ) -> Result<Array3<F>, Error>
+    where
+        C: Recurrent<F, S>,
+    {
+        let [_, hidden_size] = self.sizes()?;
+        self.check_passes(passes, hidden_size)?;
+        let steps = &passes[0].steps;
+        check_shape("gradients", d_h_0, &[passes.len(), steps.batch_size, hidden_size])?;
+        for (cell, d_input) in zip(self.cells, d_input) {
+            check_shape("gradients", d_input, &[steps.rows.nrows(), cell.w_ih().nrows()])?;
+        }
+        Ok(steps.by_sequence(&self.below(0, passes, d_input.iter())))
+    }
+
+    /// The gradient by what a layer reads, `[T N, D]`: that of each direction, added up. `first` is
+    /// its first pass, and `d_input` the gradients by `W_ih x + b_ih` of its passes.
+    fn below<'g, F: Real, const S: usize>(
+        &self,
+        first: usize,
+        passes: &[Pass<F, C::Trace>],
+        d_input: impl Iterator<Item = &'g Array2<F>>,
+    ) -> Array2<F>
+    where
+        C: Recurrent<F, S>,
+    {
+        let mut d_x = Array2::zeros(passes[first].steps.rows.dim());
+        for (pass, d_input) in zip(first.., d_input) {
+            d_x += &passes[pass].steps.in_order(&d_input.dot(self.cells[pass].w_ih()));
+        }
+        d_x
+    }
+
+    /// Checks that the passes are those of a network of this size.
+    fn check_passes<F: Real, const S: usize>(
+        &self,
+        passes: &[Pass<F, C::Trace>],
+        hidden_size: usize,
+    ) -> Result<(), Error>
+    where
+        C: Recurrent<F, S>,
+    {
+        if passes.len() != self.cells.len() {
+            let (expected, found) = (vec![self.cells.len()], vec![passes.len()]);
+            return Err(Error::Shape { name: "saved passes", expected, found });
+        }
+        zip(self.cells, passes).try_for_each(|(cell, Pass { steps, trace })| {
+            let (inputs, states) = (&steps.rows, C::states(trace)[0]);
+            check_shape("saved inputs", inputs, &[inputs.nrows(), cell.w_ih().ncols()])?;
+            check_shape("saved states", states, &[states.nrows(), hidden_size])
+        })
+    }
+}
+
+/// Draws the cells of so many layers, from their sizes D and H: D of the network in the first layer,
+/// what the layer below gives out in the others.
+pub(crate) fn draw<C>(
+    [input_size, hidden_size]: [usize; 2],
+    num_layers: usize,
+    bidirectional: bool,
+    mut cell: impl FnMut(usize, usize) -> Result<C, Error>,
+) -> Result<Vec<C>, Error> {
+    check_size("num_layers", num_layers)?;
+    let directions = if bidirectional { 2 } else { 1 };
+    (0..num_layers * directions)
+        .map(|pass| {
+            let below = if pass < directions { input_size } else { directions * hidden_size };
+            cell(below, hidden_size)
+        })
+        .collect()
+}
+
+/// The gradients of all passes, as they are given out.
+fn gathered<F: Real, C, const S: usize>(
+    passes: Vec<PassGradients<F, C, S>>,
+    directions: usize,
+) -> Gradients<F, C, S> {
+    let initial = array::from_fn(|state| {
+        let of_pass =
+            |pass: &PassGradients<F, C, S>| pass.state[state].clone().insert_axis(Axis(0));
+        joined(Axis(0), passes.iter().map(of_pass).collect())
+    });
+    let (cells, d_input): (Vec<_>, Vec<_>) =
+        passes.into_iter().map(|pass| (pass.cell, pass.d_input)).unzip();
+    Gradients { cells, initial, d_input: d_input.into_iter().take(directions).collect() }
+}
+
+/// Arrays of the same shape, one behind the other along an axis.
+fn joined<F: Real, D: RemoveAxis>(axis: Axis, mut arrays: Vec<Array<F, D>>) -> Array<F, D> {
+    if arrays.len() == 1 {
+        return arrays.remove(0);
+    }
+    let views: Vec<_> = arrays.iter().map(|array| array.view()).collect();
+    concatenate(axis, &views).expect("the arrays have the same shape")
+}
