@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use crate::{figure::FigureError, report::Draw, svg::escape};
 
-/// Width and height of a box.
+/// Width and height of a box, and the gaps between boxes.
 const BOX: (f64, f64) = (128.0, 46.0);
+const GAP: (f64, f64) = (66.0, 58.0);
+const MARGIN: f64 = 10.0;
 
 /// The same ink as the figures, and a dark page's.
 const STYLE: &str = "\
@@ -44,6 +46,7 @@ pub struct Diagram {
     description: String,
     elements: String,
     size: (u32, u32),
+    box_width: f64,
 }
 
 /// Column and row, from the top left.
@@ -58,6 +61,7 @@ impl Diagram {
             description: String::new(),
             elements: String::new(),
             size: (1, 1),
+            box_width: BOX.0,
         }
     }
 
@@ -65,6 +69,13 @@ impl Diagram {
     #[must_use]
     pub fn describe(mut self, description: &str) -> Self {
         description.clone_into(&mut self.description);
+        self
+    }
+
+    /// Boxes for longer texts, this many times as wide. To be called before any is drawn.
+    #[must_use]
+    pub fn wide(mut self, times: f64) -> Self {
+        self.box_width = times * BOX.0;
         self
     }
 
@@ -83,11 +94,11 @@ impl Diagram {
     /// An arrow from one box to its neighbour, with a label.
     #[must_use]
     pub fn arrow(mut self, from: Place, to: Place, label: &str) -> Self {
-        let ((x1, y1), (x2, y2)) = (centre(from), centre(to));
+        let ((x1, y1), (x2, y2)) = (self.centre(from), self.centre(to));
         let (dx, dy) = (direction(x1, x2), direction(y1, y2));
         // From edge to edge, and the head just before the box.
-        let start = (x1 + dx * BOX.0 / 2.0, y1 + dy * BOX.1 / 2.0);
-        let end = (x2 - dx * (BOX.0 / 2.0 + 10.0), y2 - dy * (BOX.1 / 2.0 + 10.0));
+        let start = (x1 + dx * self.box_width / 2.0, y1 + dy * BOX.1 / 2.0);
+        let end = (x2 - dx * (self.box_width / 2.0 + 10.0), y2 - dy * (BOX.1 / 2.0 + 10.0));
         let middle = (f64::midpoint(start.0, end.0), f64::midpoint(start.1, end.1));
         // Beside an upright arrow, above a level one.
         let label_at = (middle.0 + 30.0 * dy.abs(), middle.1 - 16.0 * dx.abs());
@@ -114,9 +125,16 @@ impl Diagram {
         self
     }
 
+    fn centre(&self, (column, row): Place) -> (f64, f64) {
+        (
+            MARGIN + self.box_width / 2.0 + (self.box_width + GAP.0) * f64::from(column),
+            MARGIN + BOX.1 / 2.0 + (BOX.1 + GAP.1) * f64::from(row),
+        )
+    }
+
     fn boxed(mut self, place: Place, text: &str, class: &str) -> Self {
-        let (x, y) = centre(place);
-        let (width, height) = BOX;
+        let (x, y) = self.centre(place);
+        let (width, height) = (self.box_width, BOX.1);
         let _ = writeln!(
             self.elements,
             "<rect{class} x=\"{}\" y=\"{}\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>\n\
@@ -136,8 +154,8 @@ impl Draw for Diagram {
     }
 
     fn to_svg(&self, note: Option<&str>) -> Result<String, FigureError> {
-        let (right, bottom) = centre((self.size.0 - 1, self.size.1 - 1));
-        let (width, height) = (right + BOX.0 / 2.0 + 10.0, bottom + BOX.1 / 2.0 + 30.0);
+        let (right, bottom) = self.centre((self.size.0 - 1, self.size.1 - 1));
+        let (width, height) = (right + self.box_width / 2.0 + MARGIN, bottom + BOX.1 / 2.0 + 30.0);
         let (parameters, drawn) = note.map_or_else(Default::default, |note| {
             let note = escape(note);
             let y = height - 12.0;
@@ -165,8 +183,4 @@ impl Draw for Diagram {
 /// -1, 0 or 1; the sign of a float knows no zero.
 fn direction(from: f64, to: f64) -> f64 {
     f64::from(i8::from(to > from) - i8::from(to < from))
-}
-
-fn centre((column, row): Place) -> (f64, f64) {
-    (74.0 + 194.0 * f64::from(column), 33.0 + 104.0 * f64::from(row))
 }
