@@ -413,6 +413,7 @@ def onnx_peepholes():
             output, *_ = in_onnx.run("lstm", *weights, x, states, peepholes=p, **options)
             check(f"P [1, 3 H] as {what}, {runtime}", [output], expected)
         found = in_onnx.run("lstm", *weights, x, states, peepholes=0 * p, **options)
+        other(f"P left out, {runtime}", found[:1], expected)
         same(f"P of zeros is PyTorch's, {runtime}", found, in_pytorch.run(layer, x, states))
 
 
