@@ -29,4 +29,6 @@ mod pages {
     struct Primer;
     #[doc = include_str!("../../src/notation.md")]
     struct Notation;
+    #[doc = include_str!("../../src/names.md")]
+    struct Names;
 }
