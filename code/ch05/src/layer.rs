@@ -136,4 +136,13 @@ impl Parameters<f64> for Layer {
             }
         }
     }
+
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::Nothing => vec![],
+            Self::Rnn(rnn) => rnn.names(),
+            Self::Gru(gru) => gru.names(),
+            Self::Attention(attention) | Self::AttentionAndInput(attention) => attention.names(),
+        }
+    }
 }

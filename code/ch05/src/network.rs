@@ -133,6 +133,12 @@ impl Parameters<f64> for Network {
         arrays.extend(self.head.parameters_mut());
         arrays
     }
+
+    fn names(&self) -> Vec<String> {
+        let places = self.places.as_ref().map(|places| places.names_in("places"));
+        let (layer, head) = (self.layer.names_in("layer"), self.head.names_in("head"));
+        [self.words.names_in("words"), places.unwrap_or_default(), layer, head].concat()
+    }
 }
 
 #[cfg(test)]

@@ -485,4 +485,9 @@ impl<F: Real> Parameters<F> for SelfAttention<F> {
         let layers = [&mut self.query, &mut self.key, &mut self.value];
         layers.into_iter().flat_map(Linear::parameters_mut).collect()
     }
+
+    fn names(&self) -> Vec<String> {
+        let layers = [("query", &self.query), ("key", &self.key), ("value", &self.value)];
+        layers.into_iter().flat_map(|(name, layer)| layer.names_in(name)).collect()
+    }
 }

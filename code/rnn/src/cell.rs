@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayViewD, ArrayViewMutD};
 use rand::Rng;
 
 use crate::error::check_finite;
-use crate::weights::{check_vector, check_weights, draw, views, views_mut};
+use crate::weights::{NAMES, check_vector, check_weights, draw, views, views_mut};
 use crate::{Error, Parameters, Real};
 
 /// The cell of a simple (Elman) recurrent network: one step of one sequence.
@@ -135,5 +135,9 @@ impl<F: Real> Parameters<F> for RnnCell<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         let Self { w_ih, w_hh, b_ih, b_hh } = self;
         views_mut([w_ih, w_hh], [b_ih, b_hh])
+    }
+
+    fn names(&self) -> Vec<String> {
+        NAMES.map(String::from).into()
     }
 }

@@ -125,4 +125,8 @@ impl<F: Real> Parameters<F> for Embedding<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         vec![self.weight.view_mut().into_dyn()]
     }
+
+    fn names(&self) -> Vec<String> {
+        vec!["weight".into()]
+    }
 }

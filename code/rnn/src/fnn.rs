@@ -82,4 +82,8 @@ impl<F: Real> Parameters<F> for Fnn<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         self.linear.parameters_mut()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.linear.names()
+    }
 }

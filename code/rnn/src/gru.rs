@@ -272,6 +272,10 @@ impl<F: Real> Parameters<F> for Gru<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         self.cells.iter_mut().flat_map(GruCell::parameters_mut).collect()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.stack().parameter_names()
+    }
 }
 
 impl<F: Real> Recurrent<F, 1> for GruCell<F> {

@@ -6,7 +6,8 @@
 //! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`], [`Fnn`] and [`SelfAttention`]
 //! are what they are compared with, an [`Embedding`] makes inputs of tokens, and [`scan`] has what
 //! need not go step by step. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is,
-//! and an optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient.
+//! and an optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient. [`save_model`]
+//! and [`load_model`] keep them in a file that PyTorch reads and writes too.
 //!
 //! Shapes are written with *N* sequences in the batch, *T* steps, *D* inputs (`input_size`) and
 //! *H* units (`hidden_size`). Every function works in `f32` and in `f64` ([`Real`]), and reports
@@ -43,6 +44,7 @@ mod linear;
 mod loss;
 mod lstm;
 mod lstm_cell;
+mod model_file;
 mod optim;
 mod parameters;
 mod real;
@@ -64,6 +66,7 @@ pub use linear::{Linear, LinearGradients};
 pub use loss::{cross_entropy, mse_loss};
 pub use lstm::{Lstm, LstmGradients, LstmSaved};
 pub use lstm_cell::LstmCell;
+pub use model_file::{FileError, load_model, read_model, save_model, write_model};
 pub use optim::{Adam, Sgd, clip_grad_norm};
 pub use parameters::Parameters;
 pub use real::Real;

@@ -114,4 +114,8 @@ impl<F: Real> Parameters<F> for Linear<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         vec![self.weight.view_mut().into_dyn(), self.bias.view_mut().into_dyn()]
     }
+
+    fn names(&self) -> Vec<String> {
+        ["weight", "bias"].map(String::from).into()
+    }
 }

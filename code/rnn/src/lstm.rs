@@ -288,6 +288,10 @@ impl<F: Real> Parameters<F> for Lstm<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         self.cells.iter_mut().flat_map(LstmCell::parameters_mut).collect()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.stack().parameter_names()
+    }
 }
 
 impl<F: Real> Recurrent<F, 2> for LstmCell<F> {

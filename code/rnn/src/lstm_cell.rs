@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
 use crate::error::check_finite;
-use crate::weights::{check_vector, check_weights, draw, gates, sigmoid, views, views_mut};
+use crate::weights::{NAMES, check_vector, check_weights, draw, gates, sigmoid, views, views_mut};
 use crate::{Error, Parameters, Real};
 
 /// The cell of a long short-term memory (LSTM): one step of one sequence.
@@ -141,5 +141,9 @@ impl<F: Real> Parameters<F> for LstmCell<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         let Self { w_ih, w_hh, b_ih, b_hh } = self;
         views_mut([w_ih, w_hh], [b_ih, b_hh])
+    }
+
+    fn names(&self) -> Vec<String> {
+        NAMES.map(String::from).into()
     }
 }

@@ -25,7 +25,38 @@ impl Real for f64 {
 }
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
+    use safetensors::Dtype;
+
+    /// How the numbers lie in a file: one behind the other, the lowest byte of each first.
+    pub trait Sealed: Copy {
+        const DTYPE: Dtype;
+
+        fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self>;
+
+        fn to_file(self) -> impl IntoIterator<Item = u8>;
+    }
+
+    impl Sealed for f32 {
+        const DTYPE: Dtype = Dtype::F32;
+
+        fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self> {
+            bytes.as_chunks().0.iter().map(|&bytes| Self::from_le_bytes(bytes))
+        }
+
+        fn to_file(self) -> impl IntoIterator<Item = u8> {
+            self.to_le_bytes()
+        }
+    }
+
+    impl Sealed for f64 {
+        const DTYPE: Dtype = Dtype::F64;
+
+        fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self> {
+            bytes.as_chunks().0.iter().map(|&bytes| Self::from_le_bytes(bytes))
+        }
+
+        fn to_file(self) -> impl IntoIterator<Item = u8> {
+            self.to_le_bytes()
+        }
+    }
 }

@@ -262,6 +262,10 @@ impl<F: Real> Parameters<F> for Rnn<F> {
     fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
         self.cells.iter_mut().flat_map(RnnCell::parameters_mut).collect()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.stack().parameter_names()
+    }
 }
 
 impl<F: Real> Recurrent<F, 1> for RnnCell<F> {

@@ -11,6 +11,7 @@ use ndarray::{Array, Array2, Array3, ArrayRef2, ArrayRef3, Axis, RemoveAxis, con
 
 use crate::error::{check_shape, check_size};
 use crate::steps::{Steps, check_states};
+use crate::weights::NAMES;
 use crate::{Error, Real};
 
 /// A cell that can pass over whole sequences, forward and back. Its state is *S* vectors: h alone,
@@ -95,6 +96,12 @@ impl<C> Stack<'_, C> {
     pub fn name(&self, pass: usize) -> String {
         let reverse = if self.is_reverse(pass) { "_reverse" } else { "" };
         format!("l{}{reverse}", pass / self.directions())
+    }
+
+    /// PyTorch's names of all weights and biases: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, …
+    pub fn parameter_names(&self) -> Vec<String> {
+        let of_pass = |pass| NAMES.map(|name| format!("{name}_{}", self.name(pass)));
+        (0..self.cells.len()).flat_map(of_pass).collect()
     }
 
     /// Whether the pass reads from the last step to the first.

@@ -9,6 +9,9 @@ use rand::{Rng, RngExt};
 use crate::error::{check_finite, check_shape, check_size};
 use crate::{Error, Real};
 
+/// PyTorch's names of the four.
+pub(crate) const NAMES: [&str; 4] = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
+
 /// `w_ih`, `w_hh`, `b_ih` and `b_hh`.
 pub(crate) type Weights<F> = (Array2<F>, Array2<F>, Array1<F>, Array1<F>);
 

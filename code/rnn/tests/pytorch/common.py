@@ -43,4 +43,4 @@ def write(file, vectors):
     head = json.dumps(made_with)
     body = ",\n".join(json.dumps(v) for v in vectors)
     text = f'{{"made_with": {head},\n"vectors": [\n{body}\n]}}\n'
-    Path(__file__).with_name(file).write_text(text, encoding="utf-8", newline="\n")
+    (Path(__file__).parent / file).write_text(text, encoding="utf-8", newline="\n")
