@@ -234,6 +234,7 @@ impl<C> Stack<'_, C> {
         self.check_passes(passes, hidden_size)?;
         let steps = &passes[0].steps;
         check_shape("gradients", d_h_0, &[passes.len(), steps.batch_size, hidden_size])?;
+        check_count("gradients' directions", d_input.len(), self.directions())?;
         for (cell, d_input) in zip(self.cells, d_input) {
             check_shape("gradients", d_input, &[steps.rows.nrows(), cell.w_ih().nrows()])?;
         }
@@ -267,16 +268,25 @@ impl<C> Stack<'_, C> {
     where
         C: Recurrent<F, S>,
     {
-        if passes.len() != self.cells.len() {
-            let (expected, found) = (vec![self.cells.len()], vec![passes.len()]);
-            return Err(Error::Shape { name: "saved passes", expected, found });
-        }
+        check_count("saved passes", passes.len(), self.cells.len())?;
+        // The cells of one layer in both directions may have the shapes of two layers in one.
+        let directions = if passes.iter().any(|pass| pass.steps.reverse) { 2 } else { 1 };
+        check_count("saved directions", directions, self.directions())?;
         zip(self.cells, passes).try_for_each(|(cell, Pass { steps, trace })| {
             let (inputs, states) = (&steps.rows, C::states(trace)[0]);
             check_shape("saved inputs", inputs, &[inputs.nrows(), cell.w_ih().ncols()])?;
             check_shape("saved states", states, &[states.nrows(), hidden_size])
         })
     }
+}
+
+/// Checks how many there are of something.
+fn check_count(name: &'static str, found: usize, expected: usize) -> Result<(), Error> {
+    if found != expected {
+        let (expected, found) = (vec![expected], vec![found]);
+        return Err(Error::Shape { name, expected, found });
+    }
+    Ok(())
 }
 
 /// Draws the cells of so many layers, from their sizes D and H: D of the network in the first layer,

@@ -23,7 +23,7 @@ pub(crate) struct Steps<F> {
     /// How many steps each sequence has; the rest is padding.
     lengths: Vec<usize>,
     /// Whether each sequence is read from its end to its beginning. Padding stays behind it.
-    reverse: bool,
+    pub reverse: bool,
 }
 
 impl<F: Real> Steps<F> {

@@ -5,7 +5,7 @@ mod recurrent;
 use approx::assert_abs_diff_eq;
 use ndarray::{Array, Array2, Array3, ArrayD, Dimension, array};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use recurrent::{Arguments, Recurrent, arguments, layer, uniform};
+use recurrent::{Arguments, Recurrent, Sizes, arguments, d_results, network, uniform};
 use rnn::{
     Embedding, Error, Gru, Linear, Lstm, Parameters, Rnn, SelfAttention, cross_entropy, mse_loss,
 };
@@ -23,6 +23,8 @@ const ROUNDING: f64 = 1e-12;
 /// Its place among the parameters of an attention. It adds the same number to all scores of a row,
 /// which changes no weight: its gradient is zero, and relative to that everything is large.
 const KEY_BIAS: usize = 3;
+
+const TWO_LAYERS_BOTH_WAYS: Sizes = Sizes { d: 2, h: 3, layers: 2, bidirectional: true };
 
 #[test]
 fn gradients_of_the_rnn() -> Result<(), Error> {
@@ -123,50 +125,54 @@ fn gradients_of_two_losses_add_up() -> Result<(), Error> {
     sum_of_parts::<Gru<f64>>()
 }
 
-/// A layer with its arguments, and the gradients that a loss sends back.
+/// A network with its arguments, and the gradients that a loss sends back.
 #[derive(Clone)]
 struct Case<L> {
-    layer: L,
+    network: L,
     arguments: Arguments<f64>,
     d_results: Vec<Option<Array3<f64>>>,
 }
 
 impl<L: Recurrent<f64>> Case<L> {
+    /// One layer in one direction.
     fn new(n: usize, t: usize, d: usize, h: usize) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(2);
-        let layer = layer(d, h, &mut rng);
-        let arguments = arguments::<L>((n, t, d), h, &mut rng);
-        let mut d_results = vec![Some(uniform((n, t, h), 1.0, &mut rng))];
-        d_results.extend((0..L::STATES).map(|_| Some(uniform((1, n, h), 1.0, &mut rng))));
-        Self { layer, arguments, d_results }
+        Self::stacked(n, t, Sizes::layer(d, h))
     }
 
-    fn padded(n: usize, t: usize, d: usize, h: usize, lengths: &[usize]) -> Self {
-        let mut case = Self::new(n, t, d, h);
-        case.arguments.lengths = Some(lengths.to_vec());
-        case
+    fn stacked(n: usize, t: usize, sizes: Sizes) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let network = network(sizes, &mut rng);
+        let arguments = arguments::<L>((n, t), sizes, &mut rng);
+        let d_results = d_results::<L>((n, t), sizes, &mut rng).into_iter().map(Some).collect();
+        Self { network, arguments, d_results }
+    }
+
+    fn padded(self, lengths: &[usize]) -> Self {
+        let arguments = Arguments { lengths: Some(lengths.to_vec()), ..self.arguments };
+        Self { arguments, ..self }
     }
 
     /// A loss with the gradients `d_results`.
     fn loss(&self) -> Result<f64, Error> {
-        let results = self.layer.run(&self.arguments)?;
+        let results = self.network.run(&self.arguments)?;
         let terms = results.iter().zip(self.d_results.iter().flatten());
         Ok(terms.map(|(result, d_result)| (result * d_result).sum()).sum())
     }
 
-    /// Of `w_ih`, `w_hh`, `b_ih`, `b_hh`, `x`, `h_0` and, of the LSTM, `c_0`.
+    /// Of `w_ih`, `w_hh`, `b_ih`, `b_hh` of each cell, `x`, `h_0` and, of the LSTM, `c_0`.
     fn gradients(&self) -> Result<Vec<ArrayD<f64>>, Error> {
-        Ok(self.layer.run_back(&self.arguments, &self.d_results)?.1.arrays())
+        Ok(self.network.run_back(&self.arguments, &self.d_results)?.1.arrays())
     }
 
     /// One entry of one array moved; the arrays are those of `gradients`.
     fn moved(&self, k: usize, entry: usize, by: f64) -> Self {
         let mut case = self.clone();
-        match (k, &mut case.arguments.state) {
-            (0..4, _) => move_entry(&mut case.layer, k, entry, by),
-            (4, _) => case.arguments.x = moved(&self.arguments.x, entry, by),
-            (_, Some(state)) => state[k - 5] = moved(&state[k - 5], entry, by),
-            (_, None) => panic!("there is no state to move"),
+        let weights = self.network.parameters().len();
+        match (k.checked_sub(weights), &mut case.arguments.state) {
+            (None, _) => move_entry(&mut case.network, k, entry, by),
+            (Some(0), _) => case.arguments.x = moved(&self.arguments.x, entry, by),
+            (Some(k), Some(state)) => state[k - 1] = moved(&state[k - 1], entry, by),
+            (Some(_), None) => panic!("there is no state to move"),
         }
         case
     }
@@ -174,13 +180,22 @@ impl<L: Recurrent<f64>> Case<L> {
 
 fn in_all_shapes<L: Recurrent<f64>>() -> Result<(), Error> {
     agrees_with_trying(&Case::<L>::new(3, 5, 2, 4))?;
-    agrees_with_trying(&Case::<L>::padded(3, 5, 2, 4, &[5, 2, 3]))?;
+    agrees_with_trying(&Case::<L>::new(3, 5, 2, 4).padded(&[5, 2, 3]))?;
     // No sequence as long as the batch; the first ends at once.
-    agrees_with_trying(&Case::<L>::padded(4, 6, 3, 3, &[1, 5, 3, 4]))?;
+    agrees_with_trying(&Case::<L>::new(4, 6, 3, 3).padded(&[1, 5, 3, 4]))?;
     // One sequence goes another way than several.
     agrees_with_trying(&Case::<L>::new(1, 4, 3, 5))?;
-    agrees_with_trying(&Case::<L>::padded(1, 4, 3, 3, &[3]))?;
-    agrees_with_trying(&Case::<L>::new(2, 3, 1, 1))
+    agrees_with_trying(&Case::<L>::new(1, 4, 3, 3).padded(&[3]))?;
+    agrees_with_trying(&Case::<L>::new(2, 3, 1, 1))?;
+    for layers in 1..=4 {
+        for bidirectional in [false, true] {
+            let sizes = Sizes { d: 2, h: 3, layers, bidirectional };
+            agrees_with_trying(&Case::<L>::stacked(2, 4, sizes))?;
+            agrees_with_trying(&Case::<L>::stacked(3, 5, sizes).padded(&[2, 4, 1]))?;
+            agrees_with_trying(&Case::<L>::stacked(1, 3, sizes))?;
+        }
+    }
+    Ok(())
 }
 
 fn agrees_with_trying<L: Recurrent<f64>>(case: &Case<L>) -> Result<(), Error> {
@@ -193,7 +208,12 @@ fn agrees_with_trying<L: Recurrent<f64>>(case: &Case<L>) -> Result<(), Error> {
 }
 
 fn none_is_zero<L: Recurrent<f64>>() -> Result<(), Error> {
-    let mut given = Case::<L>::padded(3, 4, 2, 3, &[4, 1, 2]);
+    none_is_zero_in(Case::<L>::new(3, 4, 2, 3))?;
+    none_is_zero_in(Case::<L>::stacked(3, 4, TWO_LAYERS_BOTH_WAYS))
+}
+
+fn none_is_zero_in<L: Recurrent<f64>>(case: Case<L>) -> Result<(), Error> {
+    let mut given = case.padded(&[4, 1, 2]);
     let mut left_out = given.clone();
     left_out.arguments.state = None;
     given.arguments.state.iter_mut().flatten().for_each(|state| state.fill(0.0));
@@ -209,7 +229,11 @@ fn none_is_zero<L: Recurrent<f64>>() -> Result<(), Error> {
 }
 
 fn sum_of_parts<L: Recurrent<f64>>() -> Result<(), Error> {
-    let case = Case::<L>::padded(3, 4, 2, 3, &[4, 1, 2]);
+    sum_of_parts_in(&Case::<L>::new(3, 4, 2, 3).padded(&[4, 1, 2]))?;
+    sum_of_parts_in(&Case::<L>::stacked(3, 4, TWO_LAYERS_BOTH_WAYS).padded(&[4, 1, 2]))
+}
+
+fn sum_of_parts_in<L: Recurrent<f64>>(case: &Case<L>) -> Result<(), Error> {
     let mut sums: Vec<ArrayD<f64>> =
         case.gradients()?.iter().map(|gradient| ArrayD::zeros(gradient.shape())).collect();
     for k in 0..case.d_results.len() {

@@ -6,11 +6,10 @@ use std::iter::zip;
 
 use approx::assert_abs_diff_eq;
 use ndarray::{
-    Array, Array1, Array3, ArrayD, ArrayViewD, Axis, Dimension, Ix1, Ix2, ShapeBuilder, Slice,
-    array,
+    Array, Array1, Array3, ArrayD, ArrayViewD, Axis, Dimension, ShapeBuilder, Slice, array,
 };
 use rand::{SeedableRng, rngs::ChaCha8Rng};
-use recurrent::{Arguments, Recurrent, arguments, layer, uniform};
+use recurrent::{Arguments, Recurrent, Sizes, arguments, d_results, network, uniform};
 use rnn::{
     Adam, Conv1d, Embedding, Error, Fnn, Gru, KvCache, Linear, Lstm, Parameters, Rnn,
     SelfAttention, Sgd, clip_grad_norm, cross_entropy, mse_loss,
@@ -18,12 +17,17 @@ use rnn::{
 
 const TOLERANCE: f64 = 1e-12;
 
+/// See `layouts`.
+const LAYOUTS: usize = 3;
+
 #[test]
 fn recurrent_layers_in_any_layout() -> Result<(), Error> {
-    for n in [1, 3] {
-        layers_and_gradients::<Rnn<f64>>(n)?;
-        layers_and_gradients::<Lstm<f64>>(n)?;
-        layers_and_gradients::<Gru<f64>>(n)?;
+    let (single, stack) =
+        (Sizes::layer(5, 4), Sizes { d: 5, h: 4, layers: 2, bidirectional: true });
+    for (n, sizes) in [(1, single), (3, single), (1, stack), (3, stack)] {
+        layers_and_gradients::<Rnn<f64>>(n, sizes)?;
+        layers_and_gradients::<Lstm<f64>>(n, sizes)?;
+        layers_and_gradients::<Gru<f64>>(n, sizes)?;
     }
     Ok(())
 }
@@ -152,36 +156,43 @@ fn training_in_any_layout() -> Result<(), Error> {
     Ok(())
 }
 
-fn layers_and_gradients<L: Recurrent<f64>>(n: usize) -> Result<(), Error> {
+fn layers_and_gradients<L: Recurrent<f64>>(n: usize, sizes: Sizes) -> Result<(), Error> {
     let mut rng = rng();
-    let drawn: L = layer(5, 4, &mut rng);
-    let given = arguments::<L>((n, 6, 5), 4, &mut rng);
-    let d_output = uniform((n, 6, 4), 1.0, &mut rng);
+    let drawn: L = network(sizes, &mut rng);
+    let given = arguments::<L>((n, 6), sizes, &mut rng);
+    let lengths = (0..n).map(|n| 6 - n).collect();
+    let given = Arguments { lengths: Some(lengths), ..given };
+    let d_given = d_results::<L>((n, 6), sizes, &mut rng);
 
-    let expected = results(&drawn, &given, &d_output)?;
-    for relaid in relaid_layer(&drawn) {
-        assert_close(&results(&relaid, &given, &d_output)?, &expected);
+    let expected = results(&drawn, &given, &d_given)?;
+    for relaid in relaid_network(&drawn) {
+        assert_close(&results(&relaid, &given, &d_given)?, &expected);
     }
-    for (layout, d_output) in layouts(&d_output).iter().enumerate() {
+    for layout in 0..LAYOUTS {
         let relaid = |array: &Array3<f64>| layouts(array)[layout].clone();
         let state = given.state.as_ref().map(|state| state.iter().map(relaid).collect());
-        let given = Arguments { x: relaid(&given.x), lengths: None, state };
-        assert_close(&results(&drawn, &given, d_output)?, &expected);
+        let given = Arguments { x: relaid(&given.x), state, ..given.clone() };
+        let d_given: Vec<_> = d_given.iter().map(relaid).collect();
+        assert_close(&results(&drawn, &given, &d_given)?, &expected);
     }
     Ok(())
 }
 
-/// The results of both passes, forward and back.
+/// The results of both passes, forward and back, of equal lengths and of unequal ones.
 fn results<L: Recurrent<f64>>(
-    layer: &L,
+    network: &L,
     given: &Arguments<f64>,
-    d_output: &Array3<f64>,
+    d_given: &[Array3<f64>],
 ) -> Result<Vec<ArrayD<f64>>, Error> {
-    let mut d_results = vec![None; 1 + L::STATES];
-    d_results[0] = Some(d_output.clone());
-    let (results, gradients) = layer.run_back(given, &d_results)?;
-    let results = results.into_iter().chain(layer.run(given)?).map(Array::into_dyn);
-    Ok(results.chain(gradients.arrays()).collect())
+    let d_given: Vec<_> = d_given.iter().cloned().map(Some).collect();
+    let mut arrays = Vec::new();
+    for lengths in [None, given.lengths.clone()] {
+        let given = Arguments { lengths, ..given.clone() };
+        let (results, gradients) = network.run_back(&given, &d_given)?;
+        arrays.extend(results.into_iter().chain(network.run(&given)?).map(Array::into_dyn));
+        arrays.extend(gradients.arrays());
+    }
+    Ok(arrays)
 }
 
 /// The results of both passes, padded and not, and of steps that go on from each other.
@@ -211,12 +222,12 @@ fn relaid_attention(attention: &SelfAttention<f64>) -> impl Iterator<Item = Self
 }
 
 fn steps<L: Recurrent<f64>>() -> Result<(), Error> {
-    let layer: L = layer(5, 9, &mut rng());
+    let layer: L = network(Sizes::layer(5, 9), &mut rng());
     let x = Array1::linspace(-1.0, 1.0, 5);
     let states = [Array1::linspace(0.5, -0.5, 9), Array1::linspace(-2.0, 1.0, 9)];
     let state = &states[..L::STATES];
     let expected = layer.step(&x, state)?;
-    for (layout, (relaid, x)) in zip(relaid_layer(&layer), layouts(&x)).enumerate() {
+    for (layout, (relaid, x)) in zip(relaid_network(&layer), layouts(&x)).enumerate() {
         let state: Vec<_> = state.iter().map(|state| layouts(state)[layout].clone()).collect();
         for (next, expected) in zip(relaid.step(&x, &state)?, &expected) {
             assert_abs_diff_eq!(next, expected, epsilon = TOLERANCE);
@@ -243,13 +254,17 @@ fn assert_close(arrays: &[ArrayD<f64>], expected: &[ArrayD<f64>]) {
     }
 }
 
-fn relaid_layer<L: Recurrent<f64>>(layer: &L) -> Vec<L> {
-    let weights = layer.parameters();
-    let matrices = |k: usize| layouts(&of_dimension::<Ix2>(&weights[k]));
-    let biases = |k: usize| layouts(&of_dimension::<Ix1>(&weights[k]));
-    zip(zip(matrices(0), matrices(1)), zip(biases(2), biases(3)))
-        .map(|((w_ih, w_hh), (b_ih, b_hh))| L::from_weights(w_ih, w_hh, b_ih, b_hh))
-        .collect()
+fn relaid_network<L: Recurrent<f64>>(network: &L) -> Vec<L> {
+    let relaid = |layout: usize| {
+        let cell = |pass: usize| {
+            let (w_ih, w_hh, b_ih, b_hh) = network.weights(pass);
+            let [w_ih, w_hh] = [w_ih, w_hh].map(|matrix| layouts(&matrix)[layout].clone());
+            let [b_ih, b_hh] = [b_ih, b_hh].map(|bias| layouts(&bias)[layout].clone());
+            (w_ih, w_hh, b_ih, b_hh)
+        };
+        L::from_cells((0..network.cells().0).map(cell).collect(), network.is_bidirectional())
+    };
+    (0..LAYOUTS).map(relaid).collect()
 }
 
 fn relaid_linear(linear: &Linear<f64>) -> impl Iterator<Item = Linear<f64>> {
@@ -257,12 +272,8 @@ fn relaid_linear(linear: &Linear<f64>) -> impl Iterator<Item = Linear<f64>> {
         .map(|(weight, bias)| Linear { weight, bias })
 }
 
-fn of_dimension<D: Dimension>(array: &ArrayViewD<'_, f64>) -> Array<f64, D> {
-    array.to_owned().into_dimensionality().expect("weights are matrices, biases vectors")
-}
-
 /// Arrays equal to this one, stored column by column, backwards, and with gaps.
-fn layouts<D: Dimension>(array: &Array<f64, D>) -> [Array<f64, D>; 3] {
+fn layouts<D: Dimension>(array: &Array<f64, D>) -> [Array<f64, D>; LAYOUTS] {
     let column_major = Array::zeros(array.raw_dim().f());
 
     let mut backwards = Array::zeros(array.raw_dim());

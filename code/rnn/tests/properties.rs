@@ -5,25 +5,24 @@ mod recurrent;
 use std::iter::zip;
 
 use approx::assert_abs_diff_eq;
-use ndarray::{Array1, Array3, ArrayD, ArrayView3, Axis, concatenate};
+use ndarray::{Array, Array3, ArrayD, ArrayRef3, ArrayView3, Axis, Dimension, concatenate};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng, seq::SliceRandom};
-use recurrent::{Arguments, Gradients, Recurrent, arguments, layer, uniform};
+use recurrent::{Arguments, Gradients, Recurrent, Sizes, arguments, d_results, network, run_steps};
 use rnn::{Error, Gru, Lstm, Rnn};
 
 const TOLERANCE: f64 = 1e-12;
 
-/// Of gradients, which may grow with every step.
-const GRADIENT_TOLERANCE: f64 = 1e-9;
+/// Of gradients, relative to the largest entry: they may grow with every step and every layer.
+const GRADIENT_TOLERANCE: f64 = 1e-11;
 
-/// The sizes of a layer and its batch, and the seed of all numbers.
+/// The sizes of a network and its batch, and the seed of all numbers.
 #[derive(Debug, Clone, Copy)]
 struct Case {
     n: usize,
     t: usize,
-    d: usize,
-    h: usize,
+    sizes: Sizes,
     seed: u64,
 }
 
@@ -33,12 +32,12 @@ impl Case {
         ChaCha8Rng::seed_from_u64(self.seed.wrapping_add(purpose))
     }
 
-    fn layer<L: Recurrent<f64>>(self) -> L {
-        layer(self.d, self.h, &mut self.rng(1))
+    fn network<L: Recurrent<f64>>(self) -> L {
+        network(self.sizes, &mut self.rng(1))
     }
 
     fn arguments<L: Recurrent<f64>>(self) -> Arguments<f64> {
-        arguments::<L>((self.n, self.t, self.d), self.h, &mut self.rng(2))
+        arguments::<L>((self.n, self.t), self.sizes, &mut self.rng(2))
     }
 
     /// Sequences of unequal lengths.
@@ -50,16 +49,18 @@ impl Case {
 
     /// What a loss sends back to `output` and the last states.
     fn d_results<L: Recurrent<f64>>(self) -> Vec<Array3<f64>> {
-        let mut rng = self.rng(4);
-        let states = (0..L::STATES).map(|_| (1, self.n, self.h));
-        let shapes = [(self.n, self.t, self.h)].into_iter().chain(states);
-        shapes.map(|shape| uniform(shape, 1.0, &mut rng)).collect()
+        d_results::<L>((self.n, self.t), self.sizes, &mut self.rng(4))
     }
 }
 
+/// One layer or several, in one direction or in both.
 fn cases() -> impl Strategy<Value = Case> {
-    (1..6_usize, 1..12_usize, 1..9_usize, 1..20_usize, any::<u64>())
-        .prop_map(|(n, t, d, h, seed)| Case { n, t, d, h, seed })
+    let batch = (1..6_usize, 1..12_usize);
+    let sizes = (1..9_usize, 1..12_usize, 1..=4_usize, any::<bool>());
+    (batch, sizes, any::<u64>()).prop_map(|((n, t), (d, h, layers, bidirectional), seed)| {
+        let sizes = Sizes { d, h, layers, bidirectional };
+        Case { n, t, sizes, seed }
+    })
 }
 
 proptest! {
@@ -79,9 +80,40 @@ proptest! {
     }
 
     #[test]
+    fn a_network_is_its_layers(case in cases()) {
+        network_is_its_layers::<Rnn<f64>>(case)?;
+        network_is_its_layers::<Lstm<f64>>(case)?;
+        network_is_its_layers::<Gru<f64>>(case)?;
+    }
+
+    #[test]
+    fn both_directions_are_two_layers_side_by_side(case in cases()) {
+        let case = Case { sizes: Sizes { layers: 1, bidirectional: true, ..case.sizes }, ..case };
+        directions_are_side_by_side::<Rnn<f64>>(case)?;
+        directions_are_side_by_side::<Lstm<f64>>(case)?;
+        directions_are_side_by_side::<Gru<f64>>(case)?;
+    }
+
+    #[test]
+    fn one_layer_in_one_direction_is_its_cell(case in cases()) {
+        single_is_its_cell::<Rnn<f64>>(case)?;
+        single_is_its_cell::<Lstm<f64>>(case)?;
+        single_is_its_cell::<Gru<f64>>(case)?;
+    }
+
+    #[test]
+    fn cells_are_drawn_one_after_the_other(case in cases()) {
+        drawn_one_by_one::<Rnn<f64>>(case)?;
+        drawn_one_by_one::<Lstm<f64>>(case)?;
+        drawn_one_by_one::<Gru<f64>>(case)?;
+    }
+
+    #[test]
     fn a_sequence_is_its_parts(case in cases(), split in any::<prop::sample::Index>()) {
         prop_assume!(case.t > 1);
         let split = 1 + split.index(case.t - 1);
+        // In reverse nothing can be handed on: the first part needs what the second ends with.
+        let case = Case { sizes: Sizes { bidirectional: false, ..case.sizes }, ..case };
         sequence_is_its_parts::<Rnn<f64>>(case, split)?;
         sequence_is_its_parts::<Lstm<f64>>(case, split)?;
         sequence_is_its_parts::<Gru<f64>>(case, split)?;
@@ -131,31 +163,126 @@ proptest! {
 }
 
 fn sequence_is_its_steps<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
-    let (layer, arguments) = (case.layer::<L>(), case.arguments::<L>());
-    let results = layer.run(&arguments)?;
-    for n in 0..case.n {
-        let mut state: Vec<Array1<f64>> =
-            arguments.state.iter().flatten().map(|state| row(state, n)).collect();
-        let (x, output) = (arguments.x.index_axis(Axis(0), n), results[0].index_axis(Axis(0), n));
-        for (x, expected) in zip(x.rows(), output.rows()) {
-            state = layer.step(&x, &state)?;
-            assert_abs_diff_eq!(state[0], expected, epsilon = TOLERANCE);
-        }
-        for (state, last) in zip(&state, &results[1..]) {
-            assert_abs_diff_eq!(*state, row(last, n), epsilon = TOLERANCE);
-        }
+    let network = case.network::<L>();
+    for arguments in [case.arguments::<L>(), case.padded::<L>()] {
+        let (results, expected) = (network.run(&arguments)?, run_steps(&network, &arguments)?);
+        assert_all_close(&results, &expected, TOLERANCE);
     }
     Ok(())
 }
 
+/// Each layer by itself reads what the one below gave out, and hands its gradient down to it.
+fn network_is_its_layers<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
+    let (whole, given, mut d_output) =
+        (case.network::<L>(), case.padded::<L>(), case.d_results::<L>());
+    let (results, gradients) = run_back(&whole, &given, &d_output)?;
+    let directions = case.sizes.directions();
+    let d_states = d_output.split_off(1);
+
+    let layers: Vec<L> = (0..case.sizes.layers)
+        .map(|layer| {
+            let first = layer * directions;
+            whole.part(first..first + directions, case.sizes.bidirectional)
+        })
+        .collect();
+    let mut below = given.clone();
+    let mut read = Vec::new();
+    for (layer, network) in layers.iter().enumerate() {
+        let of_layer = |states: &Array3<f64>| passes(states, layer * directions, directions);
+        below.state = given.state.as_ref().map(|state| state.iter().map(of_layer).collect());
+        let mut of_network = network.run(&below)?;
+        read.push(below.clone());
+        below.x = of_network.remove(0);
+        assert_all_close(
+            &of_network,
+            &results[1..].iter().map(of_layer).collect::<Vec<_>>(),
+            TOLERANCE,
+        );
+    }
+    assert_close(&below.x, &results[0], TOLERANCE);
+
+    for (layer, network) in layers.iter().enumerate().rev() {
+        let of_layer = |states: &Array3<f64>| passes(states, layer * directions, directions);
+        d_output.extend(d_states.iter().map(of_layer));
+        let (_, back) = run_back(network, &read[layer], &d_output)?;
+        let expected = &gradients.weights[4 * layer * directions..][..4 * directions];
+        assert_all_close(&back.weights, expected, GRADIENT_TOLERANCE);
+        let expected: Vec<_> = gradients.state.iter().map(of_layer).collect();
+        assert_all_close(&back.state, &expected, GRADIENT_TOLERANCE);
+        d_output = vec![back.x];
+    }
+    assert_close(&d_output[0], &gradients.x, GRADIENT_TOLERANCE);
+    Ok(())
+}
+
+/// Its second cell is a layer that reads every sequence from its own end.
+fn directions_are_side_by_side<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
+    let (both, given, d_results) = (case.network::<L>(), case.padded::<L>(), case.d_results::<L>());
+    let (results, gradients) = run_back(&both, &given, &d_results)?;
+    let turn = |sequences: &ArrayRef3<f64>| turned(sequences, given.lengths.as_deref());
+    let (d_forward, d_reverse) = d_results[0].view().split_at(Axis(2), case.sizes.h);
+
+    let mut outputs = Vec::new();
+    let mut d_x = Array3::zeros(given.x.dim());
+    for (direction, d_output) in [d_forward.to_owned(), turn(&d_reverse)].into_iter().enumerate() {
+        let of_direction = |states: &Array3<f64>| passes(states, direction, 1);
+        let cell = both.part(direction..direction + 1, false);
+        let x = if direction == 1 { turn(&given.x) } else { given.x.clone() };
+        let state = given.state.as_ref().map(|state| state.iter().map(of_direction).collect());
+        let arguments = Arguments { x, state, ..given.clone() };
+        let mut d_alone = vec![d_output];
+        d_alone.extend(d_results[1..].iter().map(of_direction));
+
+        let (alone, back) = run_back(&cell, &arguments, &d_alone)?;
+        let expected: Vec<_> = results[1..].iter().map(of_direction).collect();
+        assert_all_close(&alone[1..], &expected, TOLERANCE);
+        let expected = &gradients.weights[4 * direction..][..4];
+        assert_all_close(&back.weights, expected, GRADIENT_TOLERANCE);
+        let expected: Vec<_> = gradients.state.iter().map(of_direction).collect();
+        assert_all_close(&back.state, &expected, GRADIENT_TOLERANCE);
+        outputs.push(if direction == 1 { turn(&alone[0]) } else { alone[0].clone() });
+        d_x += &(if direction == 1 { turn(&back.x) } else { back.x });
+    }
+    assert_close(&concatenate![Axis(2), outputs[0], outputs[1]], &results[0], TOLERANCE);
+    assert_close(&d_x, &gradients.x, GRADIENT_TOLERANCE);
+    Ok(())
+}
+
+fn single_is_its_cell<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
+    let sizes = Sizes::layer(case.sizes.d, case.sizes.h);
+    let drawn = L::drawn(sizes, &mut case.rng(5))?;
+    assert_eq!(drawn, L::drawn_single(sizes.d, sizes.h, &mut case.rng(5))?);
+    assert_eq!(drawn, L::from_weights(drawn.weights(0)));
+    assert_eq!(drawn.sizes(), [sizes.d, sizes.h, 1, 1]);
+    Ok(())
+}
+
+/// In the order of PyTorch's names, each as wide as what it reads.
+fn drawn_one_by_one<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
+    let sizes = case.sizes;
+    let drawn = L::drawn(sizes, &mut case.rng(5))?;
+    let directions = sizes.directions();
+    assert_eq!(drawn.sizes(), [sizes.d, sizes.h, sizes.layers, directions]);
+    let mut rng = case.rng(5);
+    for pass in 0..sizes.passes() {
+        let single = L::drawn_single(sizes.inputs(pass / directions), sizes.h, &mut rng)?;
+        assert_eq!(drawn.part(pass..pass + 1, false), single);
+    }
+    let cells: Vec<_> = (0..sizes.passes()).map(|pass| drawn.weights(pass)).collect();
+    assert_eq!(L::from_cells(cells, sizes.bidirectional), drawn);
+    let counts = (0..sizes.passes()).map(|pass| drawn.part(pass..pass + 1, false).multiply_adds());
+    assert_eq!(drawn.multiply_adds(), counts.sum::<usize>());
+    Ok(())
+}
+
 fn sequence_is_its_parts<L: Recurrent<f64>>(case: Case, split: usize) -> Result<(), Error> {
-    let (layer, arguments) = (case.layer::<L>(), case.arguments::<L>());
-    let whole = layer.run(&arguments)?;
+    let (network, arguments) = (case.network::<L>(), case.arguments::<L>());
+    let whole = network.run(&arguments)?;
     let (head, tail) = arguments.x.view().split_at(Axis(1), split);
 
-    let head = layer.run(&Arguments { x: head.to_owned(), ..arguments.clone() })?;
+    let head = network.run(&Arguments { x: head.to_owned(), ..arguments.clone() })?;
     let handed_on = Some(head[1..].to_vec());
-    let tail = layer.run(&Arguments { x: tail.to_owned(), state: handed_on, ..arguments })?;
+    let tail = network.run(&Arguments { x: tail.to_owned(), state: handed_on, ..arguments })?;
 
     let parts = concatenate![Axis(1), head[0], tail[0]];
     assert_abs_diff_eq!(parts, whole[0], epsilon = TOLERANCE);
@@ -166,13 +293,13 @@ fn sequence_is_its_parts<L: Recurrent<f64>>(case: Case, split: usize) -> Result<
 }
 
 fn batch_may_be_reordered<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
-    let (layer, arguments) = (case.layer::<L>(), case.padded::<L>());
-    let results = layer.run(&arguments)?;
+    let (network, arguments) = (case.network::<L>(), case.padded::<L>());
+    let results = network.run(&arguments)?;
     let mut order: Vec<usize> = (0..case.n).collect();
     order.shuffle(&mut case.rng(5));
 
     let Arguments { x, lengths, state } = &arguments;
-    let reordered = layer.run(&Arguments {
+    let reordered = network.run(&Arguments {
         x: x.select(Axis(0), &order),
         lengths: lengths.as_ref().map(|lengths| order.iter().map(|&n| lengths[n]).collect()),
         state: state
@@ -190,21 +317,21 @@ fn batch_may_be_reordered<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
 
 /// Of the hidden states; the cell state of the LSTM may grow by one at each step.
 fn states_are_bounded<L: Recurrent<f64>>(case: Case, scale: f64) -> Result<(), Error> {
-    let mut layer = case.layer::<L>();
-    for mut weights in layer.parameters_mut() {
+    let mut network = case.network::<L>();
+    for mut weights in network.parameters_mut() {
         weights *= scale;
     }
-    let results = layer.run(&case.arguments::<L>())?;
+    let results = network.run(&case.arguments::<L>())?;
     assert!(results[..2].iter().flatten().all(|h| h.abs() <= 1.0));
     Ok(())
 }
 
 fn batch_is_its_sequences<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
-    let (layer, arguments) = (case.layer::<L>(), case.padded::<L>());
-    let results = layer.run(&arguments)?;
+    let (network, arguments) = (case.network::<L>(), case.padded::<L>());
+    let results = network.run(&arguments)?;
     for n in 0..case.n {
         let alone = alone(&arguments, n);
-        let expected = layer.run(&alone)?;
+        let expected = network.run(&alone)?;
         let (valid, padding) = sequence(&results[0], n).split_at(Axis(1), alone.x.len_of(Axis(1)));
         assert_abs_diff_eq!(valid, expected[0], epsilon = TOLERANCE);
         assert!(padding.iter().all(|&output| output == 0.0));
@@ -216,9 +343,9 @@ fn batch_is_its_sequences<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
 }
 
 fn gradients_add_up<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
-    let (layer, arguments) = (case.layer::<L>(), case.padded::<L>());
+    let (network, arguments) = (case.network::<L>(), case.padded::<L>());
     let d_results = case.d_results::<L>();
-    let batch = gradients(&layer, &arguments, &d_results)?;
+    let batch = gradients(&network, &arguments, &d_results)?;
     let mut sums: Vec<_> = batch.weights.iter().map(|array| ArrayD::zeros(array.shape())).collect();
     for n in 0..case.n {
         let alone = alone(&arguments, n);
@@ -226,24 +353,22 @@ fn gradients_add_up<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
         let mut d_alone = vec![sequence(&d_results[0], n).split_at(Axis(1), length).0.to_owned()];
         d_alone.extend(d_results[1..].iter().map(|d_state| state_of(d_state, n).to_owned()));
 
-        let expected = gradients(&layer, &alone, &d_alone)?;
+        let expected = gradients(&network, &alone, &d_alone)?;
         zip(&mut sums, &expected.weights).for_each(|(sum, gradient)| *sum += gradient);
         let (valid, padding) = sequence(&batch.x, n).split_at(Axis(1), length);
-        assert_abs_diff_eq!(valid, expected.x, epsilon = GRADIENT_TOLERANCE);
+        assert_close(&valid.to_owned(), &expected.x, GRADIENT_TOLERANCE);
         assert!(padding.iter().all(|&gradient| gradient == 0.0));
         for (state, expected) in zip(&batch.state, &expected.state) {
-            assert_abs_diff_eq!(state_of(state, n), *expected, epsilon = GRADIENT_TOLERANCE);
+            assert_close(&state_of(state, n).to_owned(), expected, GRADIENT_TOLERANCE);
         }
     }
-    for (gradient, sum) in zip(&batch.weights, &sums) {
-        assert_abs_diff_eq!(gradient, sum, epsilon = GRADIENT_TOLERANCE);
-    }
+    assert_all_close(&batch.weights, &sums, GRADIENT_TOLERANCE);
     Ok(())
 }
 
 /// Not even multiplied by zero: NaN would not go away.
 fn padding_may_be_anything<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
-    let (layer, clean) = (case.layer::<L>(), case.padded::<L>());
+    let (network, clean) = (case.network::<L>(), case.padded::<L>());
     let d_clean = case.d_results::<L>();
     let (mut dirty, mut d_dirty) = (clean.clone(), d_clean.clone());
     for (n, &length) in clean.lengths.iter().flatten().enumerate() {
@@ -254,27 +379,35 @@ fn padding_may_be_anything<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
                 .fill(f64::NAN);
         }
     }
-    assert_eq!(layer.run(&dirty)?, layer.run(&clean)?);
-    assert_eq!(gradients(&layer, &dirty, &d_dirty)?, gradients(&layer, &clean, &d_clean)?);
+    assert_eq!(network.run(&dirty)?, network.run(&clean)?);
+    assert_eq!(gradients(&network, &dirty, &d_dirty)?, gradients(&network, &clean, &d_clean)?);
     Ok(())
 }
 
 fn lengths_may_be_left_out<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
-    let (layer, without) = (case.layer::<L>(), case.arguments::<L>());
+    let (network, without) = (case.network::<L>(), case.arguments::<L>());
     let with = Arguments { lengths: Some(vec![case.t; case.n]), ..without.clone() };
     let d_results = case.d_results::<L>();
-    assert_eq!(layer.run(&with)?, layer.run(&without)?);
-    assert_eq!(gradients(&layer, &with, &d_results)?, gradients(&layer, &without, &d_results)?);
+    assert_eq!(network.run(&with)?, network.run(&without)?);
+    assert_eq!(gradients(&network, &with, &d_results)?, gradients(&network, &without, &d_results)?);
     Ok(())
 }
 
 fn gradients<L: Recurrent<f64>>(
-    layer: &L,
+    network: &L,
     arguments: &Arguments<f64>,
     d_results: &[Array3<f64>],
 ) -> Result<Gradients<f64>, Error> {
+    Ok(run_back(network, arguments, d_results)?.1)
+}
+
+fn run_back<L: Recurrent<f64>>(
+    network: &L,
+    arguments: &Arguments<f64>,
+    d_results: &[Array3<f64>],
+) -> Result<(Vec<Array3<f64>>, Gradients<f64>), Error> {
     let d_results: Vec<_> = d_results.iter().cloned().map(Some).collect();
-    Ok(layer.run_back(arguments, &d_results)?.1)
+    network.run_back(arguments, &d_results)
 }
 
 /// The arguments of one sequence, cut to its length.
@@ -294,11 +427,41 @@ fn sequence(batch: &Array3<f64>, n: usize) -> ArrayView3<'_, f64> {
     batch.slice_axis(Axis(0), (n..=n).into())
 }
 
-/// Of `[1, N, H]`, the state of one sequence `[1, 1, H]`.
+/// Of `[L K, N, H]`, the states of one sequence `[L K, 1, H]`.
 fn state_of(states: &Array3<f64>, n: usize) -> ArrayView3<'_, f64> {
     states.slice_axis(Axis(1), (n..=n).into())
 }
 
-fn row(states: &Array3<f64>, n: usize) -> Array1<f64> {
-    states.index_axis(Axis(0), 0).row(n).to_owned()
+/// Of `[L K, N, H]`, the states of some cells.
+fn passes(states: &Array3<f64>, first: usize, count: usize) -> Array3<f64> {
+    states.slice_axis(Axis(0), (first..first + count).into()).to_owned()
+}
+
+/// Sequences `[N, T, C]`, each from its end to its beginning; padding stays behind it.
+fn turned(sequences: &ArrayRef3<f64>, lengths: Option<&[usize]>) -> Array3<f64> {
+    let mut turned = sequences.to_owned();
+    for (n, &length) in lengths.into_iter().flatten().enumerate() {
+        let mut sequence = turned.index_axis_mut(Axis(0), n);
+        let mut steps = sequence.slice_axis_mut(Axis(0), (..length).into());
+        let original = sequences.index_axis(Axis(0), n);
+        let mut original = original.slice_axis(Axis(0), (..length).into());
+        original.invert_axis(Axis(0));
+        steps.assign(&original);
+    }
+    turned
+}
+
+fn assert_all_close<D: Dimension>(
+    arrays: &[Array<f64, D>],
+    expected: &[Array<f64, D>],
+    tolerance: f64,
+) {
+    assert_eq!(arrays.len(), expected.len());
+    zip(arrays, expected).for_each(|(array, expected)| assert_close(array, expected, tolerance));
+}
+
+/// Relative to the largest entry, where that is more than one.
+fn assert_close<D: Dimension>(array: &Array<f64, D>, expected: &Array<f64, D>, tolerance: f64) {
+    let largest = expected.iter().fold(1.0, |largest: f64, entry| largest.max(entry.abs()));
+    assert_abs_diff_eq!(array, expected, epsilon = tolerance * largest);
 }

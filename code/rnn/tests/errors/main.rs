@@ -8,6 +8,7 @@ mod lengths;
 mod losses;
 mod optimisers;
 mod rnn;
+mod stacks;
 
 use ::rnn::Error;
 

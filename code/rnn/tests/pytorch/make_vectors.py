@@ -25,6 +25,7 @@ def main():
     write("lstm.json", recurrent.forward_vectors("lstm"))
     write("gru.json", recurrent.forward_vectors("gru"))
     write("gradients.json", recurrent.gradient_vectors())
+    write("stacks.json", recurrent.stack_vectors())
     write("linear.json", layers.linear_vectors())
     write("conv1d.json", layers.conv1d_vectors())
     write("fnn.json", layers.fnn_vectors())

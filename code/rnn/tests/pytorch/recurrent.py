@@ -4,6 +4,11 @@ Shapes, with G = 1 (RNN), 4 (LSTM: i, f, g, o) or 3 (GRU: r, z, n) gates:
 
     x [N, T, D]   w_ih [G H, D]   w_hh [G H, H]   b_ih, b_hh [G H]
     output [N, T, H]   h_0, h_n, and for the LSTM c_0, c_n [1, N, H]
+
+With L layers of K directions there are L K cells, l0, l0_reverse, l1, l1_reverse, ...
+
+    w_ih [G H, D] in the first layer, [G H, K H] above it
+    output [N, T, K H]   h_0, h_n, c_0, c_n [L K, N, H]
 """
 
 import numpy as np
@@ -73,6 +78,25 @@ GRADIENTS = [
     (1, 4, 2, 1, 2.0, [3]),
 ]
 
+# L, both directions?, N, T, D, H, scale, lengths (None: all T), initial state given?
+#
+# With D = K H every layer reads as many numbers: only then does a swap of two layers fit.
+STACKS = [
+    (1, True, 3, 4, 3, 2, 2.0, None, True),
+    (1, True, 3, 4, 2, 2, 2.0, [4, 2, 3], True),
+    (1, True, 1, 5, 2, 2, 2.0, None, False),
+    (2, False, 3, 4, 2, 2, 2.0, None, True),
+    (2, False, 3, 4, 3, 2, 2.0, [2, 4, 1], True),
+    (2, True, 3, 3, 4, 2, 2.0, None, True),
+    (2, True, 3, 4, 4, 2, 2.0, [3, 1, 4], True),
+    (2, True, 3, 3, 3, 2, 2.0, [1, 2, 2], False),
+    (3, False, 2, 3, 2, 2, 2.0, None, True),
+    (3, True, 2, 3, 4, 2, 2.0, [3, 2], True),
+    (3, True, 3, 3, 2, 1, 3.0, None, True),
+    (2, True, 1, 1, 3, 2, 2.0, None, False),
+    (2, True, 3, 1, 2, 1, 3.0, None, True),
+]
+
 
 def forward_vectors(network):
     sizes = RNN_FORWARD if network == "rnn" else GATED_FORWARD
@@ -84,6 +108,14 @@ def gradient_vectors():
         gradient_vector(network, seed, *size)
         for network in LAYERS
         for seed, size in enumerate(GRADIENTS)
+    ]
+
+
+def stack_vectors():
+    return [
+        stack_vector(network, seed, *size)
+        for network in LAYERS
+        for seed, size in enumerate(STACKS)
     ]
 
 
@@ -140,30 +172,86 @@ def gradient_vector(network, seed, n, t, d, h, scale, lengths):
     }
 
 
+def stack_vector(network, seed, layers, both, n, t, d, h, scale, lengths, has_state):
+    """As gradient_vector, of several layers or directions."""
+    rng = np.random.default_rng(200 + seed)
+    directions = 2 if both else 1
+    passes = layers * directions
+    cells = [
+        draw_weights(network, rng, d if k < directions else directions * h, h, scale)
+        for k in range(passes)
+    ]
+    arguments = draw_arguments(network, rng, n, t, d, h, passes)
+    if not has_state:
+        arguments = {name: array if name == "x" else None for name, array in arguments.items()}
+    factors = {"d_output": multiples(rng, 1.0, n, t, directions * h)}
+    factors["d_h_n"] = multiples(rng, 1.0, passes, n, h)
+    if network == "lstm":
+        factors["d_c_n"] = multiples(rng, 1.0, passes, n, h)
+
+    def outcome(dtype):
+        built = stack(network, dtype, cells, both)
+        leaves = tensors(dtype, arguments)
+        given = [leaf.requires_grad_() for leaf in leaves.values() if leaf is not None]
+        output, states = run(built, leaves, lengths)
+        results = [output, *states]
+        sum((r * f).sum() for r, f in zip(results, tensors(dtype, factors).values())).backward()
+        gradients = dict(zip(leaves, (numbers(leaf.grad) for leaf in given)))
+        gradients["cells"] = [
+            {name: numbers(getattr(built, pytorch_name(name, k, both)).grad) for name in weights}
+            for k, weights in enumerate(cells)
+        ]
+        return {"output": numbers(output), **named(states), "gradients": gradients}
+
+    way = "both ways" if both else "one way"
+    sizes = f"L={layers} {way} N={n} T={t} D={d} H={h} lengths={lengths or 'all'}"
+    return {
+        "name": f"{network} {sizes} h_0={'given' if has_state else 'none'}",
+        "shape": {"n": n, "t": t, "d": d, "h": h},
+        "bidirectional": both,
+        "lengths": lengths,
+        "cells": [flat(weights) for weights in cells],
+        **flat(arguments),
+        **flat(factors),
+        "float64": outcome(torch.float64),
+        "float32": outcome(torch.float32),
+    }
+
+
 def draw_weights(network, rng, d, h, scale):
     bound, rows = scale / np.sqrt(h), GATES[network] * h
     shapes = {"w_ih": (rows, d), "w_hh": (rows, h), "b_ih": (rows,), "b_hh": (rows,)}
     return {name: multiples(rng, bound, *shape) for name, shape in shapes.items()}
 
 
-def draw_arguments(network, rng, n, t, d, h):
-    arguments = {"x": multiples(rng, 2.0, n, t, d), "h_0": multiples(rng, 1.0, 1, n, h)}
+def draw_arguments(network, rng, n, t, d, h, passes=1):
+    arguments = {"x": multiples(rng, 2.0, n, t, d), "h_0": multiples(rng, 1.0, passes, n, h)}
     if network == "lstm":
-        arguments["c_0"] = multiples(rng, 2.0, 1, n, h)
+        arguments["c_0"] = multiples(rng, 2.0, passes, n, h)
     return arguments
 
 
 def layer(network, dtype, weights):
-    hidden_size, input_size = weights["w_hh"].shape[1], weights["w_ih"].shape[1]
-    built = LAYERS[network](input_size, hidden_size, batch_first=True, dtype=dtype)
+    return stack(network, dtype, [weights], both=False)
+
+
+def stack(network, dtype, cells, both):
+    hidden_size, input_size = cells[0]["w_hh"].shape[1], cells[0]["w_ih"].shape[1]
+    layers = len(cells) // (2 if both else 1)
+    built = LAYERS[network](
+        input_size, hidden_size, layers, batch_first=True, bidirectional=both, dtype=dtype
+    )
     with torch.no_grad():
-        for name, weight in weights.items():
-            getattr(built, pytorch_name(name)).copy_(torch.from_numpy(weight))
+        for k, weights in enumerate(cells):
+            for name, weight in weights.items():
+                getattr(built, pytorch_name(name, k, both)).copy_(torch.from_numpy(weight))
     return built
 
 
-def pytorch_name(name):
-    return name.replace("w_", "weight_").replace("b_", "bias_") + "_l0"
+def pytorch_name(name, k=0, both=False):
+    layer, reverse = divmod(k, 2) if both else (k, 0)
+    name = name.replace("w_", "weight_").replace("b_", "bias_")
+    return f"{name}_l{layer}{'_reverse' if reverse else ''}"
 
 
 def run(network_layer, arguments, lengths):

@@ -1,25 +1,27 @@
-//! `torch.nn.RNN`, `LSTM` and `GRU`: layer and cell, forward and back, lengths equal and unequal.
+//! `torch.nn.RNN`, `LSTM` and `GRU`: network and cell, forward and back, lengths equal and unequal,
+//! one layer and several, one direction and both.
 
-use std::iter::zip;
-
-use ndarray::{Array1, Array3, Axis};
+use ndarray::Array3;
 use rnn::{Error, Gru, Lstm, Real, Rnn};
 
 use crate::arrays::{agrees, array, flat};
-use crate::recurrent::{Arguments, Recurrent};
+use crate::recurrent::{self, Arguments, Recurrent, Weights};
+use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
 use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Gradients,
-    Network, Outcome, Shape, Vector, Vectors,
+    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Network, Shape,
+    Vector, Vectors,
 };
+
+type Outcome = crate::vectors::Outcome<StackGradients>;
 
 #[test]
 fn forward_agrees_in_f64() -> Result<(), Error> {
-    forward_agrees(layer::<f64>, |vector| &vector.float64, F64_TOLERANCE)
+    forward_agrees(network::<f64>, |vector| &vector.float64, F64_TOLERANCE)
 }
 
 #[test]
 fn forward_agrees_in_f32() -> Result<(), Error> {
-    forward_agrees(layer::<f32>, |vector| &vector.float32, F32_TOLERANCE)
+    forward_agrees(network::<f32>, |vector| &vector.float32, F32_TOLERANCE)
 }
 
 #[test]
@@ -35,14 +37,12 @@ fn steps_agree_in_f32() -> Result<(), Error> {
 /// The forward pass that keeps what the backward pass needs.
 #[test]
 fn saving_agrees_in_f64() -> Result<(), Error> {
-    let deviation = |vector: &Vector| Ok(gradients::<f64>(vector)?.deviation(&vector.float64));
-    agrees(&Vectors::gradients(), name, deviation, F64_TOLERANCE)
+    saving_agrees(gradients::<f64>, |vector| &vector.float64, F64_TOLERANCE)
 }
 
 #[test]
 fn saving_agrees_in_f32() -> Result<(), Error> {
-    let deviation = |vector: &Vector| Ok(gradients::<f32>(vector)?.deviation(&vector.float32));
-    agrees(&Vectors::gradients(), name, deviation, F32_TOLERANCE)
+    saving_agrees(gradients::<f32>, |vector| &vector.float32, F32_TOLERANCE)
 }
 
 #[test]
@@ -55,29 +55,42 @@ fn gradients_agree_in_f32() -> Result<(), Error> {
     gradients_agree(gradients::<f32>, |vector| &vector.float32, F32_GRADIENT_TOLERANCE)
 }
 
-type Compute = fn(&Vector) -> Result<Outcome, Error>;
-type Expected = fn(&Vector) -> &Outcome;
+type Compute = fn(&StackVector) -> Result<Outcome, Error>;
+type Expected = fn(&StackVector) -> &Outcome;
 
 /// The vectors with gradients are also vectors of the forward pass, some of them padded.
 fn forward_agrees(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
-    let deviation = |vector: &Vector| Ok(compute(vector)?.deviation(expected(vector)));
-    for vectors in [Vectors::rnn(), Vectors::lstm(), Vectors::gru(), Vectors::gradients()] {
+    let deviation = |vector: &StackVector| Ok(compute(vector)?.deviation(expected(vector)));
+    let single = [Vectors::rnn(), Vectors::lstm(), Vectors::gru(), Vectors::gradients()];
+    for vectors in single.map(as_stacks).into_iter().chain([Vectors::stacks()]) {
         agrees(&vectors, name, deviation, tolerance)?;
     }
     Ok(())
 }
 
-fn gradients_agree(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
-    let deviation =
-        |vector: &Vector| Ok(compute(vector)?.gradients().deviation(expected(vector).gradients()));
-    agrees(&Vectors::gradients(), name, deviation, tolerance)
+fn saving_agrees(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
+    let deviation = |vector: &StackVector| Ok(compute(vector)?.deviation(expected(vector)));
+    agrees(&as_stacks(Vectors::gradients()), name, deviation, tolerance)?;
+    agrees(&Vectors::stacks(), name, deviation, tolerance)
 }
 
-fn name(vector: &Vector) -> &str {
+fn gradients_agree(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
+    let deviation = |vector: &StackVector| {
+        Ok(compute(vector)?.gradients().deviation(expected(vector).gradients()))
+    };
+    agrees(&as_stacks(Vectors::gradients()), name, deviation, tolerance)?;
+    agrees(&Vectors::stacks(), name, deviation, tolerance)
+}
+
+fn as_stacks(Vectors { made_with, vectors }: Vectors<Vector>) -> Vectors<StackVector> {
+    Vectors { made_with, vectors: vectors.into_iter().map(StackVector::from).collect() }
+}
+
+fn name(vector: &StackVector) -> &str {
     &vector.name
 }
 
-fn layer<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
+fn network<F: Real>(vector: &StackVector) -> Result<Outcome, Error> {
     match vector.network() {
         Network::Rnn => run::<F, Rnn<F>>(vector),
         Network::Lstm => run::<F, Lstm<F>>(vector),
@@ -85,7 +98,7 @@ fn layer<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
     }
 }
 
-fn steps<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
+fn steps<F: Real>(vector: &StackVector) -> Result<Outcome, Error> {
     match vector.network() {
         Network::Rnn => run_steps::<F, Rnn<F>>(vector),
         Network::Lstm => run_steps::<F, Lstm<F>>(vector),
@@ -93,7 +106,7 @@ fn steps<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
     }
 }
 
-fn gradients<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
+fn gradients<F: Real>(vector: &StackVector) -> Result<Outcome, Error> {
     match vector.network() {
         Network::Rnn => run_back::<F, Rnn<F>>(vector),
         Network::Lstm => run_back::<F, Lstm<F>>(vector),
@@ -101,72 +114,63 @@ fn gradients<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
     }
 }
 
-fn run<F: Real, L: Recurrent<F>>(vector: &Vector) -> Result<Outcome, Error> {
-    let layer: L = with_weights_of(vector);
-    Ok(outcome(&layer.run(&arguments(vector))?))
+fn run<F: Real, L: Recurrent<F>>(vector: &StackVector) -> Result<Outcome, Error> {
+    let network: L = with_weights_of(vector);
+    Ok(outcome(&network.run(&arguments(vector))?))
 }
 
-/// A loop over the cell, as long as each sequence; what follows its end stays zero.
-fn run_steps<F: Real, L: Recurrent<F>>(vector: &Vector) -> Result<Outcome, Error> {
-    let layer: L = with_weights_of(vector);
-    let Arguments { x, lengths, state } = arguments::<F>(vector);
-    let Shape { n, t, h, .. } = vector.shape;
-    let lengths = lengths.unwrap_or_else(|| vec![t; n]);
-    let mut output = Array3::zeros((n, t, h));
-    let mut states = state.unwrap_or_else(|| vec![Array3::zeros((1, n, h)); L::STATES]);
-    for (n, length) in lengths.into_iter().enumerate() {
-        let (x, mut output) = (x.index_axis(Axis(0), n), output.index_axis_mut(Axis(0), n));
-        let mut state: Vec<Array1<F>> =
-            states.iter().map(|states| states.index_axis(Axis(1), n).row(0).to_owned()).collect();
-        for (x, mut output) in zip(x.rows(), output.rows_mut()).take(length) {
-            state = layer.step(&x, &state)?;
-            output.assign(&state[0]);
-        }
-        for (states, state) in zip(&mut states, &state) {
-            states.index_axis_mut(Axis(1), n).row_mut(0).assign(state);
-        }
-    }
-    states.insert(0, output);
-    Ok(outcome(&states))
+fn run_steps<F: Real, L: Recurrent<F>>(vector: &StackVector) -> Result<Outcome, Error> {
+    let network: L = with_weights_of(vector);
+    Ok(outcome(&recurrent::run_steps(&network, &arguments(vector))?))
 }
 
-fn run_back<F: Real, L: Recurrent<F>>(vector: &Vector) -> Result<Outcome, Error> {
-    let layer: L = with_weights_of(vector);
+fn run_back<F: Real, L: Recurrent<F>>(vector: &StackVector) -> Result<Outcome, Error> {
+    let network: L = with_weights_of(vector);
     let Shape { n, t, h, .. } = vector.shape;
+    let states = (vector.cells.len(), n, h);
     let d_results = [
-        Some(array(&vector.d_output, (n, t, h))),
-        Some(array(&vector.d_h_n, (1, n, h))),
-        (L::STATES == 2).then(|| array(&vector.d_c_n, (1, n, h))),
+        Some(array(&vector.d_output, (n, t, vector.directions() * h))),
+        Some(array(&vector.d_h_n, states)),
+        (L::STATES == 2).then(|| array(&vector.d_c_n, states)),
     ];
-    let (results, gradients) = layer.run_back(&arguments(vector), &d_results)?;
-    let mut gradients = gradients.arrays().into_iter().map(|gradient| flat(&gradient));
-    let mut next = || gradients.next().unwrap_or_default();
-    let gradients = Gradients {
-        w_ih: next(),
-        w_hh: next(),
-        b_ih: next(),
-        b_hh: next(),
-        x: next(),
-        h_0: next(),
-        c_0: next(),
+    let (results, gradients) = network.run_back(&arguments(vector), &d_results)?;
+    let weights: Vec<_> = gradients.weights.iter().map(|gradient| flat(gradient)).collect();
+    // What is not given has no gradient in PyTorch.
+    let state = |state: usize| match vector.h_0 {
+        Some(_) => gradients.state.get(state).map_or_else(Vec::new, |state| flat(state)),
+        None => Vec::new(),
+    };
+    let gradients = StackGradients {
+        cells: weights.chunks(4).map(cell_arrays).collect(),
+        x: flat(&gradients.x),
+        h_0: state(0),
+        c_0: state(1),
     };
     Ok(Outcome { gradients: Some(gradients), ..outcome(&results) })
 }
 
-fn with_weights_of<F: Real, L: Recurrent<F>>(vector: &Vector) -> L {
-    let Shape { d, h, .. } = vector.shape;
-    let rows = L::GATES * h;
-    L::from_weights(
-        array(&vector.w_ih, (rows, d)),
-        array(&vector.w_hh, (rows, h)),
-        array(&vector.b_ih, rows),
-        array(&vector.b_hh, rows),
-    )
+fn cell_arrays(weights: &[Vec<f64>]) -> CellArrays {
+    let [w_ih, w_hh, b_ih, b_hh] = [0, 1, 2, 3].map(|k| weights[k].clone());
+    CellArrays { w_ih, w_hh, b_ih, b_hh }
 }
 
-fn arguments<F: Real>(vector: &Vector) -> Arguments<F> {
+fn with_weights_of<F: Real, L: Recurrent<F>>(vector: &StackVector) -> L {
+    let Shape { h, .. } = vector.shape;
+    let rows = L::GATES * h;
+    let cell = |cell: &CellArrays| -> Weights<F> {
+        (
+            array(&cell.w_ih, (rows, cell.w_ih.len() / rows)),
+            array(&cell.w_hh, (rows, h)),
+            array(&cell.b_ih, rows),
+            array(&cell.b_hh, rows),
+        )
+    };
+    L::from_cells(vector.cells.iter().map(cell).collect(), vector.bidirectional)
+}
+
+fn arguments<F: Real>(vector: &StackVector) -> Arguments<F> {
     let Shape { n, t, d, h } = vector.shape;
-    let state = |flat: &Vec<f64>| array(flat, (1, n, h));
+    let state = |flat: &Vec<f64>| array(flat, (vector.cells.len(), n, h));
     let h_0 = vector.h_0.as_ref().map(state);
     let c_0 = vector.c_0.as_ref().map(state);
     Arguments {

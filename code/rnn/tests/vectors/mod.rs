@@ -1,6 +1,9 @@
 //! The vectors that PyTorch computed: the files `pytorch/*.json`, read for the tests.
 
+#![allow(dead_code, reason = "no test file uses all of it")]
+
 pub mod attention;
+pub mod stacks;
 
 use std::iter::zip;
 
@@ -75,14 +78,15 @@ pub enum Network {
     Gru,
 }
 
-/// `output` [N, T, H], `h_n` and `c_n` [1, N, H], flat; `c_n` is empty but for the LSTM.
+/// `output` [N, T, K H], `h_n` and `c_n` [L K, N, H] of L layers and K directions, flat; `c_n` is
+/// empty but for the LSTM.
 #[derive(Clone, Deserialize)]
-pub struct Outcome {
+pub struct Outcome<G = Gradients> {
     pub output: Vec<f64>,
     pub h_n: Vec<f64>,
     #[serde(default)]
     pub c_n: Vec<f64>,
-    pub gradients: Option<Gradients>,
+    pub gradients: Option<G>,
 }
 
 /// Of the weights and the arguments, flat; `c_0` is empty but for the LSTM.
@@ -132,18 +136,22 @@ impl<T> Vectors<T> {
 }
 
 impl Vector {
-    /// The number of gates tells the networks apart.
     pub fn network(&self) -> Network {
-        match self.b_ih.len() / self.shape.h {
-            1 => Network::Rnn,
-            3 => Network::Gru,
-            4 => Network::Lstm,
-            gates => panic!("no network has {gates} gates"),
-        }
+        network(&self.b_ih, self.shape)
     }
 }
 
-impl Outcome {
+/// The number of gates tells the networks apart.
+fn network(b_ih: &[f64], shape: Shape) -> Network {
+    match b_ih.len() / shape.h {
+        1 => Network::Rnn,
+        3 => Network::Gru,
+        4 => Network::Lstm,
+        gates => panic!("no network has {gates} gates"),
+    }
+}
+
+impl<G> Outcome<G> {
     /// The largest difference in `output`, `h_n` and `c_n`.
     pub fn deviation(&self, expected: &Self) -> f64 {
         difference(&self.output, &expected.output)
@@ -151,8 +159,8 @@ impl Outcome {
             .max(difference(&self.c_n, &expected.c_n))
     }
 
-    pub fn gradients(&self) -> &Gradients {
-        self.gradients.as_ref().expect("`gradients.json` holds gradients")
+    pub fn gradients(&self) -> &G {
+        self.gradients.as_ref().expect("these vectors hold gradients")
     }
 }
 
