@@ -111,7 +111,7 @@ impl Shapes {
         results: &[(&str, &Array3<f32>)],
     ) -> Self {
         let arrays = network.parameters();
-        let names = names(arrays.len());
+        let names = network.names();
         Self {
             given,
             parameters: names
@@ -123,8 +123,4 @@ impl Shapes {
             parameter_count: network.parameter_count(),
         }
     }
-}
-
-fn names(n: usize) -> Vec<String> {
-    (0..n).map(|i| format!("w{i}")).collect()
 }
