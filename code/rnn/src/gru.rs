@@ -3,10 +3,12 @@
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
+use crate::activation::vectorised;
 use crate::error::check_finite;
+use crate::product::Product;
 use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
-use crate::steps::{Steps, add_back, add_recurrence, before_and_after};
-use crate::weights::sigmoid;
+use crate::steps::{Steps, before_and_after};
+use crate::weights::{parts, parts_mut, row, row_mut};
 use crate::{Error, GruCell, Parameters, Real};
 
 /// A network of gated recurrent units (GRU): one layer, or several on top of each other, in one
@@ -300,25 +302,22 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         steps.project(&self.w_ih, &self.b_ih, &mut gates);
         let mut recalled = Array2::zeros((steps.rows.nrows(), hidden_size));
         let mut hidden = Array2::zeros((steps.batch_size, self.w_hh.nrows()));
+        let w_hh = F::Ready::ready(&self.w_hh.t());
         for t in 0..steps.count() {
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
             let mut recalled = recalled.slice_axis_mut(Axis(0), steps.block(t));
             hidden.assign(&self.b_hh);
-            add_recurrence(&h, &self.w_hh, &mut hidden);
-            for n in steps.running(t) {
-                let (mut gates, hidden) = (gates.row_mut(n), hidden.row(n));
-                for u in 0..hidden_size {
-                    let r = sigmoid(gates[u] + hidden[u]);
-                    let z = sigmoid(gates[hidden_size + u] + hidden[hidden_size + u]);
-                    recalled[[n, u]] = hidden[2 * hidden_size + u];
-                    let candidate = (gates[2 * hidden_size + u] + r * recalled[[n, u]]).tanh();
-                    h_next[[n, u]] = (F::one() - z) * candidate + z * h[[n, u]];
-                    for (gate, value) in [r, z, candidate].into_iter().enumerate() {
-                        gates[gate * hidden_size + u] = value;
+            w_hh.add_to(&h, &mut hidden);
+            vectorised(
+                #[inline(always)]
+                || {
+                    for n in steps.running(t) {
+                        let after = [&mut recalled, &mut h_next].map(|block| row_mut(block, n));
+                        step(row_mut(&mut gates, n), row(&hidden, n), row(&h, n), after);
                     }
-                }
-            }
+                },
+            );
             steps.carry_finished(t, &h, &mut h_next);
         }
         Trace { gates, recalled, states }
@@ -331,7 +330,7 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         d_output: Option<&ArrayRef2<F>>,
         [mut d_h]: [Array2<F>; 1],
     ) -> PassGradients<F, Self, 1> {
-        let (one, hidden_size) = (F::one(), self.hidden_size());
+        let w_hh = F::Ready::ready(&self.w_hh);
         let mut d_input = Array2::zeros(gates.dim());
         let mut d_hidden = Array2::zeros(gates.dim());
         for t in (0..steps.count()).rev() {
@@ -343,28 +342,72 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
             if let Some(d_output) = d_output {
                 d_h += &d_output.slice_axis(Axis(0), steps.block(t));
             }
-            for row in steps.running(t) {
-                let gates = gates.row(row);
-                let (mut d_input, mut d_hidden) = (d_input.row_mut(row), d_hidden.row_mut(row));
-                let mut d_h = d_h.row_mut(row);
-                for u in 0..hidden_size {
-                    let [r, z, n] = [0, 1, 2].map(|gate| gates[gate * hidden_size + u]);
-                    let d_n = d_h[u] * (one - z) * (one - n * n);
-                    let d_z = d_h[u] * (h[[row, u]] - n) * z * (one - z);
-                    let d_r = d_n * recalled[[row, u]] * r * (one - r);
-                    for (gate, [input, hidden]) in
-                        [[d_r, d_r], [d_z, d_z], [d_n, d_n * r]].into_iter().enumerate()
-                    {
-                        d_input[gate * hidden_size + u] = input;
-                        d_hidden[gate * hidden_size + u] = hidden;
+            vectorised(
+                #[inline(always)]
+                || {
+                    for n in steps.running(t) {
+                        let before = [row(&gates, n), row(&recalled, n), row(&h, n)];
+                        let d_sums = [&mut d_input, &mut d_hidden].map(|block| row_mut(block, n));
+                        step_back(before, row_mut(&mut d_h, n), d_sums);
                     }
-                    d_h[u] *= z;
-                }
-            }
-            add_back(&d_hidden, &self.w_hh, &mut d_h);
+                },
+            );
+            w_hh.add_to(&d_hidden, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_input, &d_hidden, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };
         PassGradients { cell, state: [d_h], d_input }
+    }
+}
+
+// The two functions below have a short loop for each result: of such the compiler makes code that
+// works on many numbers at a time.
+
+/// One step of one sequence, from `W_ih x + b_ih`, which becomes r, z, n, and `W_hh h + b_hh`.
+#[inline(always)]
+fn step<F: Real>(sums: &mut [F], hidden: &[F], h: &[F], [recalled, h_next]: [&mut [F]; 2]) {
+    let ([r, z, n], [h_r, h_z, h_n]) = (parts_mut(sums), parts(hidden));
+    for u in 0..h.len() {
+        r[u] = (r[u] + h_r[u]).fast_sigmoid();
+    }
+    for u in 0..h.len() {
+        z[u] = (z[u] + h_z[u]).fast_sigmoid();
+    }
+    recalled.copy_from_slice(h_n);
+    for u in 0..h.len() {
+        n[u] = (n[u] + r[u] * h_n[u]).fast_tanh();
+    }
+    for u in 0..h.len() {
+        h_next[u] = (F::one() - z[u]) * n[u] + z[u] * h[u];
+    }
+}
+
+/// One step of one sequence back, from the gradient by the state after it. `d_h` becomes what goes
+/// past the products to the state before it.
+#[inline(always)]
+fn step_back<F: Real>(
+    [gates, recalled, h]: [&[F]; 3],
+    d_h: &mut [F],
+    [d_input, d_hidden]: [&mut [F]; 2],
+) {
+    let one = F::one();
+    let ([r, z, n], [d_r, d_z, d_n]) = (parts(gates), parts_mut(d_input));
+    let [hidden_r, hidden_z, hidden_n] = parts_mut(d_hidden);
+    for u in 0..h.len() {
+        d_n[u] = d_h[u] * (one - z[u]) * (one - n[u] * n[u]);
+    }
+    for u in 0..h.len() {
+        d_z[u] = d_h[u] * (h[u] - n[u]) * z[u] * (one - z[u]);
+    }
+    for u in 0..h.len() {
+        d_r[u] = d_n[u] * recalled[u] * r[u] * (one - r[u]);
+    }
+    hidden_r.copy_from_slice(d_r);
+    hidden_z.copy_from_slice(d_z);
+    for u in 0..h.len() {
+        hidden_n[u] = d_n[u] * r[u];
+    }
+    for u in 0..h.len() {
+        d_h[u] *= z[u];
     }
 }

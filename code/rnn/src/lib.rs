@@ -31,6 +31,10 @@
 //! # }
 //! ```
 
+// Code that is to be compiled for several sets of vector instructions must be inlined into each.
+#![allow(clippy::inline_always)]
+
+mod activation;
 mod attention;
 mod cell;
 mod conv1d;
@@ -47,6 +51,7 @@ mod lstm_cell;
 mod model_file;
 mod optim;
 mod parameters;
+mod product;
 mod real;
 mod rnn;
 pub mod scan;

@@ -3,10 +3,12 @@
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
+use crate::activation::vectorised;
 use crate::error::check_finite;
+use crate::product::Product;
 use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
-use crate::steps::{Steps, add_back, add_recurrence, before_and_after};
-use crate::weights::sigmoid;
+use crate::steps::{Steps, before_and_after};
+use crate::weights::{parts, parts_mut, row, row_mut};
 use crate::{Error, LstmCell, Parameters, Real};
 
 /// A network of long short-term memories (LSTM): one layer, or several on top of each other, in one
@@ -314,27 +316,26 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         let hidden_size = self.hidden_size();
         let mut tanh_cells = Array2::zeros((steps.rows.nrows(), hidden_size));
         let mut gates = self.project(steps);
+        let w_hh = F::Ready::ready(&self.w_hh.t());
         for t in 0..steps.count() {
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
             let (c, mut c_next) = before_and_after(&mut cells, t, steps.batch_size);
             let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t));
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
-            add_recurrence(&h, &self.w_hh, &mut gates);
-            for n in steps.running(t) {
-                let mut gates = gates.row_mut(n);
-                for u in 0..hidden_size {
-                    let i = sigmoid(gates[u]);
-                    let f = sigmoid(gates[hidden_size + u]);
-                    let g = gates[2 * hidden_size + u].tanh();
-                    let o = sigmoid(gates[3 * hidden_size + u]);
-                    c_next[[n, u]] = f * c[[n, u]] + i * g;
-                    tanh_c[[n, u]] = c_next[[n, u]].tanh();
-                    h_next[[n, u]] = o * tanh_c[[n, u]];
-                    for (gate, value) in [i, f, g, o].into_iter().enumerate() {
-                        gates[gate * hidden_size + u] = value;
+            w_hh.add_to(&h, &mut gates);
+            vectorised(
+                #[inline(always)]
+                || {
+                    for n in steps.running(t) {
+                        let after = [&mut c_next, &mut tanh_c, &mut h_next];
+                        step(
+                            row_mut(&mut gates, n),
+                            row(&c, n),
+                            after.map(|block| row_mut(block, n)),
+                        );
                     }
-                }
-            }
+                },
+            );
             steps.carry_finished(t, &h, &mut h_next);
             steps.carry_finished(t, &c, &mut c_next);
         }
@@ -348,34 +349,28 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         d_output: Option<&ArrayRef2<F>>,
         [mut d_h, mut d_c]: [Array2<F>; 2],
     ) -> PassGradients<F, Self, 2> {
-        let (one, hidden_size) = (F::one(), self.hidden_size());
+        let w_hh = F::Ready::ready(&self.w_hh);
         let mut d_z = Array2::zeros(gates.dim());
         for t in (0..steps.count()).rev() {
             let gates = gates.slice_axis(Axis(0), steps.block(t));
             let c = cells.slice_axis(Axis(0), steps.block(t));
-            let tanh_cells = tanh_cells.slice_axis(Axis(0), steps.block(t));
+            let tanh_c = tanh_cells.slice_axis(Axis(0), steps.block(t));
             let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
             if let Some(d_output) = d_output {
                 d_h += &d_output.slice_axis(Axis(0), steps.block(t));
             }
-            for n in steps.running(t) {
-                let (gates, mut d_z) = (gates.row(n), d_z.row_mut(n));
-                let (mut d_h, mut d_c) = (d_h.row_mut(n), d_c.row_mut(n));
-                for u in 0..hidden_size {
-                    let [i, f, g, o] = [0, 1, 2, 3].map(|gate| gates[gate * hidden_size + u]);
-                    let tanh_c = tanh_cells[[n, u]];
-                    let d_o = d_h[u] * tanh_c;
-                    d_c[u] += d_h[u] * o * (one - tanh_c * tanh_c);
-                    let (d_i, d_f, d_g) = (d_c[u] * g, d_c[u] * c[[n, u]], d_c[u] * i);
-                    d_z[u] = d_i * i * (one - i);
-                    d_z[hidden_size + u] = d_f * f * (one - f);
-                    d_z[2 * hidden_size + u] = d_g * (one - g * g);
-                    d_z[3 * hidden_size + u] = d_o * o * (one - o);
-                    d_c[u] *= f;
-                }
-                d_h.fill(F::zero());
-            }
-            add_back(&d_z, &self.w_hh, &mut d_h);
+            vectorised(
+                #[inline(always)]
+                || {
+                    for n in steps.running(t) {
+                        let before = [row(&gates, n), row(&c, n), row(&tanh_c, n)];
+                        let (d_h, d_c) = (row_mut(&mut d_h, n), row_mut(&mut d_c, n));
+                        step_back(before, d_h, d_c, row_mut(&mut d_z, n));
+                        d_h.fill(F::zero()); // for the step before, which starts anew
+                    }
+                },
+            );
+            w_hh.add_to(&d_z, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };
@@ -389,5 +384,57 @@ impl<F: Real> LstmCell<F> {
         let mut z = Array2::zeros((steps.rows.nrows(), self.w_ih.nrows()));
         steps.project(&self.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
         z
+    }
+}
+
+// The two functions below have a short loop for each result: of such the compiler makes code that
+// works on many numbers at a time.
+
+/// One step of one sequence, from the sums in the gates: they become i, f, g, o.
+#[inline(always)]
+fn step<F: Real>(sums: &mut [F], c: &[F], [c_next, tanh_c, h_next]: [&mut [F]; 3]) {
+    let [i, f, g, o] = parts_mut(sums);
+    for gate in [&mut *i, &mut *f, &mut *o] {
+        for z in gate {
+            *z = z.fast_sigmoid();
+        }
+    }
+    for z in &mut *g {
+        *z = z.fast_tanh();
+    }
+    for u in 0..c.len() {
+        c_next[u] = f[u] * c[u] + i[u] * g[u];
+    }
+    for u in 0..c.len() {
+        tanh_c[u] = c_next[u].fast_tanh();
+    }
+    for u in 0..c.len() {
+        h_next[u] = o[u] * tanh_c[u];
+    }
+}
+
+/// One step of one sequence back, from the gradients by the states after it. `d_c` becomes that by
+/// the cell state before it.
+#[inline(always)]
+fn step_back<F: Real>([gates, c, tanh_c]: [&[F]; 3], d_h: &[F], d_c: &mut [F], d_z: &mut [F]) {
+    let ([i, f, g, o], [d_i, d_f, d_g, d_o]) = (parts(gates), parts_mut(d_z));
+    let one = F::one();
+    for u in 0..c.len() {
+        d_c[u] += d_h[u] * o[u] * (one - tanh_c[u] * tanh_c[u]);
+    }
+    for u in 0..c.len() {
+        d_i[u] = d_c[u] * g[u] * i[u] * (one - i[u]);
+    }
+    for u in 0..c.len() {
+        d_f[u] = d_c[u] * c[u] * f[u] * (one - f[u]);
+    }
+    for u in 0..c.len() {
+        d_g[u] = d_c[u] * i[u] * (one - g[u] * g[u]);
+    }
+    for u in 0..c.len() {
+        d_o[u] = d_h[u] * tanh_c[u] * o[u] * (one - o[u]);
+    }
+    for u in 0..c.len() {
+        d_c[u] *= f[u];
     }
 }

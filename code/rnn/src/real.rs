@@ -27,10 +27,24 @@ impl Real for f64 {
 mod sealed {
     use safetensors::Dtype;
 
-    /// How the numbers lie in a file: one behind the other, the lowest byte of each first.
+    use crate::activation;
+    use crate::product::{Packed, Plain, Product};
+
+    /// What the crate needs of a number type beside its arithmetic.
     pub trait Sealed: Copy {
         const DTYPE: Dtype;
 
+        /// A matrix by which many are multiplied.
+        type Ready: Product<Self>;
+
+        /// tanh: in `f64` the standard library's, in `f32` one that the compiler can vectorise.
+        fn fast_tanh(self) -> Self;
+
+        /// `1 / (1 + exp(-x))`, likewise.
+        fn fast_sigmoid(self) -> Self;
+
+        /// The numbers of a file, where they lie one behind the other, the lowest byte of each
+        /// first.
         fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self>;
 
         fn to_file(self) -> impl IntoIterator<Item = u8>;
@@ -38,6 +52,18 @@ mod sealed {
 
     impl Sealed for f32 {
         const DTYPE: Dtype = Dtype::F32;
+
+        type Ready = Packed;
+
+        #[inline(always)]
+        fn fast_tanh(self) -> Self {
+            activation::tanh(self)
+        }
+
+        #[inline(always)]
+        fn fast_sigmoid(self) -> Self {
+            activation::sigmoid(self)
+        }
 
         fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self> {
             bytes.as_chunks().0.iter().map(|&bytes| Self::from_le_bytes(bytes))
@@ -50,6 +76,18 @@ mod sealed {
 
     impl Sealed for f64 {
         const DTYPE: Dtype = Dtype::F64;
+
+        type Ready = Plain;
+
+        #[inline(always)]
+        fn fast_tanh(self) -> Self {
+            self.tanh()
+        }
+
+        #[inline(always)]
+        fn fast_sigmoid(self) -> Self {
+            crate::weights::sigmoid(self)
+        }
 
         fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self> {
             bytes.as_chunks().0.iter().map(|&bytes| Self::from_le_bytes(bytes))

@@ -5,9 +5,11 @@ use std::iter::zip;
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
+use crate::activation::tanh_in_place;
 use crate::error::check_finite;
+use crate::product::Product;
 use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
-use crate::steps::{Steps, add_back, add_recurrence, before_and_after};
+use crate::steps::{Steps, before_and_after};
 use crate::{Error, Parameters, Real, RnnCell};
 
 /// A recurrent network: one layer, or several on top of each other, in one direction or in both.
@@ -290,10 +292,11 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
         // Where the state after each step will be, first what needs no state: W_ih x_t + b.
         let mut z = states.slice_axis_mut(Axis(0), (steps.batch_size..).into());
         steps.project(&self.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
+        let w_hh = F::Ready::ready(&self.w_hh.t()); // a state is a row here: h W_hhᵀ
         for t in 0..steps.count() {
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            add_recurrence(&h, &self.w_hh, &mut h_next);
-            h_next.mapv_inplace(F::tanh);
+            w_hh.add_to(&h, &mut h_next);
+            tanh_in_place(&mut h_next);
             steps.carry_finished(t, &h, &mut h_next);
         }
         states
@@ -308,6 +311,7 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
         d_output: Option<&ArrayRef2<F>>,
         [mut d_h]: [Array2<F>; 1],
     ) -> PassGradients<F, Self, 1> {
+        let w_hh = F::Ready::ready(&self.w_hh);
         let mut d_z = Array2::zeros((steps.rows.nrows(), self.hidden_size()));
         for t in (0..steps.count()).rev() {
             let h = states.slice_axis(Axis(0), steps.block(t + 1));
@@ -321,7 +325,7 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
                     *d_h = F::zero(); // for the step before, which starts anew
                 }
             }
-            add_back(&d_z, &self.w_hh, &mut d_h);
+            w_hh.add_to(&d_z, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };

@@ -328,5 +328,6 @@ fn joined<F: Real, D: RemoveAxis>(axis: Axis, mut arrays: Vec<Array<F, D>>) -> A
         return arrays.remove(0);
     }
     let views: Vec<_> = arrays.iter().map(|array| array.view()).collect();
-    concatenate(axis, &views).expect("the arrays have the same shape")
+    let joined = concatenate(axis, &views).expect("the arrays have the same shape");
+    joined.as_standard_layout().into_owned() // row after row, whatever the axis
 }

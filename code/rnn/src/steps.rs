@@ -6,10 +6,10 @@
 
 use std::iter::zip;
 
-use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
 use ndarray::{Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayViewMut2, Axis, Slice};
 
 use crate::error::{check_finite, check_shape, check_size};
+use crate::product::Product;
 use crate::weights::Weights;
 use crate::{Error, Real};
 
@@ -110,7 +110,7 @@ impl<F: Real> Steps<F> {
     /// `W_ih x_t + b` for all steps in one product, into `z` `[T N, G H]`: it needs no state.
     pub fn project(&self, w_ih: &ArrayRef2<F>, bias: &ArrayRef1<F>, z: &mut ArrayRef2<F>) {
         z.assign(bias);
-        general_mat_mul(F::one(), &self.rows, &w_ih.t(), F::one(), z);
+        F::Ready::ready(&w_ih.t()).add_to(&self.rows, z);
     }
 
     /// The last block of `states` `[(T + 1) N, H]` as `[1, N, H]`. A sequence that ended before
@@ -156,10 +156,11 @@ impl<F: Real> Steps<F> {
         pass: usize,
         hidden_size: usize,
     ) -> Array2<F> {
-        d_last.map_or_else(
-            || Array2::zeros((self.batch_size, hidden_size)),
-            |d_last| d_last.index_axis(Axis(0), pass).to_owned(),
-        )
+        let mut d_state = Array2::zeros((self.batch_size, hidden_size));
+        if let Some(d_last) = d_last {
+            d_state.assign(&d_last.index_axis(Axis(0), pass));
+        }
+        d_state
     }
 
     /// The gradients of the four arrays of weights, each product over all steps at once: every step
@@ -268,26 +269,4 @@ pub(crate) fn before_and_after<F>(
     before.slice_axis_inplace(Axis(0), (t * batch_size..).into());
     after.slice_axis_inplace(Axis(0), (..batch_size).into());
     (before, after)
-}
-
-/// `z += h W_hh^T`, forward through the recurrence: `[N, G H]`, `[N, H]`, `[G H, H]`. A state is a
-/// row here, so the matrix stands on the right.
-pub(crate) fn add_recurrence<F: Real>(h: &ArrayRef2<F>, w_hh: &ArrayRef2<F>, z: &mut ArrayRef2<F>) {
-    if h.nrows() == 1 {
-        // One sequence: the product of matrices would spend its time on rearranging W_hh.
-        general_mat_vec_mul(F::one(), w_hh, &h.row(0), F::one(), &mut z.row_mut(0));
-    } else {
-        general_mat_mul(F::one(), h, &w_hh.t(), F::one(), z);
-    }
-}
-
-/// `d_h += d_z W_hh`, back through the recurrence: `[N, H]`, `[N, G H]`, `[G H, H]`.
-pub(crate) fn add_back<F: Real>(d_z: &ArrayRef2<F>, w_hh: &ArrayRef2<F>, d_h: &mut ArrayRef2<F>) {
-    if d_z.nrows() == 1 {
-        for (&d_z, w_hh) in zip(d_z, w_hh.rows()) {
-            d_h.row_mut(0).scaled_add(d_z, &w_hh);
-        }
-    } else {
-        general_mat_mul(F::one(), d_z, w_hh, F::one(), d_h);
-    }
 }

@@ -3,6 +3,8 @@
 //! With *G* gates the arrays have the shapes `w_ih` `[G H, D]`, `w_hh` `[G H, H]`, `b_ih` and `b_hh`
 //! `[G H]`: the gates lie below each other, H rows each.
 
+use std::array;
+
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, ArrayViewD, ArrayViewMutD, Axis};
 use rand::{Rng, RngExt};
 
@@ -91,9 +93,35 @@ pub(crate) fn check_vector<F: Real>(
 /// The gates of a vector `[G H]`, each `[H]`.
 pub(crate) fn gates<F, const G: usize>(vector: &ArrayRef1<F>) -> [ArrayView1<'_, F>; G] {
     let hidden_size = vector.len() / G;
-    std::array::from_fn(|gate| {
+    array::from_fn(|gate| {
         vector.slice_axis(Axis(0), (gate * hidden_size..(gate + 1) * hidden_size).into())
     })
+}
+
+/// The gates of a row `[G H]`, each `[H]`.
+pub(crate) fn parts<const G: usize, F>(row: &[F]) -> [&[F]; G] {
+    let hidden_size = row.len() / G;
+    array::from_fn(|gate| &row[gate * hidden_size..(gate + 1) * hidden_size])
+}
+
+/// As [`parts`], to be changed.
+pub(crate) fn parts_mut<const G: usize, F>(row: &mut [F]) -> [&mut [F]; G] {
+    let mut gates = row.chunks_exact_mut(row.len() / G);
+    array::from_fn(|_| gates.next().expect("a row has G gates"))
+}
+
+/// Row n of a block, which lies in the memory row after row.
+pub(crate) fn row<F>(block: &ArrayRef2<F>, n: usize) -> &[F] {
+    let width = block.ncols();
+    let rows = block.as_slice().expect("blocks lie row after row");
+    &rows[n * width..(n + 1) * width]
+}
+
+/// As [`row`], to be changed.
+pub(crate) fn row_mut<F>(block: &mut ArrayRef2<F>, n: usize) -> &mut [F] {
+    let width = block.ncols();
+    let rows = block.as_slice_mut().expect("blocks lie row after row");
+    &mut rows[n * width..(n + 1) * width]
 }
 
 /// `σ(z) = 1 / (1 + exp(-z))`: from zero, for closed, to one, for open.
