@@ -1,0 +1,141 @@
+"""Times the library's layers and PyTorch's on the same sizes, in turn, with one thread each.
+
+    pip install torch==2.15.0
+    python code/rnn/benches/layers_beside_pytorch.py [--rounds 9] [--record FILE]
+
+In each round every layer is timed twice, the library first and then PyTorch, each the median of
+many runs, so that what slows the machine down for a while slows both. The table shows the medians
+over the rounds, and the ratio of the two. `--record` writes them to a file that the book quotes.
+
+Forward is inference. Backward is a forward pass that keeps what it must, and the gradients of all
+weights from a gradient of ones by the output. Everything is float32.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import subprocess
+import time
+from datetime import date
+from pathlib import Path
+
+import torch
+
+ROOT = Path(__file__).resolve().parents[3]
+NETWORKS = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
+# N, T, D, H
+SIZES = {
+    "i": (2, 5, 10, 20),
+    "ii": (1, 1000, 100, 128),
+    "iii": (32, 100, 100, 128),
+    "iv": (32, 512, 256, 512),
+}
+PASSES = ["forward", "backward"]
+ENOUGH = 0.3
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--record", type=Path, help="write the medians to this file as JSON")
+    parser.add_argument("--only", default="", help="measurements whose name begins so: rnn/forward")
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(1)
+    names = [f"{n}/{p}/{s}" for n in NETWORKS for p in PASSES for s in SIZES]
+    names = [name for name in names if name.startswith(arguments.only)]
+    library = Library()
+    times = {name: ([], []) for name in names}
+    for number in range(arguments.rounds):
+        for name in names:
+            network, kind, size = name.split("/")
+            times[name][0].append(library.seconds(network, kind, SIZES[size]))
+            times[name][1].append(pytorch_seconds(network, kind, SIZES[size]))
+        print(f"round {number + 1} of {arguments.rounds}", flush=True)
+    library.close()
+    report(times, arguments)
+
+
+class Library:
+    """The program that times the library, asked line by line."""
+
+    def __init__(self):
+        build = ["cargo", "build", "--release", "--package", "rnn", "--example", "seconds"]
+        messages = subprocess.run(
+            [*build, "--message-format=json"], cwd=ROOT, check=True, stdout=subprocess.PIPE
+        )
+        built = [json.loads(line).get("executable") for line in messages.stdout.splitlines()]
+        program = [path for path in built if path][-1]
+        self.process = subprocess.Popen(
+            [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def seconds(self, network, kind, sizes):
+        print(network, kind, *sizes, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit("error: the program that times the library ended")
+        return float(answer)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def pytorch_seconds(network, kind, sizes):
+    n, t, d, h = sizes
+    torch.manual_seed(1)
+    layer = NETWORKS[network](d, h, batch_first=True)
+    x, d_output = torch.rand(n, t, d) * 3.4 - 1.7, torch.ones(n, t, h)
+
+    def forward():
+        with torch.inference_mode():
+            layer(x)
+
+    def backward():
+        layer.zero_grad(set_to_none=True)
+        output, _ = layer(x)
+        output.backward(d_output)
+
+    run = forward if kind == "forward" else backward
+    run()
+    times, start = [], time.perf_counter()
+    while time.perf_counter() - start < ENOUGH or len(times) < 3:
+        before = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - before)
+    return statistics.median(times)
+
+
+def report(times, arguments):
+    medians = {
+        name: [statistics.median(ours), statistics.median(theirs)]
+        for name, (ours, theirs) in times.items()
+    }
+    print(f"{processor()}, one thread, {date.today()}, PyTorch {torch.__version__}")
+    print(f"{'microseconds':20} {'library':>10} {'PyTorch':>10} {'ratio':>6}")
+    for name, (ours, theirs) in medians.items():
+        print(f"{name:20} {1e6 * ours:10.1f} {1e6 * theirs:10.1f} {ours / theirs:6.2f}")
+    if arguments.record:
+        record = {
+            "machine": processor(),
+            "date": str(date.today()),
+            "pytorch": torch.__version__.split("+")[0],
+            "rounds": arguments.rounds,
+            "seconds": medians,
+        }
+        arguments.record.write_text(json.dumps(record, indent=2) + "\n")
+
+
+def processor():
+    """The processor's name, as Linux tells it, or what Python knows."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(": ")[1] for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    main()
