@@ -204,7 +204,8 @@ fn weights_are_drawn_in_order_and_row_by_row() -> Result<(), Error> {
     let embedding = Embedding::<f64>::new(4, 3, &mut rng())?;
     let mut rng = rng();
     for &weight in &embedding.weight {
-        assert_eq!(weight, StandardNormal.sample(&mut rng));
+        let drawn: f64 = StandardNormal.sample(&mut rng);
+        assert_eq!(weight, drawn);
     }
     Ok(())
 }
