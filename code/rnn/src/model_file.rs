@@ -99,7 +99,7 @@ pub fn write_model<F: Real>(
 /// an error, and so is a weight that is not finite; but where one number became another, nothing
 /// shows it.
 ///
-/// No file makes this hold more memory than a small multiple of the model's, and about a megabyte.
+/// No file makes this hold more memory than a small multiple of the model's and of a megabyte.
 ///
 /// # Errors
 ///

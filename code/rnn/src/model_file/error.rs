@@ -66,7 +66,7 @@ pub enum FileError {
     },
 
     /// A tensor does not have the shape that it has in the model.
-    #[error("`{name}` has shape {found:?}, expected {expected:?}")]
+    #[error("`{name}` has shape {}, expected {expected:?}", line(&format!("{found:?}")))]
     Shape {
         /// Which tensor.
         name: String,

@@ -1,0 +1,16 @@
+//! Weight files: those of PyTorch are read, those of the crate are PyTorch's, and no damaged one is
+//! taken for whole.
+
+mod damaged;
+mod damages;
+mod messages;
+mod models;
+mod names;
+mod pytorch;
+mod saving;
+
+#[path = "../pytorch/arrays.rs"]
+mod arrays;
+#[allow(dead_code, reason = "these tests do not use all of it")]
+#[path = "../vectors/mod.rs"]
+mod vectors;

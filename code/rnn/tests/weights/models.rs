@@ -1,0 +1,175 @@
+//! The models of `pytorch/weights.py`, and what PyTorch computed with them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ndarray::{ArrayViewD, ArrayViewMutD, Axis};
+use rand::{SeedableRng, rngs::ChaCha8Rng};
+use rnn::{Error, FileError, Gru, Linear, Lstm, Parameters, Real, Rnn, load_model};
+use serde::{Deserialize, Serialize};
+
+use crate::arrays::{array, flat};
+use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference};
+
+/// A model in a file, and what it computes from `x`.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Vector {
+    pub file: String,
+    pub precision: String,
+    pub layer: String,
+    pub d: usize,
+    pub h: usize,
+    pub num_layers: usize,
+    pub bidirectional: bool,
+    pub head: bool,
+    pub n: usize,
+    pub t: usize,
+    pub x: Vec<f64>,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// `output` [N, T, K H], `h_n` and, of the LSTM, `c_n` [L K, N, H]; `answer` [N, 1] where there is a
+/// head.
+#[derive(Clone, Default, Deserialize, Serialize)]
+pub struct Outcome {
+    output: Vec<f64>,
+    h_n: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    c_n: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    answer: Vec<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Model<F> {
+    Rnn(Rnn<F>),
+    Lstm(Lstm<F>),
+    GruAndHead((Gru<F>, Linear<F>)),
+}
+
+pub fn vectors() -> Vectors<Vector> {
+    Vectors::read(include_str!("../pytorch/weights/models.json"))
+}
+
+/// The one with this layer and this precision.
+pub fn vector(layer: &str, precision: &str) -> Vector {
+    let of_all = vectors().vectors.into_iter();
+    let mut found = of_all.filter(|v| v.layer == layer && v.precision == precision);
+    found.next().expect("weights.py makes it")
+}
+
+impl Vector {
+    pub fn path(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytorch/weights").join(&self.file)
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        fs::read(self.path()).expect("the file is in the repository")
+    }
+
+    pub fn tolerance(&self) -> f64 {
+        if self.precision == "float32" { F32_TOLERANCE } else { F64_TOLERANCE }
+    }
+
+    /// A model of these sizes with other weights.
+    pub fn drawn<F: Real>(&self, seed: u64) -> Result<Model<F>, Error> {
+        let Self { d, h, num_layers, bidirectional, .. } = *self;
+        let rng = &mut ChaCha8Rng::seed_from_u64(seed);
+        Ok(match self.layer.as_str() {
+            "rnn" => Model::Rnn(Rnn::stacked(d, h, num_layers, bidirectional, rng)?),
+            "lstm" => Model::Lstm(Lstm::stacked(d, h, num_layers, bidirectional, rng)?),
+            _ => {
+                let gru = Gru::stacked(d, h, num_layers, bidirectional, rng)?;
+                let head = Linear::new(gru.num_directions() * h, 1, rng)?;
+                Model::GruAndHead((gru, head))
+            }
+        })
+    }
+
+    /// The model in PyTorch's file.
+    pub fn loaded<F: Real>(&self) -> Result<Model<F>, FileError> {
+        let mut model = self.drawn(1).expect("the sizes are right");
+        load_model(&mut model, self.path())?;
+        Ok(model)
+    }
+}
+
+impl Outcome {
+    /// The largest difference of two numbers.
+    pub fn deviation(&self, expected: &Self) -> f64 {
+        difference(&self.output, &expected.output)
+            .max(difference(&self.h_n, &expected.h_n))
+            .max(difference(&self.c_n, &expected.c_n))
+            .max(difference(&self.answer, &expected.answer))
+    }
+}
+
+impl<F: Real> Model<F> {
+    pub fn run(&self, Vector { n, t, d, x, .. }: &Vector) -> Result<Outcome, Error> {
+        let x = array::<F, _>(x, (*n, *t, *d));
+        Ok(match self {
+            Self::Rnn(rnn) => {
+                let (output, h_n) = rnn.forward(&x, None)?;
+                Outcome { output: flat(&output), h_n: flat(&h_n), ..Outcome::default() }
+            }
+            Self::Lstm(lstm) => {
+                let (output, (h_n, c_n)) = lstm.forward(&x, None)?;
+                let (output, h_n, c_n) = (flat(&output), flat(&h_n), flat(&c_n));
+                Outcome { output, h_n, c_n, ..Outcome::default() }
+            }
+            Self::GruAndHead((gru, head)) => {
+                let (output, h_n) = gru.forward(&x, None)?;
+                let answer = flat(&head.forward(&output.index_axis(Axis(1), t - 1))?);
+                Outcome { output: flat(&output), h_n: flat(&h_n), answer, ..Outcome::default() }
+            }
+        })
+    }
+}
+
+impl<F: Real> Parameters<F> for Model<F> {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+        match self {
+            Self::Rnn(rnn) => rnn.parameters(),
+            Self::Lstm(lstm) => lstm.parameters(),
+            Self::GruAndHead(both) => both.parameters(),
+        }
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+        match self {
+            Self::Rnn(rnn) => rnn.parameters_mut(),
+            Self::Lstm(lstm) => lstm.parameters_mut(),
+            Self::GruAndHead(both) => both.parameters_mut(),
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::Rnn(rnn) => rnn.names(),
+            Self::Lstm(lstm) => lstm.names(),
+            Self::GruAndHead(both) => both.names(),
+        }
+    }
+}
+
+/// A model that calls its arrays otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Renamed<M> {
+    pub model: M,
+    pub names: Vec<String>,
+}
+
+impl<F, M: Parameters<F>> Parameters<F> for Renamed<M> {
+    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+        self.model.parameters()
+    }
+
+    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+        self.model.parameters_mut()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+}
