@@ -27,7 +27,7 @@ pub(crate) fn tanh_in_place<F: Real>(rows: &mut ArrayRef2<F>) {
 /// Runs a function that is compiled once for each set of vector instructions, in the version for
 /// the best set that the processor has.
 #[inline(always)]
-pub(crate) fn vectorised<R>(run: impl FnOnce() -> R) -> R {
+fn vectorised<R>(run: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(run)
 }
 

@@ -1,9 +1,9 @@
 //! Gated recurrent units over whole sequences, forward and backward.
 
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
+use pulp::{Arch, NullaryFnOnce};
 use rand::Rng;
 
-use crate::activation::vectorised;
 use crate::error::check_finite;
 use crate::product::Product;
 use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
@@ -137,7 +137,7 @@ impl<F: Real> Gru<F> {
         x: &ArrayRef3<F>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<(Array3<F>, Array3<F>), Error> {
-        let saved = self.forward_saving(x, None, h_0)?;
+        let saved = self.run(x, None, h_0, false)?;
         Ok((saved.output, saved.h_n))
     }
 
@@ -162,7 +162,7 @@ impl<F: Real> Gru<F> {
         lengths: &[usize],
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<(Array3<F>, Array3<F>), Error> {
-        let saved = self.forward_saving(x, Some(lengths), h_0)?;
+        let saved = self.run(x, Some(lengths), h_0, false)?;
         Ok((saved.output, saved.h_n))
     }
 
@@ -178,7 +178,17 @@ impl<F: Real> Gru<F> {
         lengths: Option<&[usize]>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<GruSaved<F>, Error> {
-        let saved = self.stack().forward(x, lengths, [("h_0", h_0)])?;
+        self.run(x, lengths, h_0, true)
+    }
+
+    fn run(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        h_0: Option<&ArrayRef3<F>>,
+        keep: bool,
+    ) -> Result<GruSaved<F>, Error> {
+        let saved = self.stack().forward(x, lengths, [("h_0", h_0)], keep)?;
         let ([h_n], output) = (saved.last, saved.output);
         check_finite("output", &output)?;
         Ok(GruSaved { output, h_n, passes: saved.passes })
@@ -296,28 +306,24 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         [&trace.states]
     }
 
-    fn run(&self, steps: &Steps<F>, [mut states]: [Array2<F>; 1]) -> Trace<F> {
-        let hidden_size = self.hidden_size();
-        let mut gates = Array2::zeros((steps.rows.nrows(), self.w_ih.nrows()));
-        steps.project(&self.w_ih, &self.b_ih, &mut gates);
-        let mut recalled = Array2::zeros((steps.rows.nrows(), hidden_size));
-        let mut hidden = Array2::zeros((steps.batch_size, self.w_hh.nrows()));
-        let w_hh = F::Ready::ready(&self.w_hh.t());
+    fn run(&self, steps: &Steps<F>, [mut states]: [Array2<F>; 1], keep: bool) -> Trace<F> {
+        let (w_ih, w_hh) = (F::Ready::ready(&self.w_ih.t()), F::Ready::ready(&self.w_hh.t()));
+        let at_once = steps.at_once(self.b_ih.len(), keep);
+        let mut gates = Array2::zeros((at_once * steps.batch_size, self.b_ih.len()));
+        let mut recalled = Array2::zeros((at_once * steps.batch_size, states.ncols()));
+        let mut hidden = Array2::zeros((steps.batch_size, self.b_hh.len()));
         for t in 0..steps.count() {
+            if t % at_once == 0 {
+                let projected = at_once.min(steps.count() - t);
+                steps.project(t, projected, &w_ih, &self.b_ih, &mut gates);
+            }
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
-            let mut recalled = recalled.slice_axis_mut(Axis(0), steps.block(t));
+            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
+            let mut recalled = recalled.slice_axis_mut(Axis(0), steps.block(t % at_once));
             hidden.assign(&self.b_hh);
             w_hh.add_to(&h, &mut hidden);
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let after = [&mut recalled, &mut h_next].map(|block| row_mut(block, n));
-                        step(row_mut(&mut gates, n), row(&hidden, n), row(&h, n), after);
-                    }
-                },
-            );
+            let (before, after) = ([&*hidden, &*h], [&mut *recalled, &mut *h_next]);
+            Arch::new().dispatch(Forward { steps, t, sums: &mut gates, before, after });
             steps.carry_finished(t, &h, &mut h_next);
         }
         Trace { gates, recalled, states }
@@ -342,21 +348,64 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
             if let Some(d_output) = d_output {
                 d_h += &d_output.slice_axis(Axis(0), steps.block(t));
             }
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let before = [row(&gates, n), row(&recalled, n), row(&h, n)];
-                        let d_sums = [&mut d_input, &mut d_hidden].map(|block| row_mut(block, n));
-                        step_back(before, row_mut(&mut d_h, n), d_sums);
-                    }
-                },
-            );
+            let before = [&*gates, &*recalled, &*h];
+            let d_sums = [&mut *d_input, &mut *d_hidden];
+            Arch::new().dispatch(Backward { steps, t, before, d_h: &mut d_h, d_sums });
             w_hh.add_to(&d_hidden, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_input, &d_hidden, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };
         PassGradients { cell, state: [d_h], d_input }
+    }
+}
+
+/// A step of all sequences that still run. Like [`Backward`] it is a type of its own, because pulp
+/// compiles the `call` of a type once for each set of vector instructions.
+struct Forward<'a, F> {
+    steps: &'a Steps<F>,
+    t: usize,
+    /// `W_ih x + b_ih`, which becomes the gates.
+    sums: &'a mut ArrayRef2<F>,
+    /// `W_hh h + b_hh`, and h.
+    before: [&'a ArrayRef2<F>; 2],
+    /// `W_hn h + b_hn`, and `h'`.
+    after: [&'a mut ArrayRef2<F>; 2],
+}
+
+impl<F: Real> NullaryFnOnce for Forward<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { steps, t, sums, before: [hidden, h], after: [recalled, h_next] } = self;
+        for n in steps.running(t) {
+            let after = [row_mut(recalled, n), row_mut(h_next, n)];
+            step(row_mut(sums, n), row(hidden, n), row(h, n), after);
+        }
+    }
+}
+
+/// A step back of all sequences that ran then.
+struct Backward<'a, F> {
+    steps: &'a Steps<F>,
+    t: usize,
+    /// The gates, `W_hn h + b_hn` and h.
+    before: [&'a ArrayRef2<F>; 3],
+    d_h: &'a mut ArrayRef2<F>,
+    /// By `W_ih x + b_ih` and by `W_hh h + b_hh`.
+    d_sums: [&'a mut ArrayRef2<F>; 2],
+}
+
+impl<F: Real> NullaryFnOnce for Backward<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { steps, t, before, d_h, d_sums: [d_input, d_hidden] } = self;
+        for n in steps.running(t) {
+            let d_sums = [row_mut(d_input, n), row_mut(d_hidden, n)];
+            step_back(before.map(|block| row(block, n)), row_mut(d_h, n), d_sums);
+        }
     }
 }
 

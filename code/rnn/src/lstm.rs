@@ -1,9 +1,9 @@
 //! Long short-term memories over whole sequences, forward and backward.
 
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
+use pulp::{Arch, NullaryFnOnce};
 use rand::Rng;
 
-use crate::activation::vectorised;
 use crate::error::check_finite;
 use crate::product::Product;
 use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
@@ -151,7 +151,7 @@ impl<F: Real> Lstm<F> {
         x: &ArrayRef3<F>,
         state: Option<States<'_, F>>,
     ) -> Result<Outcome<F>, Error> {
-        let saved = self.forward_saving(x, None, state)?;
+        let saved = self.run(x, None, state, false)?;
         Ok((saved.output, (saved.h_n, saved.c_n)))
     }
 
@@ -176,7 +176,7 @@ impl<F: Real> Lstm<F> {
         lengths: &[usize],
         state: Option<States<'_, F>>,
     ) -> Result<Outcome<F>, Error> {
-        let saved = self.forward_saving(x, Some(lengths), state)?;
+        let saved = self.run(x, Some(lengths), state, false)?;
         Ok((saved.output, (saved.h_n, saved.c_n)))
     }
 
@@ -192,8 +192,18 @@ impl<F: Real> Lstm<F> {
         lengths: Option<&[usize]>,
         state: Option<States<'_, F>>,
     ) -> Result<LstmSaved<F>, Error> {
+        self.run(x, lengths, state, true)
+    }
+
+    fn run(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        state: Option<States<'_, F>>,
+        keep: bool,
+    ) -> Result<LstmSaved<F>, Error> {
         let (h_0, c_0) = (state.map(|(h_0, _)| h_0), state.map(|(_, c_0)| c_0));
-        let saved = self.stack().forward(x, lengths, [("h_0", h_0), ("c_0", c_0)])?;
+        let saved = self.stack().forward(x, lengths, [("h_0", h_0), ("c_0", c_0)], keep)?;
         let ([h_n, c_n], output) = (saved.last, saved.output);
         check_finite("c_n", &c_n)?;
         check_finite("output", &output)?;
@@ -312,30 +322,29 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         [&trace.states, &trace.cells]
     }
 
-    fn run(&self, steps: &Steps<F>, [mut states, mut cells]: [Array2<F>; 2]) -> Trace<F> {
-        let hidden_size = self.hidden_size();
-        let mut tanh_cells = Array2::zeros((steps.rows.nrows(), hidden_size));
-        let mut gates = self.project(steps);
-        let w_hh = F::Ready::ready(&self.w_hh.t());
+    fn run(
+        &self,
+        steps: &Steps<F>,
+        [mut states, mut cells]: [Array2<F>; 2],
+        keep: bool,
+    ) -> Trace<F> {
+        let (w_ih, w_hh) = (F::Ready::ready(&self.w_ih.t()), F::Ready::ready(&self.w_hh.t()));
+        let bias = &self.b_ih + &self.b_hh;
+        let at_once = steps.at_once(bias.len(), keep);
+        let mut gates = Array2::zeros((at_once * steps.batch_size, bias.len()));
+        let mut tanh_cells = Array2::zeros((at_once * steps.batch_size, states.ncols()));
         for t in 0..steps.count() {
+            if t % at_once == 0 {
+                let projected = at_once.min(steps.count() - t);
+                steps.project(t, projected, &w_ih, &bias, &mut gates);
+            }
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
             let (c, mut c_next) = before_and_after(&mut cells, t, steps.batch_size);
-            let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t));
-            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t));
+            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
+            let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t % at_once));
             w_hh.add_to(&h, &mut gates);
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let after = [&mut c_next, &mut tanh_c, &mut h_next];
-                        step(
-                            row_mut(&mut gates, n),
-                            row(&c, n),
-                            after.map(|block| row_mut(block, n)),
-                        );
-                    }
-                },
-            );
+            let after = [&mut *c_next, &mut *tanh_c, &mut *h_next];
+            Arch::new().dispatch(Forward { steps, t, sums: &mut gates, c: &c, after });
             steps.carry_finished(t, &h, &mut h_next);
             steps.carry_finished(t, &c, &mut c_next);
         }
@@ -359,17 +368,9 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
             if let Some(d_output) = d_output {
                 d_h += &d_output.slice_axis(Axis(0), steps.block(t));
             }
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let before = [row(&gates, n), row(&c, n), row(&tanh_c, n)];
-                        let (d_h, d_c) = (row_mut(&mut d_h, n), row_mut(&mut d_c, n));
-                        step_back(before, d_h, d_c, row_mut(&mut d_z, n));
-                        d_h.fill(F::zero()); // for the step before, which starts anew
-                    }
-                },
-            );
+            let before = [&*gates, &*c, &*tanh_c];
+            let d_state = [&mut *d_h, &mut *d_c];
+            Arch::new().dispatch(Backward { steps, t, before, d_state, d_sums: &mut d_z });
             w_hh.add_to(&d_z, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
@@ -378,12 +379,52 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
     }
 }
 
-impl<F: Real> LstmCell<F> {
-    // W_ih x_t + b_ih + b_hh for all steps: it needs no state.
-    fn project(&self, steps: &Steps<F>) -> Array2<F> {
-        let mut z = Array2::zeros((steps.rows.nrows(), self.w_ih.nrows()));
-        steps.project(&self.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
-        z
+/// A step of all sequences that still run. Like [`Backward`] it is a type of its own, because pulp
+/// compiles the `call` of a type once for each set of vector instructions.
+struct Forward<'a, F> {
+    steps: &'a Steps<F>,
+    t: usize,
+    sums: &'a mut ArrayRef2<F>,
+    c: &'a ArrayRef2<F>,
+    /// `c'`, its tanh and `h'`.
+    after: [&'a mut ArrayRef2<F>; 3],
+}
+
+impl<F: Real> NullaryFnOnce for Forward<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { steps, t, sums, c, after: [c_next, tanh_c, h_next] } = self;
+        for n in steps.running(t) {
+            let after = [row_mut(c_next, n), row_mut(tanh_c, n), row_mut(h_next, n)];
+            step(row_mut(sums, n), row(c, n), after);
+        }
+    }
+}
+
+/// A step back of all sequences that ran then.
+struct Backward<'a, F> {
+    steps: &'a Steps<F>,
+    t: usize,
+    /// The gates, c and the tanh of `c'`.
+    before: [&'a ArrayRef2<F>; 3],
+    /// By h and by c.
+    d_state: [&'a mut ArrayRef2<F>; 2],
+    d_sums: &'a mut ArrayRef2<F>,
+}
+
+impl<F: Real> NullaryFnOnce for Backward<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { steps, t, before, d_state: [d_h, d_c], d_sums } = self;
+        for n in steps.running(t) {
+            let (d_h, d_c) = (row_mut(d_h, n), row_mut(d_c, n));
+            step_back(before.map(|block| row(block, n)), d_h, d_c, row_mut(d_sums, n));
+            d_h.fill(F::zero()); // for the step before, which starts anew
+        }
     }
 }
 

@@ -149,9 +149,13 @@ fn add_tile<S: Simd, const ROWS: usize>(
         }
     }
     for (sums, c) in zip(sums, c.chunks_exact_mut(columns)) {
-        for (sum, c) in zip(sums, c[part.clone()].chunks_mut(S::F32_LANES)) {
-            let before = simd.partial_load_f32s(c);
-            simd.partial_store_f32s(c, simd.add_f32s(before, sum));
+        let (whole, rest) = S::as_mut_simd_f32s(&mut c[part.clone()]);
+        for (c, &sum) in zip(&mut *whole, &sums) {
+            *c = simd.add_f32s(*c, sum);
+        }
+        if !rest.is_empty() {
+            let before = simd.partial_load_f32s(rest);
+            simd.partial_store_f32s(rest, simd.add_f32s(before, sums[whole.len()]));
         }
     }
 }

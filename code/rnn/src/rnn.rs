@@ -132,7 +132,7 @@ impl<F: Real> Rnn<F> {
         x: &ArrayRef3<F>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<(Array3<F>, Array3<F>), Error> {
-        let saved = self.forward_saving(x, None, h_0)?;
+        let saved = self.run(x, None, h_0, false)?;
         Ok((saved.output, saved.h_n))
     }
 
@@ -157,7 +157,7 @@ impl<F: Real> Rnn<F> {
         lengths: &[usize],
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<(Array3<F>, Array3<F>), Error> {
-        let saved = self.forward_saving(x, Some(lengths), h_0)?;
+        let saved = self.run(x, Some(lengths), h_0, false)?;
         Ok((saved.output, saved.h_n))
     }
 
@@ -173,7 +173,17 @@ impl<F: Real> Rnn<F> {
         lengths: Option<&[usize]>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<RnnSaved<F>, Error> {
-        let saved = self.stack().forward(x, lengths, [("h_0", h_0)])?;
+        self.run(x, lengths, h_0, true)
+    }
+
+    fn run(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        h_0: Option<&ArrayRef3<F>>,
+        keep: bool,
+    ) -> Result<RnnSaved<F>, Error> {
+        let saved = self.stack().forward(x, lengths, [("h_0", h_0)], keep)?;
         let ([h_n], output) = (saved.last, saved.output);
         check_finite("output", &output)?;
         Ok(RnnSaved { output, h_n, passes: saved.passes })
@@ -288,10 +298,11 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
     }
 
     // ANCHOR: run
-    fn run(&self, steps: &Steps<F>, [mut states]: [Array2<F>; 1]) -> Array2<F> {
+    fn run(&self, steps: &Steps<F>, [mut states]: [Array2<F>; 1], _keep: bool) -> Array2<F> {
         // Where the state after each step will be, first what needs no state: W_ih x_t + b.
         let mut z = states.slice_axis_mut(Axis(0), (steps.batch_size..).into());
-        steps.project(&self.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
+        let w_ih = F::Ready::ready(&self.w_ih.t());
+        steps.project(0, steps.count(), &w_ih, &(&self.b_ih + &self.b_hh), &mut z);
         let w_hh = F::Ready::ready(&self.w_hh.t()); // a state is a row here: h W_hhᵀ
         for t in 0..steps.count() {
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);

@@ -26,8 +26,9 @@ pub(crate) trait Recurrent<F: Real, const S: usize>: Sized {
     /// `W_ih` `[G H, D]`.
     fn w_ih(&self) -> &Array2<F>;
 
-    /// Runs over `steps`. Of each state `[(T + 1) N, H]` the first N rows are given.
-    fn run(&self, steps: &Steps<F>, state: [Array2<F>; S]) -> Self::Trace;
+    /// Runs over `steps`. Of each state `[(T + 1) N, H]` the first N rows are given. What only the
+    /// way back needs is kept if it is asked for.
+    fn run(&self, steps: &Steps<F>, state: [Array2<F>; S], keep: bool) -> Self::Trace;
 
     /// The states of a pass, h first: each `[(T + 1) N, H]`.
     fn states(trace: &Self::Trace) -> [&Array2<F>; S];
@@ -138,43 +139,64 @@ impl<C> Stack<'_, C> {
         Error::Cell { name: self.name(pass), error: Box::new(error) }
     }
 
-    /// Runs over inputs `x` `[N, T, D]`, from the initial states.
-    // ANCHOR: forward
+    /// Runs over inputs `x` `[N, T, D]`, from the initial states. What the way back needs is kept if
+    /// it is asked for; else the passes are good for nothing but their states.
     pub fn forward<F: Real, const S: usize>(
         &self,
         x: &ArrayRef3<F>,
         lengths: Option<&[usize]>,
         initial: Given<'_, F, S>,
+        keep: bool,
     ) -> Result<Saved<F, C::Trace, S>, Error>
     where
         C: Recurrent<F, S>,
     {
         let [input_size, hidden_size] = self.sizes()?;
-        let mut steps = Steps::new(x, lengths, input_size)?;
+        let steps = Steps::new(x, lengths, input_size)?;
         for (name, states) in initial {
             check_states(name, states, [self.cells.len(), steps.batch_size, hidden_size])?;
         }
+        let initial = initial.map(|(_, states)| states);
+        let passes = self.run(steps, initial, hidden_size, keep);
 
-        let mut passes: Vec<Pass<F, C::Trace>> = Vec::with_capacity(self.cells.len());
-        for layer in self.cells.chunks(self.directions()) {
-            let mut outputs = Vec::with_capacity(layer.len());
-            for (cell, steps) in zip(layer, steps.in_directions(layer.len())) {
-                let state =
-                    initial.map(|(_, initial)| steps.states(initial, passes.len(), hidden_size));
-                let trace = cell.run(&steps, state);
-                outputs.push(steps.outputs(C::states(&trace)[0]));
-                passes.push(Pass { steps, trace });
-            }
-            // The layer above reads both directions, side by side.
-            steps = passes[0].steps.with_rows(joined(Axis(1), outputs));
-        }
+        let top = &passes[passes.len() - self.directions()..];
+        let output = top.iter().map(|Pass { steps, trace }| {
+            steps.by_sequence(&steps.after_first(C::states(trace)[0]))
+        });
+        let output = joined(Axis(2), output.collect());
         let last = array::from_fn(|state| {
             let last = passes.iter().map(|pass| pass.steps.last(C::states(&pass.trace)[state]));
             joined(Axis(0), last.collect())
         });
-        Ok(Saved { output: steps.by_sequence(&steps.rows), last, passes })
+        Ok(Saved { output, last, passes })
     }
-    // ANCHOR_END: forward
+
+    /// Layer after layer, each in one direction or in both.
+    // ANCHOR: run
+    fn run<F: Real, const S: usize>(
+        &self,
+        mut steps: Steps<F>,
+        initial: [Option<&ArrayRef3<F>>; S],
+        hidden_size: usize,
+        keep: bool,
+    ) -> Vec<Pass<F, C::Trace>>
+    where
+        C: Recurrent<F, S>,
+    {
+        let mut passes: Vec<Pass<F, _>> = Vec::with_capacity(self.cells.len());
+        for layer in self.cells.chunks(self.directions()) {
+            if let Some(below) = passes.len().checked_sub(layer.len()) {
+                steps = above::<F, C, S>(&passes[below..]);
+            }
+            for (cell, steps) in zip(layer, steps.in_directions(layer.len())) {
+                let of_pass = |states| steps.states(states, passes.len(), hidden_size);
+                let trace = cell.run(&steps, initial.map(of_pass), keep);
+                passes.push(Pass { steps, trace });
+            }
+        }
+        passes
+    }
+    // ANCHOR_END: run
 
     /// Back through all passes, from the gradients by the output `[N, T, directions H]` and by the
     /// last states.
@@ -288,6 +310,16 @@ fn check_count(name: &'static str, found: usize, expected: usize) -> Result<(), 
     }
     Ok(())
 }
+
+/// What the layer above a layer reads: at each step the states of its directions side by side.
+// ANCHOR: above
+fn above<F: Real, C: Recurrent<F, S>, const S: usize>(layer: &[Pass<F, C::Trace>]) -> Steps<F> {
+    let states = layer
+        .iter()
+        .map(|Pass { steps, trace }| steps.in_order(&steps.after_first(C::states(trace)[0])));
+    layer[0].steps.with_rows(joined(Axis(1), states.collect()))
+}
+// ANCHOR_END: above
 
 /// Draws the cells of so many layers, from their sizes D and H: D of the network in the first layer,
 /// what the layer below gives out in the others.

@@ -6,7 +6,9 @@
 
 use std::iter::zip;
 
-use ndarray::{Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayViewMut2, Axis, Slice};
+use ndarray::{
+    Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewMut2, Axis, Slice,
+};
 
 use crate::error::{check_finite, check_shape, check_size};
 use crate::product::Product;
@@ -107,10 +109,31 @@ impl<F: Real> Steps<F> {
         states
     }
 
-    /// `W_ih x_t + b` for all steps in one product, into `z` `[T N, G H]`: it needs no state.
-    pub fn project(&self, w_ih: &ArrayRef2<F>, bias: &ArrayRef1<F>, z: &mut ArrayRef2<F>) {
-        z.assign(bias);
-        F::Ready::ready(&w_ih.t()).add_to(&self.rows, z);
+    /// `W_ih x_t + b` for so many steps from `first` on, in one product, into the first rows of
+    /// `z`: it needs no state. A row is an input here, so the matrix is given transposed, `[D, G H]`.
+    pub fn project(
+        &self,
+        first: usize,
+        steps: usize,
+        w_ih: &F::Ready,
+        b: &ArrayRef1<F>,
+        z: &mut ArrayRef2<F>,
+    ) {
+        let rows = Slice::from(first * self.batch_size..(first + steps) * self.batch_size);
+        let mut z = z.slice_axis_mut(Axis(0), (..steps * self.batch_size).into());
+        z.assign(b);
+        w_ih.add_to(&self.rows.slice_axis(Axis(0), rows), &mut z);
+    }
+
+    /// How many steps to project at once, a row of the result having so many numbers: all of them
+    /// where the results are kept. Where they are not, as many as stay in the cache, or one.
+    pub fn at_once(&self, width: usize, keep: bool) -> usize {
+        const IN_CACHE: usize = 1 << 16;
+        if keep {
+            self.count()
+        } else {
+            (IN_CACHE / (self.batch_size * width)).clamp(1, self.count())
+        }
     }
 
     /// The last block of `states` `[(T + 1) N, H]` as `[1, N, H]`. A sequence that ended before
@@ -120,19 +143,20 @@ impl<F: Real> Steps<F> {
         last.to_owned().insert_axis(Axis(0))
     }
 
-    /// The outputs `[T N, H]`, in the order of time, of states `[(T + 1) N, H]`.
-    pub fn outputs(&self, states: &ArrayRef2<F>) -> Array2<F> {
-        self.in_order(&states.slice_axis(Axis(0), (self.batch_size..).into()))
+    /// The states `[T N, H]` after each step, of states `[(T + 1) N, H]` from the initial one on.
+    pub fn after_first<'s>(&self, states: &'s ArrayRef2<F>) -> ArrayView2<'s, F> {
+        states.slice_axis(Axis(0), (self.batch_size..).into())
     }
 
-    /// From `[T N, C]` to `[N, T, C]`, zero where a sequence has ended.
+    /// From rows `[T N, C]` in the order of reading to `[N, T, C]` in that of time, zero where a
+    /// sequence has ended.
     pub fn by_sequence(&self, rows: &ArrayRef2<F>) -> Array3<F> {
-        let shape = (self.batch_size, self.count(), rows.ncols());
-        let mut sequences = Array3::zeros(shape);
-        for t in 0..self.count() {
-            let block = rows.slice_axis(Axis(0), self.block(t));
-            for n in self.running(t) {
-                sequences.index_axis_mut(Axis(0), n).row_mut(t).assign(&block.row(n));
+        let mut sequences = Array3::zeros((self.batch_size, self.count(), rows.ncols()));
+        for (n, &length) in self.lengths.iter().enumerate() {
+            let mut sequence = sequences.index_axis_mut(Axis(0), n);
+            for (t, mut row) in zip(0..length, sequence.rows_mut()) {
+                let t = if self.reverse { length - 1 - t } else { t };
+                row.assign(&rows.row(t * self.batch_size + n));
             }
         }
         sequences
