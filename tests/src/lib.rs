@@ -29,4 +29,6 @@ mod pages {
     struct Primer;
     #[doc = include_str!("../../src/notation.md")]
     struct Notation;
+    #[doc = include_str!("../../src/proof.md")]
+    struct Proof;
 }

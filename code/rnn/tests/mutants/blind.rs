@@ -1,11 +1,13 @@
 //! The other way round: which mistakes does each vector let through?
 
 use crate::common::MUTANTS as COMMON;
+use crate::plain::plain;
 use crate::rnn::MUTANTS as RNN;
 use crate::stacks::{DIRECTIONS, LAYERS, sees};
+use crate::stacks_plain::{RIGHT, run};
 use crate::table::{Mutant, REJECTION, line};
-use crate::vectors::stacks::StackVector;
-use crate::vectors::{Network, Shape, Vector, Vectors};
+use crate::vectors::stacks::{CellArrays, StackVector};
+use crate::vectors::{F64_TOLERANCE, Network, Shape, Vector, Vectors};
 
 /// A name and a table of all vectors of the RNN: of one cell, and of several.
 pub fn tables() -> [(String, String); 2] {
@@ -49,6 +51,31 @@ fn of_stack(vector: &StackVector) -> Vec<String> {
     let mutants = DIRECTIONS.iter().chain(&LAYERS).filter(|(_, fits, _)| fits(vector));
     cells.extend(sight(mutants.map(|&(name, _, mutant)| (name, sees(vector, mutant)))));
     cells
+}
+
+/// All alike, they may stand anywhere: in another row, gate or direction.
+#[test]
+fn equal_weights_say_nothing_about_their_places() {
+    for mut vector in [Vectors::rnn(), Vectors::lstm(), Vectors::gru()].map(|v| v.vectors).concat()
+    {
+        let (name, _, transposed) = COMMON[2];
+        assert_eq!(name, "W_hh transposed");
+        for weights in [&mut vector.w_ih, &mut vector.w_hh, &mut vector.b_ih, &mut vector.b_hh] {
+            weights.fill(0.25);
+        }
+        assert!(transposed(&vector).deviation(&plain(&vector)) <= F64_TOLERANCE);
+    }
+    for mut vector in Vectors::stacks().vectors.into_iter().filter(|v| v.bidirectional) {
+        for CellArrays { w_ih, w_hh, b_ih, b_hh } in &mut vector.cells {
+            [w_ih, w_hh, b_ih, b_hh].into_iter().for_each(|weights| weights.fill(0.25));
+        }
+        let right = run(&vector, &RIGHT);
+        for name in ["forward weights in both directions", "weights of the directions swapped"] {
+            let mutant = DIRECTIONS.iter().find(|(mutant, ..)| *mutant == name);
+            let (_, _, mutant) = mutant.expect("the mistake is in the table");
+            assert!(mutant(&vector).deviation(&right) <= F64_TOLERANCE, "{name}");
+        }
+    }
 }
 
 /// From each mistake and whether the vector sees it.
