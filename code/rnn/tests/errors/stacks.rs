@@ -124,7 +124,9 @@ fn the_cell_can_be_read_from_the_error() -> Result<(), Error> {
 #[test]
 fn cells_too_few() -> Result<(), Error> {
     let (mut rnn, mut lstm, mut gru) = (rnn()?, lstm()?, gru()?);
-    (rnn.cells.truncate(3), lstm.cells.truncate(1), gru.cells.truncate(3));
+    rnn.cells.truncate(3);
+    lstm.cells.truncate(1);
+    gru.cells.truncate(3);
     assert_eq!(rnn.forward(&x(), None), Err(Error::Directions { cells: 3 }));
     let of_three = "a bidirectional network has two cells in each layer, this one 3 in all";
     let of_one = "a bidirectional network has two cells in each layer, this one 1 in all";

@@ -67,7 +67,9 @@ fn equal_weights_say_nothing_about_their_places() {
     }
     for mut vector in Vectors::stacks().vectors.into_iter().filter(|v| v.bidirectional) {
         for CellArrays { w_ih, w_hh, b_ih, b_hh } in &mut vector.cells {
-            [w_ih, w_hh, b_ih, b_hh].into_iter().for_each(|weights| weights.fill(0.25));
+            for weights in [w_ih, w_hh, b_ih, b_hh] {
+                weights.fill(0.25);
+            }
         }
         let right = run(&vector, &RIGHT);
         for name in ["forward weights in both directions", "weights of the directions swapped"] {

@@ -282,7 +282,7 @@ fn biases_in_the_first_layer(vector: &mut StackVector) {
     }
 }
 
-/// Its h_n is the state before it has read the rest.
+/// Its `h_n` is the state before it has read the rest.
 fn h_n_last_in_time(vector: &StackVector) -> Outcome {
     let Shape { t, h, .. } = vector.shape;
     let (passes, _) = passes(vector, &RIGHT);

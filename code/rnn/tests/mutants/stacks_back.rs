@@ -6,7 +6,7 @@ use crate::plain::swap_axes;
 use crate::stacks::{
     alike, both, both_layers, by_direction, in_the_last_layer, layers, mirrored, padded, several,
 };
-use crate::stacks_plain::{Back, RIGHT_BACK as RIGHT, as_it_is, back, sum, taken};
+use crate::stacks_plain::{RIGHT_BACK as RIGHT, WayBack, as_it_is, back, sum, taken};
 use crate::table::{NETWORKS, Row, Table};
 use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
 use crate::vectors::{
@@ -18,26 +18,32 @@ type Mutant = (&'static str, fn(&StackVector) -> bool, fn(&StackVector) -> Stack
 
 const DIRECTIONS: [Mutant; 10] = [
     ("gradient of output not turned for reverse", both, |v| {
-        back(v, &Back { turn: as_it_is, ..RIGHT })
+        back(v, &WayBack { turn: as_it_is, ..RIGHT })
     }),
     ("gradient by inputs not turned back", both, |v| {
-        back(v, &Back { turn_back: as_it_is, ..RIGHT })
+        back(v, &WayBack { turn_back: as_it_is, ..RIGHT })
     }),
     ("halves of the gradient swapped", both, |v| {
-        back(v, &Back { half: |direction| 1 - direction, ..RIGHT })
+        back(v, &WayBack { half: |direction| 1 - direction, ..RIGHT })
     }),
-    ("forward half of the gradient for both", both, |v| back(v, &Back { half: |_| 0, ..RIGHT })),
+    ("forward half of the gradient for both", both, |v| back(v, &WayBack { half: |_| 0, ..RIGHT })),
     ("inputs: the forward direction only", both, |v| {
-        back(v, &Back { sum: |layer, d| if layer == 0 { d[0].clone() } else { sum(d) }, ..RIGHT })
+        back(
+            v,
+            &WayBack { sum: |layer, d| if layer == 0 { d[0].clone() } else { sum(d) }, ..RIGHT },
+        )
     }),
     ("inputs: the reverse direction only", both, |v| {
-        back(v, &Back { sum: |layer, d| if layer == 0 { d[1].clone() } else { sum(d) }, ..RIGHT })
+        back(
+            v,
+            &WayBack { sum: |layer, d| if layer == 0 { d[1].clone() } else { sum(d) }, ..RIGHT },
+        )
     }),
     ("inputs: mean of the directions, not sum", both, |v| {
         changed(v, |_, gradients| gradients.x.iter_mut().for_each(|d| *d /= 2.0))
     }),
     ("gradient of h_n forgotten for reverse", both, |v| {
-        back(v, &Back { given: |_, pass, given| forget_h_n(pass % 2 == 1, given), ..RIGHT })
+        back(v, &WayBack { given: |_, pass, given| forget_h_n(pass % 2 == 1, given), ..RIGHT })
     }),
     ("weights' gradients of both directions added", both, |v| changed(v, directions_shared)),
     ("gradient of h_0 of the directions swapped", both, |v| with_h_0_of(v, |_, pass| pass ^ 1)),
@@ -45,33 +51,33 @@ const DIRECTIONS: [Mutant; 10] = [
 
 const LAYERS: [Mutant; 16] = [
     ("nothing handed to the layer below", layers, |v| {
-        back(v, &Back { below: |_, d| vec![0.0; d.len()], ..RIGHT })
+        back(v, &WayBack { below: |_, d| vec![0.0; d.len()], ..RIGHT })
     }),
     ("layer below: the forward direction only", both_layers, |v| {
-        back(v, &Back { sum: |layer, d| if layer > 0 { d[0].clone() } else { sum(d) }, ..RIGHT })
+        back(v, &WayBack { sum: |layer, d| if layer > 0 { d[0].clone() } else { sum(d) }, ..RIGHT })
     }),
     ("layer below: the reverse direction only", both_layers, |v| {
-        back(v, &Back { sum: |layer, d| if layer > 0 { d[1].clone() } else { sum(d) }, ..RIGHT })
+        back(v, &WayBack { sum: |layer, d| if layer > 0 { d[1].clone() } else { sum(d) }, ..RIGHT })
     }),
     ("layer below: only its forward half", both_layers, |v| {
-        back(v, &Back { below: forward_half_only, ..RIGHT })
+        back(v, &WayBack { below: forward_half_only, ..RIGHT })
     }),
     ("gradient of output given to every layer", layers, |v| {
-        back(v, &Back { below: |v, d| sum(&[d, v.d_output.clone()]), ..RIGHT })
+        back(v, &WayBack { below: |v, d| sum(&[d.to_vec(), v.d_output.clone()]), ..RIGHT })
     }),
     ("gradient of output given to the first layer", layers, |v| {
-        back(v, &Back { below: |v, _| v.d_output.clone(), ..RIGHT })
+        back(v, &WayBack { below: |v, _| v.d_output.clone(), ..RIGHT })
     }),
     ("W_ih of the layer above not transposed", one_way_layers, |v| {
-        back(v, &Back { pass_back: w_ih_as_it_is_above, ..RIGHT })
+        back(v, &WayBack { pass_back: w_ih_as_it_is_above, ..RIGHT })
     }),
     ("batch and time swapped on the way down", layers_n_is_t, |v| {
-        back(v, &Back { below: batch_and_time_swapped, ..RIGHT })
+        back(v, &WayBack { below: batch_and_time_swapped, ..RIGHT })
     }),
     ("gradient of h_n for the last layer only", layers, |v| {
         back(
             v,
-            &Back {
+            &WayBack {
                 given: |v, pass, given| forget_h_n(in_the_last_layer(v, pass) != pass, given),
                 ..RIGHT
             },
@@ -91,7 +97,7 @@ const LAYERS: [Mutant; 16] = [
         })
     }),
     ("gradient at padding counted", padded, |v| {
-        back(v, &Back { given: |_, _, given| given.lengths = None, ..RIGHT })
+        back(v, &WayBack { given: |_, _, given| given.lengths = None, ..RIGHT })
     }),
 ];
 
@@ -99,14 +105,14 @@ const LSTM: [Mutant; 4] = [
     ("gradient of c_n for the last layer only", layers, |v| {
         back(
             v,
-            &Back {
+            &WayBack {
                 given: |v, pass, given| forget_c_n(in_the_last_layer(v, pass) != pass, given),
                 ..RIGHT
             },
         )
     }),
     ("gradient of c_n forgotten for reverse", both, |v| {
-        back(v, &Back { given: |_, pass, given| forget_c_n(pass % 2 == 1, given), ..RIGHT })
+        back(v, &WayBack { given: |_, pass, given| forget_c_n(pass % 2 == 1, given), ..RIGHT })
     }),
     ("gradient of c_0 for the first layer only", layers, |v| {
         changed(v, |v, gradients| first_layer_only(v, &mut gradients.c_0))
@@ -216,18 +222,18 @@ fn directions_shared(_: &StackVector, gradients: &mut StackGradients) {
     }
 }
 
-fn forward_half_only(vector: &StackVector, mut d_output: Vec<f64>) -> Vec<f64> {
-    let h = vector.shape.h;
+fn forward_half_only(vector: &StackVector, d_output: &[f64]) -> Vec<f64> {
+    let (h, mut d_output) = (vector.shape.h, d_output.to_vec());
     d_output.chunks_mut(h).skip(1).step_by(2).for_each(|half| half.fill(0.0));
     d_output
 }
 
-fn batch_and_time_swapped(vector: &StackVector, d_output: Vec<f64>) -> Vec<f64> {
+fn batch_and_time_swapped(vector: &StackVector, d_output: &[f64]) -> Vec<f64> {
     let Shape { n, t, .. } = vector.shape;
-    swap_axes(&d_output, n, t, d_output.len() / (n * t))
+    swap_axes(d_output, n, t, d_output.len() / (n * t))
 }
 
-/// Only there W_ih is square.
+/// Only there `W_ih` is square.
 fn one_way_layers(vector: &StackVector) -> bool {
     layers(vector) && !both(vector)
 }

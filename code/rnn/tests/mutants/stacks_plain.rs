@@ -166,7 +166,7 @@ fn zero_at_padding(vector: &StackVector, mut sequences: Vec<f64>) -> Vec<f64> {
 
 /// The places where a mutant departs from the right way back.
 #[derive(Clone, Copy)]
-pub struct Back {
+pub struct WayBack {
     pub turn: fn(&StackVector, &[f64]) -> Vec<f64>,
     pub turn_back: fn(&StackVector, &[f64]) -> Vec<f64>,
     /// Whose H numbers of the gradient by the output a direction gets: from the direction.
@@ -179,21 +179,21 @@ pub struct Back {
     /// what the layer read.
     pub sum: fn(usize, &[Vec<f64>]) -> Vec<f64>,
     /// What of that the layer below gets for its output.
-    pub below: fn(&StackVector, Vec<f64>) -> Vec<f64>,
+    pub below: fn(&StackVector, &[f64]) -> Vec<f64>,
 }
 
-pub const RIGHT_BACK: Back = Back {
+pub const RIGHT_BACK: WayBack = WayBack {
     turn: turned,
     turn_back: turned,
     half: |direction| direction,
     given: |_, _, _| (),
     pass_back: |_| backward::RIGHT,
     sum: |_, parts| sum(parts),
-    below: |_, d_read| d_read,
+    below: as_it_is,
 };
 
 /// The gradients, through the right forward pass.
-pub fn back(vector: &StackVector, formulas: &Back) -> StackGradients {
+pub fn back(vector: &StackVector, formulas: &WayBack) -> StackGradients {
     let (passes, _) = passes(vector, &RIGHT);
     let (h, directions) = (vector.shape.h, vector.directions());
     let mut of_passes: Vec<Gradients> = Vec::new();
@@ -218,7 +218,7 @@ pub fn back(vector: &StackVector, formulas: &Back) -> StackGradients {
         }
         d_output = (formulas.sum)(layer, &parts);
         if layer > 0 {
-            d_output = (formulas.below)(vector, d_output);
+            d_output = (formulas.below)(vector, &d_output);
         }
     }
     gathered(vector, of_passes, d_output)
