@@ -52,7 +52,9 @@ fn check_directive(
 /// The lines between an anchor's beginning and its end.
 fn anchored<'a>(code: &'a str, anchor: &str) -> Option<Vec<&'a str>> {
     let is = |line: &str, mark: &str| {
-        line.split_once(mark).is_some_and(|(_, name)| name.trim() == anchor)
+        // In Markdown the mark stands in a comment, whose end follows the name.
+        line.split_once(mark)
+            .is_some_and(|(_, rest)| rest.split_whitespace().next() == Some(anchor))
     };
     let lines: Vec<&str> = code.lines().collect();
     let start = lines.iter().position(|line| is(line, "ANCHOR:"))?;

@@ -31,4 +31,6 @@ mod pages {
     struct Notation;
     #[doc = include_str!("../../src/names.md")]
     struct Names;
+    #[doc = include_str!("../../src/proof.md")]
+    struct Proof;
 }

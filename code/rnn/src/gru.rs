@@ -333,7 +333,7 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         &self,
         steps: &Steps<F>,
         Trace { gates, recalled, states }: &Trace<F>,
-        d_output: Option<&ArrayRef2<F>>,
+        d_output: Array2<F>,
         [mut d_h]: [Array2<F>; 1],
     ) -> PassGradients<F, Self, 1> {
         let w_hh = F::Ready::ready(&self.w_hh);
@@ -345,9 +345,7 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
             let h = states.slice_axis(Axis(0), steps.block(t));
             let mut d_input = d_input.slice_axis_mut(Axis(0), steps.block(t));
             let mut d_hidden = d_hidden.slice_axis_mut(Axis(0), steps.block(t));
-            if let Some(d_output) = d_output {
-                d_h += &d_output.slice_axis(Axis(0), steps.block(t));
-            }
+            d_h += &d_output.slice_axis(Axis(0), steps.block(t));
             let before = [&*gates, &*recalled, &*h];
             let d_sums = [&mut *d_input, &mut *d_hidden];
             Arch::new().dispatch(Backward { steps, t, before, d_h: &mut d_h, d_sums });

@@ -355,7 +355,7 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         &self,
         steps: &Steps<F>,
         Trace { gates, states, cells, tanh_cells }: &Trace<F>,
-        d_output: Option<&ArrayRef2<F>>,
+        d_output: Array2<F>,
         [mut d_h, mut d_c]: [Array2<F>; 2],
     ) -> PassGradients<F, Self, 2> {
         let w_hh = F::Ready::ready(&self.w_hh);
@@ -365,9 +365,7 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
             let c = cells.slice_axis(Axis(0), steps.block(t));
             let tanh_c = tanh_cells.slice_axis(Axis(0), steps.block(t));
             let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
-            if let Some(d_output) = d_output {
-                d_h += &d_output.slice_axis(Axis(0), steps.block(t));
-            }
+            d_h += &d_output.slice_axis(Axis(0), steps.block(t));
             let before = [&*gates, &*c, &*tanh_c];
             let d_state = [&mut *d_h, &mut *d_c];
             Arch::new().dispatch(Backward { steps, t, before, d_state, d_sums: &mut d_z });

@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{Array2, Array3, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
 use crate::activation::tanh_in_place;
@@ -10,6 +10,7 @@ use crate::error::check_finite;
 use crate::product::Product;
 use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
 use crate::steps::{Steps, before_and_after};
+use crate::weights::{row, row_mut};
 use crate::{Error, Parameters, Real, RnnCell};
 
 /// A recurrent network: one layer, or several on top of each other, in one direction or in both.
@@ -319,22 +320,20 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
         &self,
         steps: &Steps<F>,
         states: &Array2<F>,
-        d_output: Option<&ArrayRef2<F>>,
+        d_output: Array2<F>,
         [mut d_h]: [Array2<F>; 1],
     ) -> PassGradients<F, Self, 1> {
         let w_hh = F::Ready::ready(&self.w_hh);
-        let mut d_z = Array2::zeros((steps.rows.nrows(), self.hidden_size()));
+        let mut d_z = d_output; // the gradients by the states become those by the sums
         for t in (0..steps.count()).rev() {
             let h = states.slice_axis(Axis(0), steps.block(t + 1));
             let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
-            if let Some(d_output) = d_output {
-                d_h += &d_output.slice_axis(Axis(0), steps.block(t));
-            }
             for n in steps.running(t) {
-                for (d_z, (&h, d_h)) in zip(d_z.row_mut(n), zip(h.row(n), d_h.row_mut(n))) {
-                    *d_z = *d_h * (F::one() - h * h);
-                    *d_h = F::zero(); // for the step before, which starts anew
+                let (h, d_z, d_h) = (row(&h, n), row_mut(&mut d_z, n), row_mut(&mut d_h, n));
+                for (d_z, (&h, d_h)) in zip(d_z, zip(h, &mut *d_h)) {
+                    *d_z = (*d_z + *d_h) * (F::one() - h * h);
                 }
+                d_h.fill(F::zero()); // for the step before, which starts anew
             }
             w_hh.add_to(&d_z, &mut d_h);
         }

@@ -7,7 +7,7 @@
 use std::array;
 use std::iter::zip;
 
-use ndarray::{Array, Array2, Array3, ArrayRef2, ArrayRef3, Axis, RemoveAxis, concatenate};
+use ndarray::{Array, Array2, Array3, ArrayRef3, Axis, RemoveAxis, concatenate};
 
 use crate::error::{check_shape, check_size};
 use crate::steps::{Steps, check_states};
@@ -33,13 +33,13 @@ pub(crate) trait Recurrent<F: Real, const S: usize>: Sized {
     /// The states of a pass, h first: each `[(T + 1) N, H]`.
     fn states(trace: &Self::Trace) -> [&Array2<F>; S];
 
-    /// Back through a pass, from the gradients by its outputs `[T N, H]` and by its last states
-    /// `d_state`, each `[N, H]`.
+    /// Back through a pass, from the gradients by its outputs `[T N, H]`, zero at padding, and by
+    /// its last states `d_state`, each `[N, H]`.
     fn run_back(
         &self,
         steps: &Steps<F>,
         trace: &Self::Trace,
-        d_output: Option<&ArrayRef2<F>>,
+        d_output: Array2<F>,
         d_state: [Array2<F>; S],
     ) -> PassGradients<F, Self, S>;
 }
@@ -212,9 +212,7 @@ impl<C> Stack<'_, C> {
         let [_, hidden_size] = self.sizes()?;
         self.check_passes(passes, hidden_size)?;
         let (steps, directions) = (&passes[0].steps, self.directions());
-        let mut d_output = d_output
-            .map(|d_output| steps.gradient_rows(d_output, directions * hidden_size))
-            .transpose()?;
+        let mut d_output = steps.gradient_rows(d_output, directions * hidden_size)?;
         for (name, d_states) in d_last {
             check_states(name, d_states, [passes.len(), steps.batch_size, hidden_size])?;
         }
@@ -222,21 +220,17 @@ impl<C> Stack<'_, C> {
         let mut back: Vec<PassGradients<F, C, S>> = Vec::with_capacity(passes.len());
         for first in (0..passes.len()).step_by(directions).rev() {
             let layer = first..first + directions;
-            for pass in layer.clone().rev() {
+            let shares = shares(&passes[layer.clone()], d_output, hidden_size);
+            for (pass, d_output) in zip(layer, shares).rev() {
                 let Pass { steps, trace } = &passes[pass];
-                let d_output = d_output.as_ref().map(|d_output| {
-                    let half = (pass - first) * hidden_size;
-                    let half = (half..half + hidden_size).into();
-                    steps.in_order(&d_output.slice_axis(Axis(1), half))
-                });
                 let d_state = d_last.map(|(_, d_last)| steps.d_state(d_last, pass, hidden_size));
-                let cell = &self.cells[pass];
-                back.push(cell.run_back(steps, trace, d_output.as_deref(), d_state));
+                back.push(self.cells[pass].run_back(steps, trace, d_output, d_state));
             }
-            if first > 0 {
-                let d_input = back[back.len() - directions..].iter().rev().map(|b| &b.d_input);
-                d_output = Some(self.below(layer.start, passes, d_input));
+            if first == 0 {
+                break;
             }
+            let d_input = back[back.len() - directions..].iter().rev().map(|b| &b.d_input);
+            d_output = self.below(first, passes, d_input);
         }
         back.reverse();
         Ok(gathered(back, directions))
@@ -320,6 +314,23 @@ fn above<F: Real, C: Recurrent<F, S>, const S: usize>(layer: &[Pass<F, C::Trace>
     layer[0].steps.with_rows(joined(Axis(1), states.collect()))
 }
 // ANCHOR_END: above
+
+/// What each direction of a layer gets of the gradient by the layer's outputs, `[T N, K H]`: its
+/// half, in its own order.
+fn shares<F: Real, T>(
+    layer: &[Pass<F, T>],
+    d_output: Array2<F>,
+    hidden_size: usize,
+) -> Vec<Array2<F>> {
+    if layer.len() == 1 {
+        return vec![d_output];
+    }
+    let share = |(direction, pass): (usize, &Pass<F, T>)| {
+        let half = direction * hidden_size..(direction + 1) * hidden_size;
+        pass.steps.in_order(&d_output.slice_axis(Axis(1), half.into()))
+    };
+    layer.iter().enumerate().map(share).collect()
+}
 
 /// Draws the cells of so many layers, from their sizes D and H: D of the network in the first layer,
 /// what the layer below gives out in the others.

@@ -162,12 +162,16 @@ impl<F: Real> Steps<F> {
         sequences
     }
 
-    /// From gradients `d_output` `[N, T, C]` to `[T N, C]`, zero at padding.
+    /// From gradients `d_output` `[N, T, C]` to `[T N, C]`, zero at padding, and everywhere if none
+    /// are given.
     pub fn gradient_rows(
         &self,
-        d_output: &ArrayRef3<F>,
+        d_output: Option<&ArrayRef3<F>>,
         features: usize,
     ) -> Result<Array2<F>, Error> {
+        let Some(d_output) = d_output else {
+            return Ok(Array2::zeros((self.rows.nrows(), features)));
+        };
         check_shape("d_output", d_output, &[self.batch_size, self.count(), features])?;
         check_finite_steps("d_output", d_output, &self.lengths)?;
         Ok(by_step(d_output, &self.lengths))
@@ -263,6 +267,10 @@ pub(crate) fn check_finite_steps<F: Real>(
     for (n, &length) in zip(0.., lengths) {
         let rows = sequences.index_axis(Axis(0), n);
         for (t, row) in zip(0..length, rows.rows()) {
+            // Without an early end, many are looked at at a time.
+            if row.fold(true, |finite, value| finite & value.is_finite()) {
+                continue;
+            }
             if let Some((c, &value)) = row.indexed_iter().find(|(_, v)| !v.is_finite()) {
                 let (index, value) = (vec![n, t, c], value.into());
                 return Err(Error::NonFinite { name, index, value });

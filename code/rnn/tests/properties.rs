@@ -109,6 +109,13 @@ proptest! {
     }
 
     #[test]
+    fn every_pass_keeps_its_states(case in cases()) {
+        kept_for_the_way_back::<Rnn<f64>>(case)?;
+        kept_for_the_way_back::<Lstm<f64>>(case)?;
+        kept_for_the_way_back::<Gru<f64>>(case)?;
+    }
+
+    #[test]
     fn a_sequence_is_its_parts(case in cases(), split in any::<prop::sample::Index>()) {
         prop_assume!(case.t > 1);
         let split = 1 + split.index(case.t - 1);
@@ -272,6 +279,18 @@ fn drawn_one_by_one<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
     assert_eq!(L::from_cells(cells, sizes.bidirectional), drawn);
     let counts = (0..sizes.passes()).map(|pass| drawn.part(pass..pass + 1, false).multiply_adds());
     assert_eq!(drawn.multiply_adds(), counts.sum::<usize>());
+    Ok(())
+}
+
+/// Inputs and gates of each step, and the states from the initial one on.
+fn kept_for_the_way_back<L: Recurrent<f64>>(case: Case) -> Result<(), Error> {
+    let Case { n, t, sizes, .. } = case;
+    let of_pass = |pass: usize| {
+        let inputs = sizes.inputs(pass / sizes.directions());
+        t * n * (inputs + L::KEPT * sizes.h) + (t + 1) * n * L::STATES * sizes.h
+    };
+    let count = case.network::<L>().float_count(&case.padded::<L>())?;
+    assert_eq!(count, (0..sizes.passes()).map(of_pass).sum::<usize>());
     Ok(())
 }
 

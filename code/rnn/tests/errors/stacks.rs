@@ -62,11 +62,13 @@ fn every_cell_has_its_name() -> Result<(), Error> {
         assert_eq!(complaint(place, other)?, expected);
     }
 
-    // Of one direction.
-    let mut rnn = Rnn::<f64>::stacked(2, 3, 3, false, &mut rng())?;
-    rnn.cells[2] = cell(3, 4);
-    let error = text(rnn.forward(&x(), None));
-    assert_eq!(error, "in `l2`: `w_ih` has shape [4, 3], expected [3, 3]");
+    // In one direction, in two layers and in three.
+    for (layers, place, name) in [(2, 0, "l0"), (2, 1, "l1"), (3, 1, "l1"), (3, 2, "l2")] {
+        let mut rnn = Rnn::<f64>::stacked(2, 3, layers, false, &mut rng())?;
+        rnn.cells[place].b_hh = Array1::zeros(4);
+        let expected = format!("in `{name}`: `b_hh` has shape [4], expected [3]");
+        assert_eq!(text(rnn.forward(&x(), None)), expected);
+    }
     Ok(())
 }
 
@@ -86,6 +88,9 @@ fn cells_that_do_not_fit_together() -> Result<(), Error> {
     let error = complaint(3, cell(2, 3))?;
     assert_eq!(error, "in `l1_reverse`: `w_ih` has shape [3, 2], expected [3, 6]");
     assert_eq!(complaint(2, cell(6, 3))?, "no error");
+    // What the cell reads comes before what is wrong inside it.
+    let error = complaint(2, RnnCell { w_ih: Array2::zeros((4, 6)), ..cell(6, 3) })?;
+    assert_eq!(error, "in `l1`: `w_ih` has shape [4, 6], expected [3, 6]");
 
     assert_eq!(complaint(0, cell(0, 3))?, "in `l0`: `input_size` is zero");
     assert_eq!(complaint(0, cell(2, 0))?, "in `l0`: `hidden_size` is zero");
@@ -119,7 +124,9 @@ fn the_cell_can_be_read_from_the_error() -> Result<(), Error> {
 #[test]
 fn cells_too_few() -> Result<(), Error> {
     let (mut rnn, mut lstm, mut gru) = (rnn()?, lstm()?, gru()?);
-    (rnn.cells.truncate(3), lstm.cells.truncate(1), gru.cells.truncate(3));
+    rnn.cells.truncate(3);
+    lstm.cells.truncate(1);
+    gru.cells.truncate(3);
     assert_eq!(rnn.forward(&x(), None), Err(Error::Directions { cells: 3 }));
     let of_three = "a bidirectional network has two cells in each layer, this one 3 in all";
     let of_one = "a bidirectional network has two cells in each layer, this one 1 in all";
@@ -204,6 +211,16 @@ fn weights_that_are_not_finite() -> Result<(), Error> {
         let error = text(rnn.forward(&x(), None));
         assert!(error.starts_with("`output` is not finite at [0, 0, "), "{place}: {error}");
     }
+    Ok(())
+}
+
+/// The cell state of a single step is finite where the hidden state is not.
+#[test]
+fn an_output_gate_that_is_not_finite() -> Result<(), Error> {
+    let mut lstm = Lstm::<f64>::new(2, 3, &mut rng())?;
+    lstm.cells[0].b_ih[9] = f64::NAN;
+    let error = text(lstm.forward(&Array3::ones((3, 1, 2)), None));
+    assert_eq!(error, "`output` is not finite at [0, 0, 0]: NaN");
     Ok(())
 }
 

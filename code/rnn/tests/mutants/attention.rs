@@ -3,7 +3,7 @@
 use std::iter::zip;
 
 use crate::plain::{dot, each, swap_axes};
-use crate::table::{REJECTION, count};
+use crate::table::{REJECTION, Row, Table};
 use crate::vectors::attention::{AttentionArrays, AttentionShape, AttentionVector};
 use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference};
 
@@ -135,12 +135,16 @@ fn the_right_formula_is_accepted_by_all() {
     }
 }
 
+pub fn tables() -> Vec<Table> {
+    vec![
+        Table::single("attention", rows(&MUTANTS)),
+        Table::single("attention-padded", rows(&PADDED)),
+    ]
+}
+
 #[test]
 fn every_wrong_formula_is_rejected() {
-    println!("\nattention");
-    reject_all(&MUTANTS);
-    println!("\nattention, padded");
-    reject_all(&PADDED);
+    tables().iter().for_each(Table::assert_all_rejected);
 }
 
 /// It adds the same to all scores of a row.
@@ -152,16 +156,14 @@ fn the_bias_of_the_key_changes_nothing() {
     }
 }
 
-fn reject_all(mutants: &[Mutant]) {
+fn rows(mutants: &[Mutant]) -> Vec<Row> {
     let vectors = Vectors::attention().vectors;
-    for (name, fits, mutant) in mutants {
-        let deviations: Vec<f64> = vectors
-            .iter()
-            .filter(|vector| fits(vector))
-            .map(|vector| difference(&mutant(vector), &vector.float64.output))
-            .collect();
-        count(deviations.iter().filter(|&&off| off > REJECTION).count(), deviations.len(), name);
-    }
+    let row = |(name, fits, mutant): &Mutant| {
+        let fitting = vectors.iter().filter(|vector| fits(vector));
+        let off = fitting.map(|vector| difference(&mutant(vector), &vector.float64.output));
+        Row::new(name, off, REJECTION)
+    };
+    mutants.iter().map(row).collect()
 }
 
 /// The outputs [N, T, d], flat; zero at padding.

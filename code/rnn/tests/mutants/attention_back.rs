@@ -7,7 +7,7 @@ use crate::attention::{
     weights,
 };
 use crate::plain::dot;
-use crate::table::count;
+use crate::table::{Row, Table};
 use crate::vectors::attention::{AttentionArrays, AttentionShape, AttentionVector};
 use crate::vectors::{F32_GRADIENT_TOLERANCE, F64_GRADIENT_TOLERANCE, Vectors};
 
@@ -126,24 +126,26 @@ fn the_right_gradients_are_accepted_by_all() {
     }
 }
 
-#[test]
-fn wrong_gradients_are_rejected() {
-    println!("\nattention, gradients");
-    reject_all(&MUTANTS, |_| true);
-    println!("\nattention, gradients, padded");
-    reject_all(&PADDED, |vector| vector.lengths.is_some());
+pub fn tables() -> Vec<Table> {
+    vec![
+        Table::single("attention-gradients", rows(&MUTANTS, |_| true)),
+        Table::single("attention-gradients-padded", rows(&PADDED, |v| v.lengths.is_some())),
+    ]
 }
 
-fn reject_all(mutants: &[Mutant], fits: fn(&AttentionVector) -> bool) {
+#[test]
+fn wrong_gradients_are_rejected() {
+    tables().iter().for_each(Table::assert_all_rejected);
+}
+
+fn rows(mutants: &[Mutant], fits: fn(&AttentionVector) -> bool) -> Vec<Row> {
     let vectors = Vectors::attention_gradients().vectors;
-    for (name, mutant) in mutants {
-        let deviations: Vec<f64> = vectors
-            .iter()
-            .filter(|vector| fits(vector))
-            .map(|vector| mutant(vector).deviation(vector.float64.gradients()))
-            .collect();
-        count(deviations.iter().filter(|&&off| off > REJECTION).count(), deviations.len(), name);
-    }
+    let row = |(name, mutant): &Mutant| {
+        let fitting = vectors.iter().filter(|vector| fits(vector));
+        let off = fitting.map(|vector| mutant(vector).deviation(vector.float64.gradients()));
+        Row::new(name, off, REJECTION)
+    };
+    mutants.iter().map(row).collect()
 }
 
 fn back(vector: &AttentionVector, back: &Back) -> AttentionArrays {

@@ -3,10 +3,10 @@
 use std::iter::zip;
 
 use crate::plain::{edited, plain, swap_axes, transposed};
-use crate::table::{Mutant, REJECTION, accept, any, d_is_h, n_is_t, reject_all};
+use crate::table::{Mutant, REJECTION, Table, accept, any, d_is_h, n_is_t, rows};
 use crate::vectors::{F64_TOLERANCE, Outcome, Shape, Vector, Vectors};
 
-const MUTANTS: [Mutant; 11] = [
+pub const MUTANTS: [Mutant; 11] = [
     ("b_ih left out", any, |v| edited(v, |v| v.b_ih.fill(0.0))),
     ("b_hh left out", any, |v| edited(v, |v| v.b_hh.fill(0.0))),
     ("W_hh transposed", any, w_hh_transposed),
@@ -20,6 +20,12 @@ const MUTANTS: [Mutant; 11] = [
     ("batch and time swapped", n_is_t, batch_and_time_swapped),
 ];
 
+pub fn tables() -> Vec<Table> {
+    let networks = [("RNN", Vectors::rnn()), ("LSTM", Vectors::lstm()), ("GRU", Vectors::gru())];
+    let columns = networks.map(|(network, vectors)| (network, rows(&vectors.vectors, &MUTANTS)));
+    vec![Table::new("common", columns.into())]
+}
+
 #[test]
 fn the_right_formula_is_accepted_by_all() {
     for vectors in [Vectors::rnn(), Vectors::lstm(), Vectors::gru(), Vectors::gradients()] {
@@ -29,11 +35,7 @@ fn the_right_formula_is_accepted_by_all() {
 
 #[test]
 fn every_wrong_formula_is_rejected() {
-    let networks = [("RNN", Vectors::rnn()), ("LSTM", Vectors::lstm()), ("GRU", Vectors::gru())];
-    for (network, vectors) in networks {
-        println!("\n{network}");
-        reject_all(&vectors.vectors, &MUTANTS);
-    }
+    tables().iter().for_each(Table::assert_all_rejected);
 }
 
 #[test]

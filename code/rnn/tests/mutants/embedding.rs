@@ -1,7 +1,7 @@
 //! The embedding as plain loops, and the mistakes that can be made in it.
 
 use crate::plain::swap_axes;
-use crate::table::count;
+use crate::table::{Row, Table};
 use crate::vectors::attention::{EmbeddingOutcome, EmbeddingShape, EmbeddingVector};
 use crate::vectors::{
     F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_TOLERANCE, Vectors, difference, relative_difference,
@@ -46,15 +46,19 @@ fn the_right_formula_is_accepted_by_all() {
     }
 }
 
+pub fn tables() -> Vec<Table> {
+    let vectors = Vectors::embedding().vectors;
+    let row = |(name, fits, mutant): &Mutant| {
+        let fitting = vectors.iter().filter(|vector| fits(vector.shape));
+        let off = fitting.map(|vector| deviation(&mutant(vector), &vector.float64));
+        Row::new(name, off, REJECTION)
+    };
+    vec![Table::single("embedding", MUTANTS.iter().map(row).collect())]
+}
+
 #[test]
 fn every_wrong_formula_is_rejected() {
-    println!("\nembedding");
-    let vectors = Vectors::embedding().vectors;
-    for (name, fits, mutant) in MUTANTS {
-        let fitting: Vec<_> = vectors.iter().filter(|vector| fits(vector.shape)).collect();
-        let differs = |v: &&&EmbeddingVector| deviation(&mutant(v), &v.float64) > REJECTION;
-        count(fitting.iter().filter(differs).count(), fitting.len(), name);
-    }
+    tables().iter().for_each(Table::assert_all_rejected);
 }
 
 fn plain(vector: &EmbeddingVector) -> EmbeddingOutcome {

@@ -1,16 +1,18 @@
 //! Mistakes on the way back.
 
+use std::iter::zip;
+
 use crate::backward::{
     Formulas, RIGHT, StepBack, back, lstm_back, rnn_back, step_back, transposed_product, zeros,
 };
 use crate::plain::{State, transposed};
-use crate::table::{any, count, d_is_h};
+use crate::table::{NETWORKS, Row, Table, any, d_is_h};
 use crate::vectors::{
     F32_GRADIENT_TOLERANCE, F64_GRADIENT_TOLERANCE, Gradients, Network, Shape, Vector, Vectors,
 };
 
 /// A mutant is rejected where it is off by this much: a thousand times what the tests allow in f32.
-const REJECTION: f64 = 1000.0 * F32_GRADIENT_TOLERANCE;
+pub const REJECTION: f64 = 1000.0 * F32_GRADIENT_TOLERANCE;
 
 /// A name, the shapes that hide the mistake (others end in an error), and the wrong gradients.
 type Mutant = (&'static str, fn(Shape) -> bool, fn(&Vector) -> Gradients);
@@ -83,39 +85,26 @@ fn the_right_gradients_are_accepted_by_all() {
     }
 }
 
-#[test]
-fn wrong_gradients_of_the_rnn_are_rejected() {
-    println!("\nRNN, gradients");
-    reject_all(Network::Rnn, &COMMON);
-    reject_all(Network::Rnn, &RNN);
+pub fn tables() -> Vec<Table> {
+    let common = NETWORKS.map(|(name, network)| (name, rows(network, &COMMON)));
+    let own = [&RNN[..], &LSTM, &GRU];
+    let own = zip(NETWORKS, own).map(|((name, network), own)| (name, rows(network, own)));
+    vec![Table::new("gradients", common.into()), Table::new("gradients-own", own.collect())]
 }
 
 #[test]
-fn wrong_gradients_of_the_lstm_are_rejected() {
-    println!("\nLSTM, gradients");
-    reject_all(Network::Lstm, &COMMON);
-    reject_all(Network::Lstm, &LSTM);
+fn wrong_gradients_are_rejected() {
+    tables().iter().for_each(Table::assert_all_rejected);
 }
 
-#[test]
-fn wrong_gradients_of_the_gru_are_rejected() {
-    println!("\nGRU, gradients");
-    reject_all(Network::Gru, &COMMON);
-    reject_all(Network::Gru, &GRU);
-}
-
-fn reject_all(network: Network, mutants: &[Mutant]) {
+fn rows(network: Network, mutants: &[Mutant]) -> Vec<Row> {
     let vectors = Vectors::gradients().vectors;
-    for (name, fits, mutant) in mutants {
-        let fitting = |v: &&Vector| v.network() == network && fits(v.shape);
-        let deviations: Vec<f64> = vectors
-            .iter()
-            .filter(fitting)
-            .map(|vector| mutant(vector).deviation(vector.float64.gradients()))
-            .collect();
-        let rejected = deviations.iter().filter(|&&off| off > REJECTION).count();
-        count(rejected, deviations.len(), name);
-    }
+    let row = |(name, fits, mutant): &Mutant| {
+        let fitting = vectors.iter().filter(|v| v.network() == network && fits(v.shape));
+        let off = fitting.map(|vector| mutant(vector).deviation(vector.float64.gradients()));
+        Row::new(name, off, REJECTION)
+    };
+    mutants.iter().map(row).collect()
 }
 
 /// The right formulas, given wrong numbers.
@@ -147,7 +136,7 @@ fn through_w_hh_as_it_is(vector: &Vector, d_hidden: &[f64]) -> Vec<f64> {
     transposed_product(&transposed(&vector.w_hh, vector.shape.h), d_hidden)
 }
 
-fn through_w_ih_as_it_is(vector: &Vector, d_input: &[f64]) -> Vec<f64> {
+pub fn through_w_ih_as_it_is(vector: &Vector, d_input: &[f64]) -> Vec<f64> {
     transposed_product(&transposed(&vector.w_ih, vector.shape.h), d_input)
 }
 

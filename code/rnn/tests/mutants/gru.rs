@@ -3,9 +3,9 @@
 use std::iter::zip;
 use std::mem::swap;
 
-use crate::orders::reject_wrong_orders;
+use crate::orders::wrong_orders;
 use crate::plain::{GruGates, State, each, edited, gru_gates, products, run};
-use crate::table::{Mutant, any, reject_all};
+use crate::table::{Mutant, Table, any, rows};
 use crate::vectors::{Outcome, Vector, Vectors};
 
 const MUTANTS: [Mutant; 8] = [
@@ -19,16 +19,22 @@ const MUTANTS: [Mutant; 8] = [
     ("b_ih and b_hh swapped", any, |v| edited(v, |v| swap(&mut v.b_ih, &mut v.b_hh))),
 ];
 
-#[test]
-fn every_wrong_formula_is_rejected() {
-    println!("\nGRU");
-    reject_all(&Vectors::gru().vectors, &MUTANTS);
+pub fn tables() -> Vec<Table> {
+    let vectors = Vectors::gru().vectors;
+    vec![
+        Table::single("gru", rows(&vectors, &MUTANTS)),
+        Table::single("gru-orders", wrong_orders(&vectors, "rzn")),
+    ]
 }
 
 #[test]
-fn every_wrong_order_of_the_gates_is_rejected() {
-    println!("\nGRU");
-    assert_eq!(reject_wrong_orders(&Vectors::gru().vectors, "rzn"), 5);
+fn every_wrong_formula_is_rejected() {
+    tables().iter().for_each(Table::assert_all_rejected);
+}
+
+#[test]
+fn every_wrong_order_of_the_gates_is_tried() {
+    assert_eq!(wrong_orders(&Vectors::gru().vectors, "rzn").len(), 5);
 }
 
 /// As Cho et al. (2014) have it: `W_hn (r h)`, a product of what is left after the reset.

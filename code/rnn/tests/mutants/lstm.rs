@@ -2,9 +2,9 @@
 
 use std::mem::swap;
 
-use crate::orders::reject_wrong_orders;
+use crate::orders::wrong_orders;
 use crate::plain::{State, each, edited, lstm_gates, plain, run, sigmoid};
-use crate::table::{Mutant, accept, any, reject_all};
+use crate::table::{Mutant, Table, accept, any, rows};
 use crate::vectors::{Outcome, Vector, Vectors};
 
 const MUTANTS: [Mutant; 11] = [
@@ -23,16 +23,22 @@ const MUTANTS: [Mutant; 11] = [
     ("sigma for tanh in g", any, sigmoid_in_g),
 ];
 
-#[test]
-fn every_wrong_formula_is_rejected() {
-    println!("\nLSTM");
-    reject_all(&Vectors::lstm().vectors, &MUTANTS);
+pub fn tables() -> Vec<Table> {
+    let vectors = Vectors::lstm().vectors;
+    vec![
+        Table::single("lstm", rows(&vectors, &MUTANTS)),
+        Table::single("lstm-orders", wrong_orders(&vectors, "ifgo")),
+    ]
 }
 
 #[test]
-fn every_wrong_order_of_the_gates_is_rejected() {
-    println!("\nLSTM");
-    assert_eq!(reject_wrong_orders(&Vectors::lstm().vectors, "ifgo"), 23);
+fn every_wrong_formula_is_rejected() {
+    tables().iter().for_each(Table::assert_all_rejected);
+}
+
+#[test]
+fn every_wrong_order_of_the_gates_is_tried() {
+    assert_eq!(wrong_orders(&Vectors::lstm().vectors, "ifgo").len(), 23);
 }
 
 /// Each gate adds both biases: which is which cannot be seen, unlike in the GRU.

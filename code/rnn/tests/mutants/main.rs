@@ -1,11 +1,13 @@
 //! Would PyTorch's vectors catch a wrong formula? Here each mistake is made on purpose.
 //!
-//! `cargo test -p rnn --test mutants -- --nocapture --test-threads 1` prints the tables: how many of
-//! the vectors reject each mutant, of those whose shapes it fits.
+//! `table.md` says how many of the vectors reject each mutant, of those whose shapes it fits: see
+//! `book`.
 
 mod attention;
 mod attention_back;
 mod backward;
+mod blind;
+mod book;
 mod common;
 mod embedding;
 mod gradients;
@@ -15,6 +17,9 @@ mod orders;
 mod padded;
 mod plain;
 mod rnn;
+mod stacks;
+mod stacks_back;
+mod stacks_plain;
 mod table;
 
 #[path = "../vectors/mod.rs"]

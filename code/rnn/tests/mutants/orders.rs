@@ -1,19 +1,20 @@
 //! Gates in a wrong order: the weights of one gate taken for those of another.
 
 use crate::plain::edited;
-use crate::table::reject;
+use crate::table::{Row, row};
 use crate::vectors::{Outcome, Vector};
 
-/// Tries every order but that of `names`; returns how many they are.
-pub fn reject_wrong_orders(vectors: &[Vector], names: &str) -> usize {
+/// Every order but that of `names`.
+pub fn wrong_orders(vectors: &[Vector], names: &str) -> Vec<Row> {
     let right: Vec<usize> = (0..names.len()).collect();
-    let wrong: Vec<_> = orders(names.len()).into_iter().filter(|order| *order != right).collect();
-    for order in &wrong {
-        let name: String = order.iter().map(|&gate| char::from(names.as_bytes()[gate])).collect();
-        let vectors: Vec<_> = vectors.iter().collect();
-        reject(&vectors, &format!("gates {name} for {names}"), |v| reordered(v, order));
-    }
-    wrong.len()
+    let wrong = orders(names.len()).into_iter().filter(|order| *order != right);
+    wrong
+        .map(|order| {
+            let gate = |&gate: &usize| names[gate..=gate].to_owned();
+            let name = order.iter().map(gate).collect::<Vec<_>>().join(", ");
+            row(vectors.iter(), &name, |v| reordered(v, &order))
+        })
+        .collect()
 }
 
 /// Every order of the numbers below `count`.

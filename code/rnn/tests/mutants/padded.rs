@@ -1,8 +1,8 @@
 //! Mistakes with sequences of unequal lengths.
 
 use crate::plain::{edited, length, plain};
-use crate::table::{Mutant, any, reject_all};
-use crate::vectors::{Network, Outcome, Shape, Vector, Vectors};
+use crate::table::{Mutant, NETWORKS, Table, any, rows};
+use crate::vectors::{Outcome, Shape, Vector, Vectors};
 
 const MUTANTS: [Mutant; 7] = [
     ("lengths ignored", any, full),
@@ -14,15 +14,18 @@ const MUTANTS: [Mutant; 7] = [
     ("the longest length for all", any, longest_for_all),
 ];
 
+pub fn tables() -> Vec<Table> {
+    let vectors = Vectors::gradients().vectors;
+    let columns = NETWORKS.map(|(name, network)| {
+        let padded = vectors.iter().filter(|v| v.lengths.is_some() && v.network() == network);
+        (name, rows(&padded.cloned().collect::<Vec<_>>(), &MUTANTS))
+    });
+    vec![Table::new("padded", columns.into())]
+}
+
 #[test]
 fn every_wrong_formula_is_rejected() {
-    let vectors = Vectors::gradients().vectors;
-    let networks = [("RNN", Network::Rnn), ("LSTM", Network::Lstm), ("GRU", Network::Gru)];
-    for (name, network) in networks {
-        println!("\n{name}, padded");
-        let padded = vectors.iter().filter(|v| v.lengths.is_some() && v.network() == network);
-        reject_all(&padded.cloned().collect::<Vec<_>>(), &MUTANTS);
-    }
+    tables().iter().for_each(Table::assert_all_rejected);
 }
 
 /// Padding taken for input.

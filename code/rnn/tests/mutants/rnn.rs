@@ -3,19 +3,22 @@
 use std::iter::zip;
 
 use crate::plain::{State, dot, run};
-use crate::table::{Mutant, any, reject_all};
+use crate::table::{Mutant, Table, any, rows};
 use crate::vectors::{Outcome, Vector, Vectors};
 
-const MUTANTS: [Mutant; 3] = [
+pub const MUTANTS: [Mutant; 3] = [
     ("biases subtracted", any, |v| activated(v, |z, b| (z - b).tanh())),
     ("biases after tanh", any, |v| activated(v, |z, b| z.tanh() + b)),
     ("relu for tanh", any, |v| activated(v, |z, b| (z + b).max(0.0))),
 ];
 
+pub fn tables() -> Vec<Table> {
+    vec![Table::single("rnn", rows(&Vectors::rnn().vectors, &MUTANTS))]
+}
+
 #[test]
 fn every_wrong_formula_is_rejected() {
-    println!("\nRNN");
-    reject_all(&Vectors::rnn().vectors, &MUTANTS);
+    tables().iter().for_each(Table::assert_all_rejected);
 }
 
 /// `activation` gets the sum of the products and that of the biases.

@@ -94,7 +94,7 @@ STACKS = [
     (3, True, 2, 3, 4, 2, 2.0, [3, 2], True),
     (3, True, 3, 3, 2, 1, 3.0, None, True),
     (2, True, 1, 1, 3, 2, 2.0, None, False),
-    (2, True, 3, 1, 2, 1, 3.0, None, True),
+    (2, True, 3, 1, 2, 1, 1.5, None, True),
 ]
 
 

@@ -20,6 +20,8 @@ pub trait Recurrent<F: Real>: Parameters<F> + Clone + PartialEq + Debug {
     const GATES: usize;
     /// How many arrays the state is.
     const STATES: usize;
+    /// What else is kept for the way back: so many numbers for each unit and step.
+    const KEPT: usize;
 
     /// One layer in one direction.
     fn from_weights(cell: Weights<F>) -> Self;
@@ -63,6 +65,9 @@ pub trait Recurrent<F: Real>: Parameters<F> + Clone + PartialEq + Debug {
         arguments: &Arguments<F>,
         d_results: &[Option<Array3<F>>],
     ) -> Result<(Vec<Array3<F>>, Gradients<F>), Error>;
+
+    /// How many numbers the forward pass keeps.
+    fn float_count(&self, arguments: &Arguments<F>) -> Result<usize, Error>;
 }
 
 #[derive(Debug, Clone)]
@@ -261,10 +266,11 @@ macro_rules! common_to_all {
 }
 
 macro_rules! state_is_h {
-    ($network:ident, $cell:ident, $field:ident, $gates:literal) => {
+    ($network:ident, $cell:ident, $field:ident, $gates:literal, $kept:literal) => {
         impl<F: Real> Recurrent<F> for $network<F> {
             const GATES: usize = $gates;
             const STATES: usize = 1;
+            const KEPT: usize = $kept;
 
             common_to_all!($network, $cell);
 
@@ -292,20 +298,28 @@ macro_rules! state_is_h {
                 let [d_output, d_h_n] = array::from_fn(|i| d_results[i].as_deref());
                 let saved = self.forward_saving(x, lengths.as_deref(), h_0)?;
                 let gradients = self.backward(&saved, d_output, d_h_n)?;
+                assert_eq!(gradients.$field.bidirectional, self.bidirectional);
                 let x = self.input_gradient(&saved, &gradients)?;
                 let (weights, state) = (owned(&gradients.$field), vec![gradients.h_0]);
                 Ok((vec![saved.output, saved.h_n], Gradients { weights, x, state }))
+            }
+
+            fn float_count(&self, arguments: &Arguments<F>) -> Result<usize, Error> {
+                let Arguments { x, lengths, state } = arguments;
+                let state = state.as_ref().map(|state| &*state[0]);
+                Ok(self.forward_saving(x, lengths.as_deref(), state)?.float_count())
             }
         }
     };
 }
 
-state_is_h!(Rnn, RnnCell, rnn, 1);
-state_is_h!(Gru, GruCell, gru, 3);
+state_is_h!(Rnn, RnnCell, rnn, 1, 0);
+state_is_h!(Gru, GruCell, gru, 3, 4);
 
 impl<F: Real> Recurrent<F> for Lstm<F> {
     const GATES: usize = 4;
     const STATES: usize = 2;
+    const KEPT: usize = 5;
 
     common_to_all!(Lstm, LstmCell);
 
@@ -334,9 +348,16 @@ impl<F: Real> Recurrent<F> for Lstm<F> {
         let [d_output, d_h_n, d_c_n] = array::from_fn(|i| d_results[i].as_deref());
         let saved = self.forward_saving(x, lengths.as_deref(), state)?;
         let gradients = self.backward(&saved, d_output, d_h_n, d_c_n)?;
+        assert_eq!(gradients.lstm.bidirectional, self.bidirectional);
         let x = self.input_gradient(&saved, &gradients)?;
         let (weights, state) = (owned(&gradients.lstm), vec![gradients.h_0, gradients.c_0]);
         Ok((vec![saved.output, saved.h_n, saved.c_n], Gradients { weights, x, state }))
+    }
+
+    fn float_count(&self, arguments: &Arguments<F>) -> Result<usize, Error> {
+        let Arguments { x, lengths, state } = arguments;
+        let state = state.as_ref().map(|state| (&*state[0], &*state[1]));
+        Ok(self.forward_saving(x, lengths.as_deref(), state)?.float_count())
     }
 }
 

@@ -11,6 +11,5 @@ mod saving;
 
 #[path = "../pytorch/arrays.rs"]
 mod arrays;
-#[allow(dead_code, reason = "these tests do not use all of it")]
 #[path = "../vectors/mod.rs"]
 mod vectors;

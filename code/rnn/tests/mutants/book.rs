@@ -1,0 +1,61 @@
+//! The tables that the book shows, in `table.md`: what is written there is what is computed here.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+use crate::table::Table;
+use crate::{
+    attention, attention_back, blind, common, embedding, gradients, gru, lstm, padded, rnn, stacks,
+    stacks_back,
+};
+
+const HEAD: &str = "# Which vectors see which mistake
+
+Written by `UPDATE_TABLE=1 cargo test -p rnn --test mutants`, which computes every number.
+\"12 of 18\": of the 18 vectors that such a mistake fits, 12 show it.
+";
+
+#[test]
+fn the_book_shows_what_is_computed() -> io::Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/table.md");
+    let text = text();
+    if env::var_os("UPDATE_TABLE").is_some() {
+        return fs::write(path, text);
+    }
+    // A checkout may end its lines otherwise.
+    let written = fs::read_to_string(&path)?.replace("\r\n", "\n");
+    let differs = text.lines().zip(written.lines()).find(|(computed, written)| computed != written);
+    assert!(
+        written == text,
+        "{} is not what the tests find, from {differs:?} on: look why, then run \
+         `UPDATE_TABLE=1 cargo test -p rnn --test mutants`",
+        path.display(),
+    );
+    Ok(())
+}
+
+fn text() -> String {
+    let sections = tables().into_iter().map(|table| (table.name.clone(), table.markdown()));
+    sections.chain(blind::tables()).fold(HEAD.to_owned(), |text, (name, table)| {
+        format!("{text}\n<!-- ANCHOR: {name} -->\n{table}\n<!-- ANCHOR_END: {name} -->\n")
+    })
+}
+
+fn tables() -> Vec<Table> {
+    [
+        common::tables(),
+        rnn::tables(),
+        lstm::tables(),
+        gru::tables(),
+        padded::tables(),
+        gradients::tables(),
+        stacks::tables(),
+        stacks_back::tables(),
+        attention::tables(),
+        attention_back::tables(),
+        embedding::tables(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
