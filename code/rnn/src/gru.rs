@@ -302,11 +302,20 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         &self.w_ih
     }
 
-    fn states(trace: &Trace<F>) -> [&Array2<F>; 1] {
-        [&trace.states]
+    fn states(trace: &Trace<F>) -> &Array2<F> {
+        &trace.states
     }
 
-    fn run(&self, steps: &Steps<F>, [mut states]: [Array2<F>; 1], keep: bool) -> Trace<F> {
+    fn into_states(trace: Trace<F>) -> Array2<F> {
+        trace.states
+    }
+
+    fn last(steps: &Steps<F>, trace: &Trace<F>) -> [Array2<F>; 1] {
+        [steps.last(&trace.states)]
+    }
+
+    fn run(&self, steps: &Steps<F>, [h_0]: [Array2<F>; 1], keep: bool) -> Trace<F> {
+        let mut states = steps.states(&h_0);
         let (w_ih, w_hh) = (F::Ready::ready(&self.w_ih.t()), F::Ready::ready(&self.w_hh.t()));
         let at_once = steps.at_once(self.b_ih.len(), keep);
         let mut gates = Array2::zeros((at_once * steps.batch_size, self.b_ih.len()));

@@ -1,5 +1,7 @@
 //! Long short-term memories over whole sequences, forward and backward.
 
+use std::iter::zip;
+
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use pulp::{Arch, NullaryFnOnce};
 use rand::Rng;
@@ -58,10 +60,12 @@ pub(crate) struct Trace<F> {
     gates: Array2<F>,
     /// Hidden states from `h_0` on: `[(T + 1) N, H]`.
     states: Array2<F>,
-    /// Cell states from `c_0` on: `[(T + 1) N, H]`.
+    /// The cell state before every step: `[T N, H]`.
     cells: Array2<F>,
     /// tanh of the cell state after every step: `[T N, H]`.
     tanh_cells: Array2<F>,
+    /// The last cell state of every sequence: `[N, H]`.
+    c_n: Array2<F>,
 }
 
 impl<F> LstmSaved<F> {
@@ -69,8 +73,11 @@ impl<F> LstmSaved<F> {
     /// `T N D + 5 T N H + 2 (T + 1) N H` for each cell with D inputs.
     pub fn float_count(&self) -> usize {
         let of_pass = |Pass { steps, trace }: &Pass<F, Trace<F>>| {
-            let Trace { gates, states, cells, tanh_cells } = trace;
-            steps.rows.len() + gates.len() + states.len() + cells.len() + tanh_cells.len()
+            let Trace { gates, states, cells, tanh_cells, c_n } = trace;
+            [&steps.rows, gates, states, cells, tanh_cells, c_n]
+                .map(Array2::len)
+                .iter()
+                .sum::<usize>()
         };
         self.passes.iter().map(of_pass).sum()
     }
@@ -318,16 +325,22 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         &self.w_ih
     }
 
-    fn states(trace: &Trace<F>) -> [&Array2<F>; 2] {
-        [&trace.states, &trace.cells]
+    fn states(trace: &Trace<F>) -> &Array2<F> {
+        &trace.states
     }
 
-    fn run(
-        &self,
-        steps: &Steps<F>,
-        [mut states, mut cells]: [Array2<F>; 2],
-        keep: bool,
-    ) -> Trace<F> {
+    fn into_states(trace: Trace<F>) -> Array2<F> {
+        trace.states
+    }
+
+    fn last(steps: &Steps<F>, trace: &Trace<F>) -> [Array2<F>; 2] {
+        [steps.last(&trace.states), trace.c_n.clone()]
+    }
+
+    fn run(&self, steps: &Steps<F>, [h_0, mut c]: [Array2<F>; 2], keep: bool) -> Trace<F> {
+        let mut states = steps.states(&h_0);
+        let kept = if keep { steps.count() } else { 0 };
+        let mut cells = Array2::zeros((kept * steps.batch_size, c.ncols()));
         let (w_ih, w_hh) = (F::Ready::ready(&self.w_ih.t()), F::Ready::ready(&self.w_hh.t()));
         let bias = &self.b_ih + &self.b_hh;
         let at_once = steps.at_once(bias.len(), keep);
@@ -339,22 +352,23 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
                 steps.project(t, projected, &w_ih, &bias, &mut gates);
             }
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            let (c, mut c_next) = before_and_after(&mut cells, t, steps.batch_size);
+            if keep {
+                cells.slice_axis_mut(Axis(0), steps.block(t)).assign(&c);
+            }
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
             let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t % at_once));
             w_hh.add_to(&h, &mut gates);
-            let after = [&mut *c_next, &mut *tanh_c, &mut *h_next];
-            Arch::new().dispatch(Forward { steps, t, sums: &mut gates, c: &c, after });
+            let after = [&mut *tanh_c, &mut *h_next];
+            Arch::new().dispatch(Forward { steps, t, sums: &mut gates, c: &mut c, after });
             steps.carry_finished(t, &h, &mut h_next);
-            steps.carry_finished(t, &c, &mut c_next);
         }
-        Trace { gates, states, cells, tanh_cells }
+        Trace { gates, states, cells, tanh_cells, c_n: c }
     }
 
     fn run_back(
         &self,
         steps: &Steps<F>,
-        Trace { gates, states, cells, tanh_cells }: &Trace<F>,
+        Trace { gates, states, cells, tanh_cells, .. }: &Trace<F>,
         d_output: Array2<F>,
         [mut d_h, mut d_c]: [Array2<F>; 2],
     ) -> PassGradients<F, Self, 2> {
@@ -383,9 +397,10 @@ struct Forward<'a, F> {
     steps: &'a Steps<F>,
     t: usize,
     sums: &'a mut ArrayRef2<F>,
-    c: &'a ArrayRef2<F>,
-    /// `c'`, its tanh and `h'`.
-    after: [&'a mut ArrayRef2<F>; 3],
+    /// c, which becomes `c'`.
+    c: &'a mut ArrayRef2<F>,
+    /// The tanh of `c'`, and `h'`.
+    after: [&'a mut ArrayRef2<F>; 2],
 }
 
 impl<F: Real> NullaryFnOnce for Forward<'_, F> {
@@ -393,10 +408,10 @@ impl<F: Real> NullaryFnOnce for Forward<'_, F> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { steps, t, sums, c, after: [c_next, tanh_c, h_next] } = self;
+        let Self { steps, t, sums, c, after: [tanh_c, h_next] } = self;
         for n in steps.running(t) {
-            let after = [row_mut(c_next, n), row_mut(tanh_c, n), row_mut(h_next, n)];
-            step(row_mut(sums, n), row(c, n), after);
+            let after = [row_mut(tanh_c, n), row_mut(h_next, n)];
+            step(row_mut(sums, n), row_mut(c, n), after);
         }
     }
 }
@@ -429,9 +444,10 @@ impl<F: Real> NullaryFnOnce for Backward<'_, F> {
 // The two functions below have a short loop for each result: of such the compiler makes code that
 // works on many numbers at a time.
 
-/// One step of one sequence, from the sums in the gates: they become i, f, g, o.
+/// One step of one sequence, from the sums in the gates, which become i, f, g, o, and from c, which
+/// becomes `c'`.
 #[inline(always)]
-fn step<F: Real>(sums: &mut [F], c: &[F], [c_next, tanh_c, h_next]: [&mut [F]; 3]) {
+fn step<F: Real>(sums: &mut [F], c: &mut [F], [tanh_c, h_next]: [&mut [F]; 2]) {
     let [i, f, g, o] = parts_mut(sums);
     for gate in [&mut *i, &mut *f, &mut *o] {
         for z in gate {
@@ -441,14 +457,14 @@ fn step<F: Real>(sums: &mut [F], c: &[F], [c_next, tanh_c, h_next]: [&mut [F]; 3
     for z in &mut *g {
         *z = z.fast_tanh();
     }
-    for u in 0..c.len() {
-        c_next[u] = f[u] * c[u] + i[u] * g[u];
+    for (c, (f, (i, g))) in zip(&mut *c, zip(f, zip(i, g))) {
+        *c = *f * *c + *i * *g;
     }
-    for u in 0..c.len() {
-        tanh_c[u] = c_next[u].fast_tanh();
+    for (tanh_c, c) in zip(&mut *tanh_c, c) {
+        *tanh_c = c.fast_tanh();
     }
-    for u in 0..c.len() {
-        h_next[u] = o[u] * tanh_c[u];
+    for (h, (o, tanh_c)) in zip(h_next, zip(o, tanh_c)) {
+        *h = *o * *tanh_c;
     }
 }
 

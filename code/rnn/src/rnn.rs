@@ -294,12 +294,21 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
         &self.w_ih
     }
 
-    fn states(states: &Array2<F>) -> [&Array2<F>; 1] {
-        [states]
+    fn states(states: &Array2<F>) -> &Array2<F> {
+        states
+    }
+
+    fn into_states(states: Array2<F>) -> Array2<F> {
+        states
+    }
+
+    fn last(steps: &Steps<F>, states: &Array2<F>) -> [Array2<F>; 1] {
+        [steps.last(states)]
     }
 
     // ANCHOR: run
-    fn run(&self, steps: &Steps<F>, [mut states]: [Array2<F>; 1], _keep: bool) -> Array2<F> {
+    fn run(&self, steps: &Steps<F>, [h_0]: [Array2<F>; 1], _keep: bool) -> Array2<F> {
+        let mut states = steps.states(&h_0);
         // Where the state after each step will be, first what needs no state: W_ih x_t + b.
         let mut z = states.slice_axis_mut(Axis(0), (steps.batch_size..).into());
         let w_ih = F::Ready::ready(&self.w_ih.t());

@@ -26,12 +26,18 @@ pub(crate) trait Recurrent<F: Real, const S: usize>: Sized {
     /// `W_ih` `[G H, D]`.
     fn w_ih(&self) -> &Array2<F>;
 
-    /// Runs over `steps`. Of each state `[(T + 1) N, H]` the first N rows are given. What only the
-    /// way back needs is kept if it is asked for.
+    /// Runs over `steps` from initial states, each `[N, H]`. What only the way back needs is kept if
+    /// it is asked for.
     fn run(&self, steps: &Steps<F>, state: [Array2<F>; S], keep: bool) -> Self::Trace;
 
-    /// The states of a pass, h first: each `[(T + 1) N, H]`.
-    fn states(trace: &Self::Trace) -> [&Array2<F>; S];
+    /// The hidden states of a pass, from the initial one on: `[(T + 1) N, H]`.
+    fn states(trace: &Self::Trace) -> &Array2<F>;
+
+    /// The same where nothing else of the pass is needed.
+    fn into_states(trace: Self::Trace) -> Array2<F>;
+
+    /// The last states, h first: each `[N, H]`.
+    fn last(steps: &Steps<F>, trace: &Self::Trace) -> [Array2<F>; S];
 
     /// Back through a pass, from the gradients by its outputs `[T N, H]`, zero at padding, and by
     /// its last states `d_state`, each `[N, H]`.
@@ -157,18 +163,22 @@ impl<C> Stack<'_, C> {
             check_states(name, states, [self.cells.len(), steps.batch_size, hidden_size])?;
         }
         let initial = initial.map(|(_, states)| states);
-        let passes = self.run(steps, initial, hidden_size, keep);
+        let mut passes = self.run(steps, initial, hidden_size, keep);
 
-        let top = &passes[passes.len() - self.directions()..];
-        let output = top.iter().map(|Pass { steps, trace }| {
-            steps.by_sequence(&steps.after_first(C::states(trace)[0]))
-        });
-        let output = joined(Axis(2), output.collect());
+        let last: Vec<_> =
+            passes.iter().map(|Pass { steps, trace }| C::last(steps, trace)).collect();
         let last = array::from_fn(|state| {
-            let last = passes.iter().map(|pass| pass.steps.last(C::states(&pass.trace)[state]));
-            joined(Axis(0), last.collect())
+            let of_pass = |last: &[Array2<F>; S]| last[state].clone().insert_axis(Axis(0));
+            joined(Axis(0), last.iter().map(of_pass).collect())
         });
-        Ok(Saved { output, last, passes })
+        let top = passes.len() - self.directions();
+        let output = if keep {
+            passes[top..].iter().map(output::<F, C, S>).collect()
+        } else {
+            let top = passes.drain(top..);
+            top.map(|Pass { steps, trace }| steps.take_output(C::into_states(trace))).collect()
+        };
+        Ok(Saved { output: joined(Axis(2), output), last, passes })
     }
 
     /// Layer after layer, each in one direction or in both.
@@ -189,7 +199,7 @@ impl<C> Stack<'_, C> {
                 steps = above::<F, C, S>(&passes[below..]);
             }
             for (cell, steps) in zip(layer, steps.in_directions(layer.len())) {
-                let of_pass = |states| steps.states(states, passes.len(), hidden_size);
+                let of_pass = |states| steps.of_pass(states, passes.len(), hidden_size);
                 let trace = cell.run(&steps, initial.map(of_pass), keep);
                 passes.push(Pass { steps, trace });
             }
@@ -223,7 +233,7 @@ impl<C> Stack<'_, C> {
             let shares = shares(&passes[layer.clone()], d_output, hidden_size);
             for (pass, d_output) in zip(layer, shares).rev() {
                 let Pass { steps, trace } = &passes[pass];
-                let d_state = d_last.map(|(_, d_last)| steps.d_state(d_last, pass, hidden_size));
+                let d_state = d_last.map(|(_, d_last)| steps.of_pass(d_last, pass, hidden_size));
                 back.push(self.cells[pass].run_back(steps, trace, d_output, d_state));
             }
             if first == 0 {
@@ -289,7 +299,7 @@ impl<C> Stack<'_, C> {
         let directions = if passes.iter().any(|pass| pass.steps.reverse) { 2 } else { 1 };
         check_count("saved directions", directions, self.directions())?;
         zip(self.cells, passes).try_for_each(|(cell, Pass { steps, trace })| {
-            let (inputs, states) = (&steps.rows, C::states(trace)[0]);
+            let (inputs, states) = (&steps.rows, C::states(trace));
             check_shape("saved inputs", inputs, &[inputs.nrows(), cell.w_ih().ncols()])?;
             check_shape("saved states", states, &[states.nrows(), hidden_size])
         })
@@ -305,12 +315,19 @@ fn check_count(name: &'static str, found: usize, expected: usize) -> Result<(), 
     Ok(())
 }
 
+/// The outputs of a pass, `[N, T, H]`.
+fn output<F: Real, C: Recurrent<F, S>, const S: usize>(
+    Pass { steps, trace }: &Pass<F, C::Trace>,
+) -> Array3<F> {
+    steps.by_sequence(&steps.after_first(C::states(trace)))
+}
+
 /// What the layer above a layer reads: at each step the states of its directions side by side.
 // ANCHOR: above
 fn above<F: Real, C: Recurrent<F, S>, const S: usize>(layer: &[Pass<F, C::Trace>]) -> Steps<F> {
     let states = layer
         .iter()
-        .map(|Pass { steps, trace }| steps.in_order(&steps.after_first(C::states(trace)[0])));
+        .map(|Pass { steps, trace }| steps.in_order(&steps.after_first(C::states(trace))));
     layer[0].steps.with_rows(joined(Axis(1), states.collect()))
 }
 // ANCHOR_END: above

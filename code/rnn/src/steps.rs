@@ -92,21 +92,24 @@ impl<F: Real> Steps<F> {
         ordered
     }
 
-    /// States `[(T + 1) N, H]`, in front the block of one pass out of `initial` `[passes, N, H]`;
-    /// zeros where none is given.
-    pub fn states(
-        &self,
-        initial: Option<&ArrayRef3<F>>,
-        pass: usize,
-        hidden_size: usize,
-    ) -> Array2<F> {
-        let mut states = Array2::zeros((self.rows.nrows() + self.batch_size, hidden_size));
-        if let Some(initial) = initial {
-            states
-                .slice_axis_mut(Axis(0), self.block(0))
-                .assign(&initial.index_axis(Axis(0), pass));
-        }
+    /// Room for the states `[(T + 1) N, H]`, in front the initial ones `[N, H]`.
+    pub fn states(&self, initial: &ArrayRef2<F>) -> Array2<F> {
+        let mut states = Array2::zeros((self.rows.nrows() + self.batch_size, initial.ncols()));
+        states.slice_axis_mut(Axis(0), self.block(0)).assign(initial);
         states
+    }
+
+    /// The outputs `[N, T, H]` of states `[(T + 1) N, H]` that nobody else needs. If no sequence
+    /// ends early they stay where they are: only the axes are named anew.
+    pub fn take_output(&self, states: Array2<F>) -> Array3<F> {
+        let full = self.lengths.iter().all(|length| *length == self.count());
+        if self.reverse || !full {
+            return self.by_sequence(&self.after_first(&states));
+        }
+        let shape = (self.count() + 1, self.batch_size, states.ncols());
+        let mut states = states.into_shape_with_order(shape).expect("states lie row after row");
+        states.slice_axis_inplace(Axis(0), (1..).into());
+        states.permuted_axes([1, 0, 2])
     }
 
     /// `W_ih x_t + b` for so many steps from `first` on, in one product, into the first rows of
@@ -128,7 +131,7 @@ impl<F: Real> Steps<F> {
     /// How many steps to project at once, a row of the result having so many numbers: all of them
     /// where the results are kept. Where they are not, as many as stay in the cache, or one.
     pub fn at_once(&self, width: usize, keep: bool) -> usize {
-        const IN_CACHE: usize = 1 << 16;
+        const IN_CACHE: usize = 1 << 15;
         if keep {
             self.count()
         } else {
@@ -136,11 +139,10 @@ impl<F: Real> Steps<F> {
         }
     }
 
-    /// The last block of `states` `[(T + 1) N, H]` as `[1, N, H]`. A sequence that ended before
-    /// has carried its last state up to there.
-    pub fn last(&self, states: &ArrayRef2<F>) -> Array3<F> {
-        let last = states.slice_axis(Axis(0), self.block(self.count()));
-        last.to_owned().insert_axis(Axis(0))
+    /// The last block `[N, H]` of states `[(T + 1) N, H]`. A sequence that ended before has carried
+    /// its last state up to there.
+    pub fn last(&self, states: &ArrayRef2<F>) -> Array2<F> {
+        states.slice_axis(Axis(0), self.block(self.count())).to_owned()
     }
 
     /// The states `[T N, H]` after each step, of states `[(T + 1) N, H]` from the initial one on.
@@ -177,18 +179,19 @@ impl<F: Real> Steps<F> {
         Ok(by_step(d_output, &self.lengths))
     }
 
-    /// The gradient by the last state of one pass, `[N, H]`; zeros where none is given.
-    pub fn d_state(
+    /// The states, or gradients by them, of one pass `[N, H]`, out of those of all passes; zeros
+    /// where none are given.
+    pub fn of_pass(
         &self,
-        d_last: Option<&ArrayRef3<F>>,
+        states: Option<&ArrayRef3<F>>,
         pass: usize,
         hidden_size: usize,
     ) -> Array2<F> {
-        let mut d_state = Array2::zeros((self.batch_size, hidden_size));
-        if let Some(d_last) = d_last {
-            d_state.assign(&d_last.index_axis(Axis(0), pass));
+        let mut of_pass = Array2::zeros((self.batch_size, hidden_size));
+        if let Some(states) = states {
+            of_pass.assign(&states.index_axis(Axis(0), pass));
         }
-        d_state
+        of_pass
     }
 
     /// The gradients of the four arrays of weights, each product over all steps at once: every step
