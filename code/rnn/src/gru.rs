@@ -137,8 +137,7 @@ impl<F: Real> Gru<F> {
         x: &ArrayRef3<F>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<(Array3<F>, Array3<F>), Error> {
-        let saved = self.run(x, None, h_0, false)?;
-        Ok((saved.output, saved.h_n))
+        self.read(x, None, h_0)
     }
 
     /// As [`forward`](Self::forward), for sequences of unequal length in one padded batch: sequence
@@ -162,8 +161,7 @@ impl<F: Real> Gru<F> {
         lengths: &[usize],
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<(Array3<F>, Array3<F>), Error> {
-        let saved = self.run(x, Some(lengths), h_0, false)?;
-        Ok((saved.output, saved.h_n))
+        self.read(x, Some(lengths), h_0)
     }
 
     /// As [`forward_padded`](Self::forward_padded), keeping what [`backward`](Self::backward)
@@ -178,20 +176,21 @@ impl<F: Real> Gru<F> {
         lengths: Option<&[usize]>,
         h_0: Option<&ArrayRef3<F>>,
     ) -> Result<GruSaved<F>, Error> {
-        self.run(x, lengths, h_0, true)
+        let saved = self.stack().forward_saving(x, lengths, [("h_0", h_0)])?;
+        let ([h_n], output) = (saved.last, saved.output);
+        check_finite("output", &output)?;
+        Ok(GruSaved { output, h_n, passes: saved.passes })
     }
 
-    fn run(
+    fn read(
         &self,
         x: &ArrayRef3<F>,
         lengths: Option<&[usize]>,
         h_0: Option<&ArrayRef3<F>>,
-        keep: bool,
-    ) -> Result<GruSaved<F>, Error> {
-        let saved = self.stack().forward(x, lengths, [("h_0", h_0)], keep)?;
-        let ([h_n], output) = (saved.last, saved.output);
+    ) -> Result<(Array3<F>, Array3<F>), Error> {
+        let (output, [h_n]) = self.stack().forward(x, lengths, [("h_0", h_0)])?;
         check_finite("output", &output)?;
-        Ok(GruSaved { output, h_n, passes: saved.passes })
+        Ok((output, h_n))
     }
 
     /// The gradients of a loss by the weights and `h_0`, from its gradients by `output`
@@ -304,10 +303,6 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
 
     fn states(trace: &Trace<F>) -> &Array2<F> {
         &trace.states
-    }
-
-    fn into_states(trace: Trace<F>) -> Array2<F> {
-        trace.states
     }
 
     fn last(steps: &Steps<F>, trace: &Trace<F>) -> [Array2<F>; 1] {

@@ -8,7 +8,7 @@ use rand::Rng;
 
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
+use crate::stack::{self, Given, Pass, PassGradients, Recurrent, Stack};
 use crate::steps::{Steps, before_and_after};
 use crate::weights::{parts, parts_mut, row, row_mut};
 use crate::{Error, LstmCell, Parameters, Real};
@@ -158,8 +158,7 @@ impl<F: Real> Lstm<F> {
         x: &ArrayRef3<F>,
         state: Option<States<'_, F>>,
     ) -> Result<Outcome<F>, Error> {
-        let saved = self.run(x, None, state, false)?;
-        Ok((saved.output, (saved.h_n, saved.c_n)))
+        self.read(x, None, state)
     }
 
     /// As [`forward`](Self::forward), for sequences of unequal length in one padded batch: sequence
@@ -183,8 +182,7 @@ impl<F: Real> Lstm<F> {
         lengths: &[usize],
         state: Option<States<'_, F>>,
     ) -> Result<Outcome<F>, Error> {
-        let saved = self.run(x, Some(lengths), state, false)?;
-        Ok((saved.output, (saved.h_n, saved.c_n)))
+        self.read(x, Some(lengths), state)
     }
 
     /// As [`forward_padded`](Self::forward_padded), keeping what [`backward`](Self::backward)
@@ -199,22 +197,23 @@ impl<F: Real> Lstm<F> {
         lengths: Option<&[usize]>,
         state: Option<States<'_, F>>,
     ) -> Result<LstmSaved<F>, Error> {
-        self.run(x, lengths, state, true)
-    }
-
-    fn run(
-        &self,
-        x: &ArrayRef3<F>,
-        lengths: Option<&[usize]>,
-        state: Option<States<'_, F>>,
-        keep: bool,
-    ) -> Result<LstmSaved<F>, Error> {
-        let (h_0, c_0) = (state.map(|(h_0, _)| h_0), state.map(|(_, c_0)| c_0));
-        let saved = self.stack().forward(x, lengths, [("h_0", h_0), ("c_0", c_0)], keep)?;
+        let saved = self.stack().forward_saving(x, lengths, named(state))?;
         let ([h_n, c_n], output) = (saved.last, saved.output);
         check_finite("c_n", &c_n)?;
         check_finite("output", &output)?;
         Ok(LstmSaved { output, h_n, c_n, passes: saved.passes })
+    }
+
+    fn read(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        state: Option<States<'_, F>>,
+    ) -> Result<Outcome<F>, Error> {
+        let (output, [h_n, c_n]) = self.stack().forward(x, lengths, named(state))?;
+        check_finite("c_n", &c_n)?;
+        check_finite("output", &output)?;
+        Ok((output, (h_n, c_n)))
     }
 
     /// The gradients of a loss by the weights, `h_0` and `c_0`, from its gradients by `output`
@@ -299,6 +298,11 @@ impl<F: Real> Lstm<F> {
     }
 }
 
+/// The states before the first step, under their names.
+fn named<F>(state: Option<States<'_, F>>) -> Given<'_, F, 2> {
+    [("h_0", state.map(|(h_0, _)| h_0)), ("c_0", state.map(|(_, c_0)| c_0))]
+}
+
 impl<F: Real> Parameters<F> for Lstm<F> {
     fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
         self.cells.iter().flat_map(LstmCell::parameters).collect()
@@ -327,10 +331,6 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
 
     fn states(trace: &Trace<F>) -> &Array2<F> {
         &trace.states
-    }
-
-    fn into_states(trace: Trace<F>) -> Array2<F> {
-        trace.states
     }
 
     fn last(steps: &Steps<F>, trace: &Trace<F>) -> [Array2<F>; 2] {

@@ -9,7 +9,7 @@ use std::iter::zip;
 use std::ops::Range;
 
 use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
-use ndarray::{Array2, ArrayRef2};
+use ndarray::{Array2, ArrayRef2, Axis};
 use pulp::{Arch, Simd, WithSimd};
 
 /// A matrix B, made ready for products.
@@ -65,9 +65,17 @@ impl Product<f32> for Packed {
         let mut panels = vec![0.0; columns.div_ceil(width) * rows * width];
         let starts = (0..columns).step_by(width);
         for (panel, start) in zip(panels.chunks_exact_mut(rows * width), starts) {
-            for (k, row) in panel.chunks_exact_mut(width).enumerate() {
-                for (column, entry) in zip(start..columns, row) {
-                    *entry = b[[k, column]];
+            let end = columns.min(start + width);
+            let part = b.slice_axis(Axis(1), (start..end).into());
+            if b.is_standard_layout() {
+                for (to, from) in zip(panel.chunks_exact_mut(width), part.rows()) {
+                    zip(to, from).for_each(|(to, from)| *to = *from);
+                }
+            } else {
+                // Transposed: its columns are what lies together in the memory.
+                for (column, from) in part.columns().into_iter().enumerate() {
+                    let to = panel[column..].iter_mut().step_by(width);
+                    zip(to, from).for_each(|(to, from)| *to = *from);
                 }
             }
         }

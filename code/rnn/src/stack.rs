@@ -7,10 +7,10 @@
 use std::array;
 use std::iter::zip;
 
-use ndarray::{Array, Array2, Array3, ArrayRef3, Axis, RemoveAxis, concatenate};
+use ndarray::{Array, Array2, Array3, ArrayRef3, Axis, RemoveAxis, Slice, concatenate};
 
 use crate::error::{check_shape, check_size};
-use crate::steps::{Steps, check_states};
+use crate::steps::{Steps, check_sequences, check_states};
 use crate::weights::NAMES;
 use crate::{Error, Real};
 
@@ -32,9 +32,6 @@ pub(crate) trait Recurrent<F: Real, const S: usize>: Sized {
 
     /// The hidden states of a pass, from the initial one on: `[(T + 1) N, H]`.
     fn states(trace: &Self::Trace) -> &Array2<F>;
-
-    /// The same where nothing else of the pass is needed.
-    fn into_states(trace: Self::Trace) -> Array2<F>;
 
     /// The last states, h first: each `[N, H]`.
     fn last(steps: &Steps<F>, trace: &Self::Trace) -> [Array2<F>; S];
@@ -145,40 +142,85 @@ impl<C> Stack<'_, C> {
         Error::Cell { name: self.name(pass), error: Box::new(error) }
     }
 
-    /// Runs over inputs `x` `[N, T, D]`, from the initial states. What the way back needs is kept if
-    /// it is asked for; else the passes are good for nothing but their states.
+    /// Runs over inputs `x` `[N, T, D]` from the initial states: the output `[N, T, K H]` and the
+    /// last states. Nothing is kept for the way back, so one direction reads in pieces: what a piece
+    /// needs stays in the cache, and the next piece takes its place.
     pub fn forward<F: Real, const S: usize>(
         &self,
         x: &ArrayRef3<F>,
         lengths: Option<&[usize]>,
         initial: Given<'_, F, S>,
-        keep: bool,
+    ) -> Result<(Array3<F>, [Array3<F>; S]), Error>
+    where
+        C: Recurrent<F, S>,
+    {
+        const ROWS: usize = 1 << 10;
+        let (lengths, hidden_size) = self.check(x, lengths, initial)?;
+        let (batch_size, count, _) = x.dim();
+        let piece = if self.bidirectional { count } else { (ROWS / batch_size).clamp(1, count) };
+        let mut output = Array3::zeros((batch_size, count, self.directions() * hidden_size));
+        let mut last: Option<[Array3<F>; S]> = None;
+        for first in (0..count).step_by(piece) {
+            let part = Slice::from(first..count.min(first + piece));
+            let x = x.slice_axis(Axis(1), part);
+            let left = |length: &usize| length.saturating_sub(first).min(x.len_of(Axis(1)));
+            let steps = Steps::new(&x, lengths.iter().map(left).collect());
+            let states = array::from_fn(|state| match &last {
+                None => initial[state].1,
+                Some(last) => Some(&*last[state]),
+            });
+            let passes = self.run(steps, states, hidden_size, false);
+            output.slice_axis_mut(Axis(1), part).assign(&self.output(&passes));
+            last = Some(last_states::<F, C, S>(&passes));
+        }
+        Ok((output, last.expect("there is a step")))
+    }
+
+    /// As [`forward`](Self::forward), keeping what the way back needs.
+    pub fn forward_saving<F: Real, const S: usize>(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        initial: Given<'_, F, S>,
     ) -> Result<Saved<F, C::Trace, S>, Error>
     where
         C: Recurrent<F, S>,
     {
-        let [input_size, hidden_size] = self.sizes()?;
-        let steps = Steps::new(x, lengths, input_size)?;
-        for (name, states) in initial {
-            check_states(name, states, [self.cells.len(), steps.batch_size, hidden_size])?;
-        }
-        let initial = initial.map(|(_, states)| states);
-        let mut passes = self.run(steps, initial, hidden_size, keep);
+        let (lengths, hidden_size) = self.check(x, lengths, initial)?;
+        let states = initial.map(|(_, states)| states);
+        let passes = self.run(Steps::new(x, lengths), states, hidden_size, true);
+        let last = last_states::<F, C, S>(&passes);
+        Ok(Saved { output: self.output(&passes), last, passes })
+    }
 
-        let last: Vec<_> =
-            passes.iter().map(|Pass { steps, trace }| C::last(steps, trace)).collect();
-        let last = array::from_fn(|state| {
-            let of_pass = |last: &[Array2<F>; S]| last[state].clone().insert_axis(Axis(0));
-            joined(Axis(0), last.iter().map(of_pass).collect())
-        });
-        let top = passes.len() - self.directions();
-        let output = if keep {
-            passes[top..].iter().map(output::<F, C, S>).collect()
-        } else {
-            let top = passes.drain(top..);
-            top.map(|Pass { steps, trace }| steps.take_output(C::into_states(trace))).collect()
-        };
-        Ok(Saved { output: joined(Axis(2), output), last, passes })
+    /// Checks the network and what it is given; then the length of each sequence, and H.
+    fn check<F: Real, const S: usize>(
+        &self,
+        x: &ArrayRef3<F>,
+        lengths: Option<&[usize]>,
+        initial: Given<'_, F, S>,
+    ) -> Result<(Vec<usize>, usize), Error>
+    where
+        C: Recurrent<F, S>,
+    {
+        let [input_size, hidden_size] = self.sizes()?;
+        let lengths = check_sequences(x, lengths, input_size)?;
+        for (name, states) in initial {
+            check_states(name, states, [self.cells.len(), lengths.len(), hidden_size])?;
+        }
+        Ok((lengths, hidden_size))
+    }
+
+    /// The outputs of the top layer, `[N, T, K H]`.
+    fn output<F: Real, const S: usize>(&self, passes: &[Pass<F, C::Trace>]) -> Array3<F>
+    where
+        C: Recurrent<F, S>,
+    {
+        let top = &passes[passes.len() - self.directions()..];
+        let output = top
+            .iter()
+            .map(|Pass { steps, trace }| steps.by_sequence(&steps.after_first(C::states(trace))));
+        joined(Axis(2), output.collect())
     }
 
     /// Layer after layer, each in one direction or in both.
@@ -315,11 +357,15 @@ fn check_count(name: &'static str, found: usize, expected: usize) -> Result<(), 
     Ok(())
 }
 
-/// The outputs of a pass, `[N, T, H]`.
-fn output<F: Real, C: Recurrent<F, S>, const S: usize>(
-    Pass { steps, trace }: &Pass<F, C::Trace>,
-) -> Array3<F> {
-    steps.by_sequence(&steps.after_first(C::states(trace)))
+/// The last states of all passes, each `[layers directions, N, H]`.
+fn last_states<F: Real, C: Recurrent<F, S>, const S: usize>(
+    passes: &[Pass<F, C::Trace>],
+) -> [Array3<F>; S] {
+    let last: Vec<_> = passes.iter().map(|Pass { steps, trace }| C::last(steps, trace)).collect();
+    array::from_fn(|state| {
+        let of_pass = |last: &[Array2<F>; S]| last[state].clone().insert_axis(Axis(0));
+        joined(Axis(0), last.iter().map(of_pass).collect())
+    })
 }
 
 /// What the layer above a layer reads: at each step the states of its directions side by side.

@@ -29,15 +29,9 @@ pub(crate) struct Steps<F> {
 }
 
 impl<F: Real> Steps<F> {
-    /// Checks the inputs `x` `[N, T, D]` and lays them out.
-    pub fn new(
-        x: &ArrayRef3<F>,
-        lengths: Option<&[usize]>,
-        input_size: usize,
-    ) -> Result<Self, Error> {
-        let batch_size = x.dim().0;
-        let lengths = check_sequences(x, lengths, input_size)?;
-        Ok(Self { rows: by_step(x, &lengths), batch_size, lengths, reverse: false })
+    /// Lays out the inputs `x` `[N, T, D]` of sequences that have been checked.
+    pub fn new(x: &ArrayRef3<F>, lengths: Vec<usize>) -> Self {
+        Self { rows: by_step(x, &lengths), batch_size: x.dim().0, lengths, reverse: false }
     }
 
     /// T.
@@ -97,19 +91,6 @@ impl<F: Real> Steps<F> {
         let mut states = Array2::zeros((self.rows.nrows() + self.batch_size, initial.ncols()));
         states.slice_axis_mut(Axis(0), self.block(0)).assign(initial);
         states
-    }
-
-    /// The outputs `[N, T, H]` of states `[(T + 1) N, H]` that nobody else needs. If no sequence
-    /// ends early they stay where they are: only the axes are named anew.
-    pub fn take_output(&self, states: Array2<F>) -> Array3<F> {
-        let full = self.lengths.iter().all(|length| *length == self.count());
-        if self.reverse || !full {
-            return self.by_sequence(&self.after_first(&states));
-        }
-        let shape = (self.count() + 1, self.batch_size, states.ncols());
-        let mut states = states.into_shape_with_order(shape).expect("states lie row after row");
-        states.slice_axis_inplace(Axis(0), (1..).into());
-        states.permuted_axes([1, 0, 2])
     }
 
     /// `W_ih x_t + b` for so many steps from `first` on, in one product, into the first rows of
