@@ -38,7 +38,7 @@ MODELS = [
 
 
 def build(model, dtype):
-    """The layer and a linear layer behind its last step."""
+    """The layer, and a linear layer that reads the last states of its top layer."""
     layer = LAYERS[model["layer"]](
         model["d"],
         model["h"],
@@ -56,8 +56,10 @@ def saved_part(model, modules):
 
 def answer(modules, x):
     layer, head = modules
-    output, _ = layer(x)
-    return head(output[:, -1])
+    _, state = layer(x)
+    h_n = state[0] if isinstance(state, tuple) else state
+    directions = 2 if layer.bidirectional else 1
+    return head(torch.cat(list(h_n[-directions:]), dim=1))
 
 
 def train(model, rng):

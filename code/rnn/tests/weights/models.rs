@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ndarray::{ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{ArrayViewD, ArrayViewMutD, Axis, concatenate};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Error, FileError, Gru, Linear, Lstm, Parameters, Real, Rnn, load_model};
 use serde::{Deserialize, Serialize};
@@ -120,7 +120,10 @@ impl<F: Real> Model<F> {
             }
             Self::GruAndHead((gru, head)) => {
                 let (output, h_n) = gru.forward(&x, None)?;
-                let answer = flat(&head.forward(&output.index_axis(Axis(1), t - 1))?);
+                let first = h_n.len_of(Axis(0)) - gru.num_directions();
+                let top: Vec<_> = h_n.outer_iter().skip(first).collect();
+                let top = concatenate(Axis(1), &top).expect("states have one shape");
+                let answer = flat(&head.forward(&top)?);
                 Outcome { output: flat(&output), h_n: flat(&h_n), answer, ..Outcome::default() }
             }
         })
