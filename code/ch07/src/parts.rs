@@ -30,16 +30,17 @@ pub enum Part {
 }
 
 impl Part {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
+    /// The work of a layer.
+    pub const WORK: [Self; 5] = [
         Self::Inputs,
         Self::Recurrence,
         Self::WithoutWaiting,
         Self::StandardTanh,
         Self::LibraryTanh,
-        Self::FreshMemory,
-        Self::KeptMemory,
     ];
+
+    /// What memory costs beside.
+    pub const MEMORY: [Self; 2] = [Self::FreshMemory, Self::KeptMemory];
 }
 
 /// What the parts read, and where they write.
