@@ -96,6 +96,7 @@ impl Parameters {
         report.section("What there is to compute, by size; yours is `own`");
         for (name, sizes) in Sizes::BOOK.into_iter().chain([("own", self.sizes())]) {
             report.number(&format!("{name}_sizes"), sizes.to_string());
+            report.number(&format!("{name}_t"), count(sizes.steps));
             report.number(&format!("{name}_multiply_adds"), many(sizes.multiply_adds()));
             report.number(&format!("{name}_tanhs"), many(sizes.tanhs()));
             report.number(&format!("{name}_for_a_tanh"), count(sizes.multiply_adds_for_a_tanh()));
