@@ -59,6 +59,7 @@ mod stack;
 mod steps;
 mod weights;
 
+pub use activation::tanh_in_place;
 pub use attention::{AttentionGradients, AttentionSaved, KvCache, SelfAttention};
 pub use cell::RnnCell;
 pub use conv1d::Conv1d;

@@ -45,6 +45,7 @@ impl Product<f64> for Plain {
     }
 }
 
+// ANCHOR: packed
 /// In `f32`, B in *panels* of some columns: each holds its part of the first row of B, then of the
 /// second, and so on. The last one is filled up with zeros.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ pub struct Packed {
     /// `[K, P]`
     shape: [usize; 2],
 }
+// ANCHOR_END: packed
 
 /// The columns of a panel, counted in vectors. A multiply-add waits some four cycles for the one
 /// before it in the same sum, so four sums side by side keep the processor busy even with one row.
@@ -135,6 +137,7 @@ impl WithSimd for AddProduct<'_> {
     }
 }
 
+// ANCHOR: tile
 /// Some rows of C in the columns of one panel. Their sums stay in the processor's registers.
 #[inline(always)]
 fn add_tile<S: Simd, const ROWS: usize>(
@@ -167,3 +170,4 @@ fn add_tile<S: Simd, const ROWS: usize>(
         }
     }
 }
+// ANCHOR_END: tile

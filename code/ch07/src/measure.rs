@@ -1,0 +1,152 @@
+//! How long it all takes on this machine.
+
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::iter::zip;
+
+use chapter::{Machine, seconds_in_turn};
+use ndarray::Array3;
+use rnn::Rnn;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    parts::{Bench, Part},
+    rng,
+    rung::Rung,
+    sizes::Sizes,
+};
+
+/// What was measured, and where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The machine and the day.
+    pub machine: Machine,
+    /// How often each time was taken; the median counts.
+    pub rounds: usize,
+    /// A layer for each of the sizes.
+    pub layers: Vec<Layer>,
+}
+
+/// The seconds of a forward pass and of its parts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Layer {
+    /// Of which size.
+    pub sizes: Sizes,
+    /// The last rung, before the allocator keeps what is freed.
+    pub before_keeping: f64,
+    /// Each rung of the ladder.
+    pub rungs: Vec<(Rung, f64)>,
+    /// Each part, run alone.
+    pub parts: Vec<(Part, f64)>,
+}
+
+/// How often each time is taken.
+pub const ROUNDS: usize = 9;
+
+impl Measurement {
+    /// Measures on this machine. `done` is called twice for each of the `sizes`.
+    ///
+    /// # Errors
+    /// Where a size is zero.
+    pub fn take(
+        sizes: &[Sizes],
+        rounds: usize,
+        seed: u64,
+        mut done: impl FnMut(),
+    ) -> Result<Self, rnn::Error> {
+        let mut layers = Vec::new();
+        for &sizes in sizes {
+            layers.push(Layer::before_keeping(sizes, rounds, seed)?);
+            done();
+        }
+        keep_freed_memory();
+        for layer in &mut layers {
+            layer.add_rungs_and_parts(rounds, seed)?;
+            done();
+        }
+        Ok(Self { machine: Machine::this(), rounds, layers })
+    }
+
+    /// The layer of this size, if it was measured.
+    pub fn layer(&self, sizes: Sizes) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.sizes == sizes)
+    }
+}
+
+impl Layer {
+    /// The last rung, and what memory costs, while the allocator gives back what is freed.
+    fn before_keeping(sizes: Sizes, rounds: usize, seed: u64) -> Result<Self, rnn::Error> {
+        let (rnn, x) = &sizes.draw(&mut rng(seed, 0))?;
+        let seconds = seconds_in_turn(rounds, &mut [pass(Rung::Ready, rnn, x)]);
+        let bench = RefCell::new(Bench::new(&rnn.cells[0], x));
+        let mut memory = Part::MEMORY.map(|which| part(which, &bench));
+        let parts = zip(Part::MEMORY, seconds_in_turn(rounds, &mut memory)).collect();
+        Ok(Self { sizes, before_keeping: seconds[0], rungs: Vec::new(), parts })
+    }
+
+    /// All else, while it keeps it.
+    fn add_rungs_and_parts(&mut self, rounds: usize, seed: u64) -> Result<(), rnn::Error> {
+        let (rnn, x) = &self.sizes.draw(&mut rng(seed, 0))?;
+        let bench = RefCell::new(Bench::new(&rnn.cells[0], x));
+        let rungs = Rung::ALL.map(|rung| pass(rung, rnn, x));
+        let parts = Part::WORK.map(|which| part(which, &bench));
+        let mut jobs: Vec<_> = rungs.into_iter().chain(parts).collect();
+        let mut seconds = seconds_in_turn(rounds, &mut jobs).into_iter();
+        self.rungs = zip(Rung::ALL, seconds.by_ref()).collect();
+        self.parts.extend(zip(Part::WORK, seconds));
+        Ok(())
+    }
+
+    /// Seconds for a pass, not a number where it was not measured.
+    pub fn rung(&self, rung: Rung) -> f64 {
+        let found = self.rungs.iter().find(|(other, _)| *other == rung);
+        found.map_or(f64::NAN, |(_, seconds)| *seconds)
+    }
+
+    /// Seconds for a part, not a number where it was not measured.
+    pub fn part(&self, part: Part) -> f64 {
+        let found = self.parts.iter().find(|(other, _)| *other == part);
+        found.map_or(f64::NAN, |(_, seconds)| *seconds)
+    }
+}
+
+// ANCHOR: keep
+/// Has the allocator keep what is freed. That of glibc gives large blocks back
+/// to the system, and takes for large what is larger than any block of at most
+/// 32 MiB that was freed before.
+pub fn keep_freed_memory() {
+    drop(black_box(vec![1_u8; 32_000_000]));
+}
+// ANCHOR_END: keep
+
+/// A pass, as a job for the clock.
+fn pass<'a>(rung: Rung, rnn: &'a Rnn<f32>, x: &'a Array3<f32>) -> Box<dyn FnMut() + 'a> {
+    Box::new(move || drop(black_box(rung.run(black_box(rnn), x))))
+}
+
+/// A part, likewise.
+fn part<'a>(part: Part, bench: &'a RefCell<Bench<'_>>) -> Box<dyn FnMut() + 'a> {
+    Box::new(move || black_box(bench).borrow_mut().run(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measurement_has_a_time_for_everything() {
+        let small = Sizes { batch: 1, steps: 2, input: 3, hidden: 4 };
+        let other = Sizes { batch: 2, ..small };
+        let mut done = 0;
+        let found = Measurement::take(&[small, other], 1, 1, || done += 1).unwrap();
+        assert_eq!((done, found.rounds), (4, 1));
+        for sizes in [small, other] {
+            let layer = found.layer(sizes).unwrap();
+            assert!(Rung::ALL.iter().all(|rung| layer.rung(*rung) > 0.0), "{layer:?}");
+            assert!(layer.before_keeping > 0.0, "{layer:?}");
+            let mut parts = Part::WORK.iter().chain(&Part::MEMORY);
+            assert!(parts.all(|part| layer.part(*part) > 0.0), "{layer:?}");
+        }
+        assert!(found.layer(Sizes { hidden: 5, ..small }).is_none());
+    }
+}

@@ -1,0 +1,104 @@
+//! The sizes of a layer, and what can be counted without a clock.
+
+use ndarray::Array3;
+use rand::{RngExt, rngs::ChaCha8Rng};
+use rnn::Rnn;
+use serde::{Deserialize, Serialize};
+
+/// How large a layer and its batch are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sizes {
+    /// N.
+    pub batch: usize,
+    /// T.
+    pub steps: usize,
+    /// D.
+    pub input: usize,
+    /// H.
+    pub hidden: usize,
+}
+
+impl Sizes {
+    /// The four sizes that the chapter measures, under the names by which it calls them.
+    pub const BOOK: [(&'static str, Self); 4] = [
+        ("tiny", Self { batch: 2, steps: 5, input: 10, hidden: 20 }),
+        ("long", Self { batch: 1, steps: 1_000, input: 100, hidden: 128 }),
+        ("batch", Self { batch: 32, steps: 100, input: 100, hidden: 128 }),
+        ("large", Self { batch: 32, steps: 512, input: 256, hidden: 512 }),
+    ];
+
+    /// One of them.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::BOOK.into_iter().find(|(other, _)| *other == name).map(|(_, sizes)| sizes)
+    }
+
+    // ANCHOR: counts
+    /// The multiply-adds of a pass: `N T H (D + H)`.
+    pub fn multiply_adds(self) -> usize {
+        self.tanhs() * self.multiply_adds_for_a_tanh()
+    }
+
+    /// The numbers that go through tanh: `N T H`.
+    pub fn tanhs(self) -> usize {
+        self.batch * self.steps * self.hidden
+    }
+
+    /// One for each input and one for each unit.
+    pub fn multiply_adds_for_a_tanh(self) -> usize {
+        self.input + self.hidden
+    }
+
+    /// What the states of all steps take in `f32`.
+    pub fn bytes_of_states(self) -> usize {
+        self.tanhs() * size_of::<f32>()
+    }
+
+    /// What the recurrent weights take, all of which every step reads.
+    pub fn bytes_of_recurrence(self) -> usize {
+        self.hidden * self.hidden * size_of::<f32>()
+    }
+    // ANCHOR_END: counts
+
+    /// A layer and a batch for it.
+    ///
+    /// # Errors
+    /// Where a size is zero.
+    pub fn draw(self, rng: &mut ChaCha8Rng) -> Result<(Rnn<f32>, Array3<f32>), rnn::Error> {
+        let rnn = Rnn::new(self.input, self.hidden, rng)?;
+        let shape = (self.batch, self.steps, self.input);
+        Ok((rnn, Array3::from_shape_simple_fn(shape, || rng.random_range(-1.7..1.7))))
+    }
+}
+
+/// As the tables write it: `N = 2, T = 5, D = 10, H = 20`.
+impl std::fmt::Display for Sizes {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let Self { batch, steps, input, hidden } = self;
+        write!(f, "N = {batch}, T = {steps}, D = {input}, H = {hidden}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng;
+
+    #[test]
+    fn a_pass_counted_by_hand() {
+        let tiny = Sizes::named("tiny").unwrap();
+        assert_eq!((tiny.tanhs(), tiny.multiply_adds_for_a_tanh()), (200, 30));
+        assert_eq!(tiny.multiply_adds(), 2 * 5 * (10 * 20 + 20 * 20));
+        assert_eq!((tiny.bytes_of_states(), tiny.bytes_of_recurrence()), (800, 1_600));
+        assert_eq!(tiny.to_string(), "N = 2, T = 5, D = 10, H = 20");
+    }
+
+    #[test]
+    fn the_layer_counts_as_many() {
+        for (name, sizes) in Sizes::BOOK {
+            let (rnn, x) = Sizes { steps: 2, ..sizes }.draw(&mut rng(1, 0)).unwrap();
+            let steps = sizes.batch * sizes.steps;
+            assert_eq!(sizes.multiply_adds(), steps * rnn.multiply_adds_per_step(), "{name}");
+            assert_eq!(x.dim(), (sizes.batch, 2, sizes.input), "{name}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The measured times, as they are reported.
+
+use chapter::{
+    Report,
+    format::{count, decimals, percent},
+};
+
+use crate::{
+    Parameters,
+    beside::Beside,
+    drawing::{ladder_figure, parts_figure},
+    measure::{Layer, Measurement, ROUNDS},
+    parts::Part,
+    rung::Rung,
+    sizes::Sizes,
+};
+
+/// The book's own measurement.
+const RECORDED: &str = include_str!("../measurement.json");
+
+impl Parameters {
+    /// The recorded times, or those of this machine.
+    pub(crate) fn timing(
+        &self,
+        beside: &Beside,
+        seed: u64,
+        report: &mut Report,
+    ) -> chapter::Result {
+        let own = self.sizes();
+        let measurement = self.stopwatch.read(RECORDED, || {
+            if own.multiply_adds() > MOST {
+                let text = format!("your layer does over {} multiply-adds", crate::many(MOST));
+                return Err(format!("{text}, too many to measure: make a size smaller").into());
+            }
+            let mut sizes = Sizes::BOOK.map(|(_, sizes)| sizes).to_vec();
+            if !sizes.contains(&own) {
+                sizes.push(own);
+            }
+            let bar = report.progress(2 * sizes.len(), "measuring");
+            Ok(Measurement::take(&sizes, ROUNDS, seed, || bar.inc(1))?)
+        })?;
+        measured(&measurement, own, beside, report)
+    }
+}
+
+/// The most multiply-adds of a layer that is measured.
+const MOST: usize = 10_000_000_000;
+
+fn measured(
+    measurement: &Measurement,
+    own: Sizes,
+    beside: &Beside,
+    report: &mut Report,
+) -> chapter::Result {
+    let machine = &measurement.machine;
+    report.section("Measured");
+    report.number("machine", &machine.processor);
+    report.number("cores", count(machine.cores));
+    report.number("date", &machine.date);
+    report.number("rounds", count(measurement.rounds));
+    let mut layers = Vec::new();
+    for (name, sizes) in Sizes::BOOK {
+        let layer = measurement.layer(sizes).ok_or("a size of the book was not measured")?;
+        numbers(name, layer, report);
+        let gain = layer.rung(Rung::Obvious) / layer.rung(Rung::Ready);
+        let ratio = gain * beside.ratio("rnn", "forward", name)?;
+        report.number(&format!("{name}_obvious_beside"), decimals(ratio, 1));
+        layers.push((name, layer));
+    }
+    match measurement.layer(own) {
+        Some(layer) => numbers("own", layer, report),
+        None => report.number("own_total", "not measured: add --measure"),
+    }
+    if let Some(layer) = measurement.layers.get(Sizes::BOOK.len()) {
+        layers.push(("yours", layer));
+    }
+    report.figure(&parts_figure(&layers, machine))?;
+    report.figure(&ladder_figure(&layers, machine))
+}
+
+/// What each measure gave at one size, and what the parts of the work take.
+fn numbers(name: &str, layer: &Layer, report: &mut Report) {
+    let tanhs = layer.sizes.tanhs() as f64;
+    let obvious = layer.rung(Rung::Obvious);
+    let ready = layer.rung(Rung::Ready);
+    let mut number = |what: &str, text: String| report.number(&format!("{name}_{what}"), text);
+    for (what, rungs) in GAINS.iter().zip(Rung::ALL.windows(2)) {
+        number(what, decimals(layer.rung(rungs[0]) / layer.rung(rungs[1]), 1));
+    }
+    number("total", decimals(obvious / ready, 1));
+    number("obvious", time(obvious));
+    number("ready", time(ready));
+    let rate = |seconds: f64| layer.sizes.multiply_adds() as f64 / seconds / 1e9;
+    number("obvious_rate", decimals(rate(obvious), 1));
+    number("ready_rate", decimals(rate(ready), 1));
+    for (what, share) in SHARES.iter().zip(shares(layer)) {
+        number(&format!("{what}_share"), percent(share, 0));
+    }
+    let waiting = layer.part(Part::Recurrence) / layer.part(Part::WithoutWaiting);
+    number("waiting", decimals(waiting, 1));
+    let tanh = |part| decimals(1e9 * layer.part(part) / tanhs, 1);
+    number("standard_tanh", tanh(Part::StandardTanh));
+    number("library_tanh", tanh(Part::LibraryTanh));
+    number("before_keeping", decimals(layer.before_keeping / ready, 1));
+    let [fresh, kept] = [Part::FreshMemory, Part::KeptMemory].map(|part| layer.part(part));
+    number("fresh", time(fresh));
+    number("kept", time(kept));
+}
+
+/// What each rung above the first gave, over the one below it.
+const GAINS: [&str; 5] = ["gain_inputs", "gain_in_place", "gain_vector", "gain_tanh", "gain_ready"];
+
+const SHARES: [&str; 4] = ["inputs", "recurrence", "tanh", "rest"];
+
+/// What each part takes of a pass with the standard library's tanh, and what is left over.
+pub(crate) fn shares(layer: &Layer) -> [f64; 4] {
+    let share = |part| layer.part(part) / layer.rung(Rung::Vector);
+    let [inputs, recurrence, tanh] =
+        [Part::Inputs, Part::Recurrence, Part::StandardTanh].map(share);
+    [inputs, recurrence, tanh, (1.0 - inputs - recurrence - tanh).max(0.0)]
+}
+
+/// `1.2 µs`, `3.4 ms`
+fn time(seconds: f64) -> String {
+    let (value, unit) = if seconds < 1e-3 { (1e6 * seconds, "µs") } else { (1e3 * seconds, "ms") };
+    format!("{}\u{a0}{unit}", decimals(value, usize::from(value < 10.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_holds_what_the_page_quotes() {
+        let recorded: Measurement = serde_json::from_str(RECORDED).unwrap();
+        for (name, sizes) in Sizes::BOOK {
+            let layer = recorded.layer(sizes);
+            let complete = |layer: &Layer| {
+                Rung::ALL.iter().all(|rung| layer.rung(*rung) > 0.0)
+                    && Part::WORK.iter().chain(&Part::MEMORY).all(|part| layer.part(*part) > 0.0)
+            };
+            assert!(layer.is_some_and(complete), "{name}: measure again with --record");
+        }
+    }
+
+    #[test]
+    fn each_number_is_of_its_own_rung_or_part() {
+        let sizes = Sizes { batch: 1, steps: 10, input: 90, hidden: 10 };
+        let rungs = Rung::ALL.into_iter().zip([64.0, 32.0, 16.0, 8.0, 4.0, 2.0]).collect();
+        let parts = Part::WORK.into_iter().zip([1.0, 2.0, 0.5, 4.0, 1.0]).collect();
+        let mut report = Report::new(None);
+        let before_keeping = 6.0;
+        numbers("x", &Layer { sizes, before_keeping, rungs, parts }, &mut report);
+        let text = |name: &str| {
+            let number = report.numbers().iter().find(|number| number.name == name);
+            number.map_or("", |number| &number.text)
+        };
+        assert!(GAINS.iter().all(|gain| text(&format!("x_{gain}")) == "2.0"));
+        assert_eq!(text("x_total"), "32.0");
+        assert_eq!(text("x_waiting"), "4.0");
+        let found = SHARES.map(|share| text(&format!("x_{share}_share")).replace('\u{a0}', ""));
+        assert_eq!(found, ["12%", "25%", "50%", "12%"]);
+        assert_eq!(text("x_before_keeping"), "3.0");
+        assert_eq!(text("x_standard_tanh"), "40000000.0");
+    }
+
+    #[test]
+    fn times_have_a_unit_of_their_size() {
+        let texts = [1.23e-6, 4.56e-5, 7.89e-3, 0.123].map(time);
+        assert_eq!(texts, ["1.2\u{a0}µs", "46\u{a0}µs", "7.9\u{a0}ms", "123\u{a0}ms"]);
+    }
+}
