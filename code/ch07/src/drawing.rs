@@ -8,7 +8,7 @@ use crate::{measure::Layer, rung::Rung, timing::shares};
 pub(crate) fn parts_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figure {
     let labels = ["inputs", "recurrence", "tanh", "the rest"];
     let mut figure = Figure::new("parts", "What a pass spends its time on")
-        .describe("Four groups of bars. Tanh has the highest bar in the first, the recurrence in the last.")
+        .describe("Four groups of bars. Tanh is the highest in the batch, the recurrence in the first two.")
         .x_axis("size")
         .y_axis("share of the time (%)")
         .x_labels(layers.iter().map(|(name, _)| *name))

@@ -111,9 +111,8 @@ impl Layer {
 }
 
 // ANCHOR: keep
-/// Has the allocator keep what is freed. That of glibc gives large blocks back
-/// to the system, and takes for large what is larger than any block of at most
-/// 32 MiB that was freed before.
+/// Has the allocator keep what is freed. That of glibc gives back to the system
+/// what is larger than any block, of at most 32 MiB, that was freed before.
 pub fn keep_freed_memory() {
     drop(black_box(vec![1_u8; 32_000_000]));
 }
