@@ -42,9 +42,9 @@ pub fn effect(
     Ok((distances / largest).to_vec())
 }
 
-/// The first step from which on all effects are below a level, counted from one.
+/// After how many steps all effects are below a level.
 pub fn steps_until_below(effect: &[f64], level: f64) -> usize {
-    effect.iter().rposition(|left| *left >= level).map_or(1, |last| last + 2)
+    effect.iter().rposition(|left| *left >= level).map_or(0, |last| last + 1)
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn an_effect_that_comes_back_was_not_forgotten() {
-        assert_eq!(steps_until_below(&[0.5, 0.001, 1.0, 0.1, 0.001], 0.01), 5);
-        assert_eq!(steps_until_below(&[0.001], 0.01), 1);
+        assert_eq!(steps_until_below(&[0.5, 0.001, 1.0, 0.1, 0.001], 0.01), 4);
+        assert_eq!(steps_until_below(&[0.001], 0.01), 0);
     }
 }

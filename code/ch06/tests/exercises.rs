@@ -21,6 +21,10 @@ fn two_layers_of_two_directions() {
     let number = run("--layers 2 --bidirectional");
     assert_eq!(number("weight_ih_l1"), "[20, 40]");
     assert_eq!(number("weight_ih_l1_reverse"), "[20, 40]");
+    assert_eq!([number("h_0"), number("h_n")], ["[4, 2, 20]", "[4, 2, 20]"]);
+    for alone in ["--layers 2", "--bidirectional"] {
+        assert_eq!(run(alone)("h_n"), "[2, 2, 20]");
+    }
     assert_eq!(number("parameters"), "3,760");
     assert_eq!(run("--bidirectional")("weight_ih_l0"), "[20, 10]");
 }

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_measurement_has_a_time_for_everything() {
+    fn everything_has_a_time() {
         let small = Sizes { batch: 1, steps: 2, input: 3, hidden: 4 };
         let other = Sizes { batch: 2, ..small };
         let mut done = 0;
