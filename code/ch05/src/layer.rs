@@ -28,7 +28,7 @@ pub enum Saved {
     /// Inputs, gates and states.
     Gru(GruSaved<f64>),
     /// Inputs, queries, keys, values and weights.
-    Attention(AttentionSaved<f64>),
+    Attention(Box<AttentionSaved<f64>>),
 }
 
 impl Layer {
@@ -53,12 +53,12 @@ impl Layer {
             }
             Self::Attention(attention) => {
                 let saved = attention.forward_saving(x, Some(lengths))?;
-                (saved.output.clone(), Saved::Attention(saved))
+                (saved.output.clone(), Saved::Attention(Box::new(saved)))
             }
             Self::AttentionAndInput(attention) => {
                 let saved = attention.forward_saving(x, Some(lengths))?;
                 let both = concatenate![Axis(2), saved.output, *x];
-                (both, Saved::Attention(saved))
+                (both, Saved::Attention(Box::new(saved)))
             }
         })
     }
