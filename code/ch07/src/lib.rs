@@ -2,7 +2,7 @@
 //!
 //! The experiments stand in the order of the chapter: what there is to compute ([`sizes`]), the
 //! parts of a layer ([`parts`]), one measure after the other ([`ladder`], [`rung`]), what they change in the
-//! results ([`drift`]), and how long it all takes ([`mod@measure`]), beside PyTorch too
+//! results ([`mod@drift`]), and how long it all takes ([`mod@measure`]), beside PyTorch too
 //! ([`beside`]).
 
 pub mod beside;
