@@ -44,8 +44,8 @@ pub struct Parameters {
     #[arg(long, default_value_t = 100, value_parser = chapter::at_least(1, 100_000))]
     pub steps: usize,
 
-    /// Numbers in one input, D. Look for: the multiply-adds for a tanh, and, with --measure, what
-    /// one product for all inputs gives
+    /// Numbers in one input, D. Look for: the multiply-adds for a tanh, and what one product for all
+    /// inputs gives
     #[arg(long, default_value_t = 100, value_parser = chapter::at_least(1, 10_000))]
     pub input: usize,
 
