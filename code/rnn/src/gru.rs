@@ -6,7 +6,7 @@ use rand::Rng;
 
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
+use crate::stack::{self, Pass, PassGradients, ReadyWeights, Recurrent, Stack};
 use crate::steps::{Steps, before_and_after};
 use crate::weights::{parts, parts_mut, row, row_mut};
 use crate::{Error, GruCell, Parameters, Real};
@@ -301,6 +301,10 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         &self.w_ih
     }
 
+    fn w_hh(&self) -> &Array2<F> {
+        &self.w_hh
+    }
+
     fn states(trace: &Trace<F>) -> &Array2<F> {
         &trace.states
     }
@@ -309,9 +313,14 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         [steps.last(&trace.states)]
     }
 
-    fn run(&self, steps: &Steps<F>, [h_0]: [Array2<F>; 1], keep: bool) -> Trace<F> {
+    fn run(
+        &self,
+        weights: &ReadyWeights<F>,
+        steps: &Steps<F>,
+        [h_0]: [Array2<F>; 1],
+        keep: bool,
+    ) -> Trace<F> {
         let mut states = steps.states(&h_0);
-        let (w_ih, w_hh) = (F::Ready::ready(&self.w_ih.t()), F::Ready::ready(&self.w_hh.t()));
         let at_once = steps.at_once(self.b_ih.len(), keep);
         let mut gates = Array2::zeros((at_once * steps.batch_size, self.b_ih.len()));
         let mut recalled = Array2::zeros((at_once * steps.batch_size, states.ncols()));
@@ -319,13 +328,13 @@ impl<F: Real> Recurrent<F, 1> for GruCell<F> {
         for t in 0..steps.count() {
             if t % at_once == 0 {
                 let projected = at_once.min(steps.count() - t);
-                steps.project(t, projected, &w_ih, &self.b_ih, &mut gates);
+                steps.project(t, projected, &weights.w_ih, &self.b_ih, &mut gates);
             }
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
             let mut recalled = recalled.slice_axis_mut(Axis(0), steps.block(t % at_once));
             hidden.assign(&self.b_hh);
-            w_hh.add_to(&h, &mut hidden);
+            weights.w_hh.add_to(&h, &mut hidden);
             let (before, after) = ([&*hidden, &*h], [&mut *recalled, &mut *h_next]);
             Arch::new().dispatch(Forward { steps, t, sums: &mut gates, before, after });
             steps.carry_finished(t, &h, &mut h_next);

@@ -8,7 +8,7 @@ use rand::Rng;
 
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::stack::{self, Given, Pass, PassGradients, Recurrent, Stack};
+use crate::stack::{self, Given, Pass, PassGradients, ReadyWeights, Recurrent, Stack};
 use crate::steps::{Steps, before_and_after};
 use crate::weights::{parts, parts_mut, row, row_mut};
 use crate::{Error, LstmCell, Parameters, Real};
@@ -329,6 +329,10 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         &self.w_ih
     }
 
+    fn w_hh(&self) -> &Array2<F> {
+        &self.w_hh
+    }
+
     fn states(trace: &Trace<F>) -> &Array2<F> {
         &trace.states
     }
@@ -337,11 +341,16 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         [steps.last(&trace.states), trace.c_n.clone()]
     }
 
-    fn run(&self, steps: &Steps<F>, [h_0, mut c]: [Array2<F>; 2], keep: bool) -> Trace<F> {
+    fn run(
+        &self,
+        weights: &ReadyWeights<F>,
+        steps: &Steps<F>,
+        [h_0, mut c]: [Array2<F>; 2],
+        keep: bool,
+    ) -> Trace<F> {
         let mut states = steps.states(&h_0);
         let kept = if keep { steps.count() } else { 0 };
         let mut cells = Array2::zeros((kept * steps.batch_size, c.ncols()));
-        let (w_ih, w_hh) = (F::Ready::ready(&self.w_ih.t()), F::Ready::ready(&self.w_hh.t()));
         let bias = &self.b_ih + &self.b_hh;
         let at_once = steps.at_once(bias.len(), keep);
         let mut gates = Array2::zeros((at_once * steps.batch_size, bias.len()));
@@ -349,7 +358,7 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         for t in 0..steps.count() {
             if t % at_once == 0 {
                 let projected = at_once.min(steps.count() - t);
-                steps.project(t, projected, &w_ih, &bias, &mut gates);
+                steps.project(t, projected, &weights.w_ih, &bias, &mut gates);
             }
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
             if keep {
@@ -357,7 +366,7 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
             }
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
             let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t % at_once));
-            w_hh.add_to(&h, &mut gates);
+            weights.w_hh.add_to(&h, &mut gates);
             let after = [&mut *tanh_c, &mut *h_next];
             Arch::new().dispatch(Forward { steps, t, sums: &mut gates, c: &mut c, after });
             steps.carry_finished(t, &h, &mut h_next);

@@ -160,14 +160,27 @@ fn add_tile<S: Simd, const ROWS: usize>(
         }
     }
     for (sums, c) in zip(sums, c.chunks_exact_mut(columns)) {
-        let (whole, rest) = S::as_mut_simd_f32s(&mut c[part.clone()]);
-        for (c, &sum) in zip(&mut *whole, &sums) {
-            *c = simd.add_f32s(*c, sum);
-        }
-        if !rest.is_empty() {
-            let before = simd.partial_load_f32s(rest);
-            simd.partial_store_f32s(rest, simd.add_f32s(before, sums[whole.len()]));
-        }
+        add_row(simd, sums, &mut c[part.clone()]);
     }
 }
 // ANCHOR_END: tile
+
+/// Adds sums to a row of C, which may end before they do.
+#[inline(always)]
+fn add_row<S: Simd>(simd: S, sums: [S::f32s; VECTORS], c: &mut [f32]) {
+    let (whole, rest) = S::as_mut_simd_f32s(c);
+    // The usual case, with a known number of vectors, keeps the sums in registers.
+    if let Ok(c) = <&mut [_; VECTORS]>::try_from(&mut *whole) {
+        for v in 0..VECTORS {
+            c[v] = simd.add_f32s(c[v], sums[v]);
+        }
+        return;
+    }
+    for (c, &sum) in zip(&mut *whole, &sums) {
+        *c = simd.add_f32s(*c, sum);
+    }
+    if !rest.is_empty() {
+        let before = simd.partial_load_f32s(rest);
+        simd.partial_store_f32s(rest, simd.add_f32s(before, sums[whole.len()]));
+    }
+}

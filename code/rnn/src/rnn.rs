@@ -8,7 +8,7 @@ use rand::Rng;
 use crate::activation::tanh_in_place;
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::stack::{self, Pass, PassGradients, Recurrent, Stack};
+use crate::stack::{self, Pass, PassGradients, ReadyWeights, Recurrent, Stack};
 use crate::steps::{Steps, before_and_after};
 use crate::weights::{row, row_mut};
 use crate::{Error, Parameters, Real, RnnCell};
@@ -293,6 +293,10 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
         &self.w_ih
     }
 
+    fn w_hh(&self) -> &Array2<F> {
+        &self.w_hh
+    }
+
     fn states(states: &Array2<F>) -> &Array2<F> {
         states
     }
@@ -302,16 +306,20 @@ impl<F: Real> Recurrent<F, 1> for RnnCell<F> {
     }
 
     // ANCHOR: run
-    fn run(&self, steps: &Steps<F>, [h_0]: [Array2<F>; 1], _keep: bool) -> Array2<F> {
+    fn run(
+        &self,
+        weights: &ReadyWeights<F>,
+        steps: &Steps<F>,
+        [h_0]: [Array2<F>; 1],
+        _keep: bool,
+    ) -> Array2<F> {
         let mut states = steps.states(&h_0);
         // Where the state after each step will be, first what needs no state: W_ih x_t + b.
         let mut z = states.slice_axis_mut(Axis(0), (steps.batch_size..).into());
-        let w_ih = F::Ready::ready(&self.w_ih.t());
-        steps.project(0, steps.count(), &w_ih, &(&self.b_ih + &self.b_hh), &mut z);
-        let w_hh = F::Ready::ready(&self.w_hh.t()); // a state is a row here: h W_hhᵀ
+        steps.project(0, steps.count(), &weights.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
         for t in 0..steps.count() {
             let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            w_hh.add_to(&h, &mut h_next);
+            weights.w_hh.add_to(&h, &mut h_next);
             tanh_in_place(&mut h_next);
             steps.carry_finished(t, &h, &mut h_next);
         }

@@ -10,6 +10,7 @@ use std::iter::zip;
 use ndarray::{Array, Array2, Array3, ArrayRef3, Axis, RemoveAxis, Slice, concatenate};
 
 use crate::error::{check_shape, check_size};
+use crate::product::Product;
 use crate::steps::{Steps, check_sequences, check_states};
 use crate::weights::NAMES;
 use crate::{Error, Real};
@@ -26,9 +27,18 @@ pub(crate) trait Recurrent<F: Real, const S: usize>: Sized {
     /// `W_ih` `[G H, D]`.
     fn w_ih(&self) -> &Array2<F>;
 
+    /// `W_hh` `[G H, H]`.
+    fn w_hh(&self) -> &Array2<F>;
+
     /// Runs over `steps` from initial states, each `[N, H]`. What only the way back needs is kept if
     /// it is asked for.
-    fn run(&self, steps: &Steps<F>, state: [Array2<F>; S], keep: bool) -> Self::Trace;
+    fn run(
+        &self,
+        weights: &ReadyWeights<F>,
+        steps: &Steps<F>,
+        state: [Array2<F>; S],
+        keep: bool,
+    ) -> Self::Trace;
 
     /// The hidden states of a pass, from the initial one on: `[(T + 1) N, H]`.
     fn states(trace: &Self::Trace) -> &Array2<F>;
@@ -45,6 +55,14 @@ pub(crate) trait Recurrent<F: Real, const S: usize>: Sized {
         d_output: Array2<F>,
         d_state: [Array2<F>; S],
     ) -> PassGradients<F, Self, S>;
+}
+
+/// The weights of a cell for rows on their left, as inputs and states are here.
+pub(crate) struct ReadyWeights<F: Real> {
+    /// `W_ihᵀ` `[D, G H]`
+    pub w_ih: F::Ready,
+    /// `W_hhᵀ` `[H, G H]`
+    pub w_hh: F::Ready,
 }
 
 /// The gradients by what went into a pass.
@@ -154,12 +172,13 @@ impl<C> Stack<'_, C> {
     where
         C: Recurrent<F, S>,
     {
-        const ROWS: usize = 1 << 10;
+        const ROWS: usize = 1 << 8;
         let (lengths, hidden_size) = self.check(x, lengths, initial)?;
         let (batch_size, count, _) = x.dim();
         let piece = if self.bidirectional { count } else { (ROWS / batch_size).clamp(1, count) };
         let mut output = Array3::zeros((batch_size, count, self.directions() * hidden_size));
         let mut last: Option<[Array3<F>; S]> = None;
+        let weights = self.ready();
         for first in (0..count).step_by(piece) {
             let part = Slice::from(first..count.min(first + piece));
             let x = x.slice_axis(Axis(1), part);
@@ -169,8 +188,8 @@ impl<C> Stack<'_, C> {
                 None => initial[state].1,
                 Some(last) => Some(&*last[state]),
             });
-            let passes = self.run(steps, states, hidden_size, false);
-            output.slice_axis_mut(Axis(1), part).assign(&self.output(&passes));
+            let passes = self.run(&weights, steps, states, hidden_size, false);
+            self.put_out(&passes, &mut output.slice_axis_mut(Axis(1), part));
             last = Some(last_states::<F, C, S>(&passes));
         }
         Ok((output, last.expect("there is a step")))
@@ -188,9 +207,12 @@ impl<C> Stack<'_, C> {
     {
         let (lengths, hidden_size) = self.check(x, lengths, initial)?;
         let states = initial.map(|(_, states)| states);
-        let passes = self.run(Steps::new(x, lengths), states, hidden_size, true);
+        let passes = self.run(&self.ready(), Steps::new(x, lengths), states, hidden_size, true);
         let last = last_states::<F, C, S>(&passes);
-        Ok(Saved { output: self.output(&passes), last, passes })
+        let (batch_size, count, _) = x.dim();
+        let mut output = Array3::zeros((batch_size, count, self.directions() * hidden_size));
+        self.put_out(&passes, &mut output);
+        Ok(Saved { output, last, passes })
     }
 
     /// Checks the network and what it is given; then the length of each sequence, and H.
@@ -211,23 +233,41 @@ impl<C> Stack<'_, C> {
         Ok((lengths, hidden_size))
     }
 
-    /// The outputs of the top layer, `[N, T, K H]`.
-    fn output<F: Real, const S: usize>(&self, passes: &[Pass<F, C::Trace>]) -> Array3<F>
-    where
+    /// Puts the states of the top layer into `output` `[N, T, K H]`, zeros until then.
+    fn put_out<F: Real, const S: usize>(
+        &self,
+        passes: &[Pass<F, C::Trace>],
+        output: &mut ArrayRef3<F>,
+    ) where
         C: Recurrent<F, S>,
     {
         let top = &passes[passes.len() - self.directions()..];
-        let output = top
-            .iter()
-            .map(|Pass { steps, trace }| steps.by_sequence(&steps.after_first(C::states(trace))));
-        joined(Axis(2), output.collect())
+        let width = output.len_of(Axis(2)) / top.len();
+        for (Pass { steps, trace }, mut part) in
+            zip(top, output.axis_chunks_iter_mut(Axis(2), width))
+        {
+            steps.by_sequence(&steps.after_first(C::states(trace)), &mut part);
+        }
+    }
+
+    /// The weights of each pass, made ready for its products.
+    fn ready<F: Real, const S: usize>(&self) -> Vec<ReadyWeights<F>>
+    where
+        C: Recurrent<F, S>,
+    {
+        let of_cell = |cell: &C| ReadyWeights {
+            w_ih: F::Ready::ready(&cell.w_ih().t()),
+            w_hh: F::Ready::ready(&cell.w_hh().t()),
+        };
+        self.cells.iter().map(of_cell).collect()
     }
 
     /// Layer after layer, each in one direction or in both.
     // ANCHOR: run
     fn run<F: Real, const S: usize>(
         &self,
-        mut steps: Steps<F>,
+        weights: &[ReadyWeights<F>],
+        input: Steps<F>,
         initial: [Option<&ArrayRef3<F>>; S],
         hidden_size: usize,
         keep: bool,
@@ -236,13 +276,14 @@ impl<C> Stack<'_, C> {
         C: Recurrent<F, S>,
     {
         let mut passes: Vec<Pass<F, _>> = Vec::with_capacity(self.cells.len());
+        let mut input = Some(input);
         for layer in self.cells.chunks(self.directions()) {
-            if let Some(below) = passes.len().checked_sub(layer.len()) {
-                steps = above::<F, C, S>(&passes[below..]);
-            }
+            let below = passes.len().saturating_sub(layer.len());
+            let steps = input.take().unwrap_or_else(|| above::<F, C, S>(&passes[below..]));
             for (cell, steps) in zip(layer, steps.in_directions(layer.len())) {
-                let of_pass = |states| steps.of_pass(states, passes.len(), hidden_size);
-                let trace = cell.run(&steps, initial.map(of_pass), keep);
+                let pass = passes.len();
+                let state = initial.map(|states| steps.of_pass(states, pass, hidden_size));
+                let trace = cell.run(&weights[pass], &steps, state, keep);
                 passes.push(Pass { steps, trace });
             }
         }
@@ -306,7 +347,9 @@ impl<C> Stack<'_, C> {
         for (cell, d_input) in zip(self.cells, d_input) {
             check_shape("gradients", d_input, &[steps.rows.nrows(), cell.w_ih().nrows()])?;
         }
-        Ok(steps.by_sequence(&self.below(0, passes, d_input.iter())))
+        let mut d_x = Array3::zeros((steps.batch_size, steps.count(), steps.rows.ncols()));
+        steps.by_sequence(&self.below(0, passes, d_input.iter()), &mut d_x);
+        Ok(d_x)
     }
 
     /// The gradient by what a layer reads, `[T N, D]`: that of each direction, added up. `first` is
@@ -322,7 +365,7 @@ impl<C> Stack<'_, C> {
     {
         let mut d_x = Array2::zeros(passes[first].steps.rows.dim());
         for (pass, d_input) in zip(first.., d_input) {
-            d_x += &passes[pass].steps.in_order(&d_input.dot(self.cells[pass].w_ih()));
+            d_x += &passes[pass].steps.in_order(d_input.dot(self.cells[pass].w_ih()));
         }
         d_x
     }
@@ -371,9 +414,9 @@ fn last_states<F: Real, C: Recurrent<F, S>, const S: usize>(
 /// What the layer above a layer reads: at each step the states of its directions side by side.
 // ANCHOR: above
 fn above<F: Real, C: Recurrent<F, S>, const S: usize>(layer: &[Pass<F, C::Trace>]) -> Steps<F> {
-    let states = layer
-        .iter()
-        .map(|Pass { steps, trace }| steps.in_order(&steps.after_first(C::states(trace))));
+    let states = layer.iter().map(|Pass { steps, trace }| {
+        steps.in_order(steps.after_first(C::states(trace)).to_owned())
+    });
     layer[0].steps.with_rows(joined(Axis(1), states.collect()))
 }
 // ANCHOR_END: above
@@ -390,7 +433,7 @@ fn shares<F: Real, T>(
     }
     let share = |(direction, pass): (usize, &Pass<F, T>)| {
         let half = direction * hidden_size..(direction + 1) * hidden_size;
-        pass.steps.in_order(&d_output.slice_axis(Axis(1), half.into()))
+        pass.steps.in_order(d_output.slice_axis(Axis(1), half.into()).to_owned())
     };
     layer.iter().enumerate().map(share).collect()
 }

@@ -6,9 +6,7 @@
 
 use std::iter::zip;
 
-use ndarray::{
-    Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewMut2, Axis, Slice,
-};
+use ndarray::{Array2, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewMut2, Axis, Slice};
 
 use crate::error::{check_finite, check_shape, check_size};
 use crate::product::Product;
@@ -57,13 +55,13 @@ impl<F: Real> Steps<F> {
     }
 
     /// The steps forward and, of two directions, the same in reverse.
-    pub fn in_directions(&self, directions: usize) -> Vec<Self> {
-        let steps = |reverse| {
-            let mut steps = Self { reverse, ..self.clone() };
-            steps.rows = steps.in_order(&self.rows);
-            steps
-        };
-        [false, true].into_iter().take(directions).map(steps).collect()
+    pub fn in_directions(self, directions: usize) -> Vec<Self> {
+        if directions == 1 {
+            return vec![self];
+        }
+        let mut reverse = Self { reverse: true, ..self.clone() };
+        reverse.rows = reverse.in_order(reverse.rows.clone());
+        vec![self, reverse]
     }
 
     /// The same sequences with other inputs `[T N, D]`.
@@ -73,14 +71,15 @@ impl<F: Real> Steps<F> {
 
     /// Rows `[T N, C]` from the order in time to that of reading, or back: the same thing, because
     /// what is reversed twice is as it was.
-    pub fn in_order(&self, rows: &ArrayRef2<F>) -> Array2<F> {
-        let mut ordered = rows.to_owned();
-        if self.reverse {
-            for t in 0..self.count() {
-                for n in self.running(t) {
-                    let mirrored = (self.lengths[n] - 1 - t) * self.batch_size + n;
-                    ordered.row_mut(t * self.batch_size + n).assign(&rows.row(mirrored));
-                }
+    pub fn in_order(&self, rows: Array2<F>) -> Array2<F> {
+        if !self.reverse {
+            return rows;
+        }
+        let mut ordered = rows.clone(); // padding stays where it is
+        for t in 0..self.count() {
+            for n in self.running(t) {
+                let mirrored = (self.lengths[n] - 1 - t) * self.batch_size + n;
+                ordered.row_mut(t * self.batch_size + n).assign(&rows.row(mirrored));
             }
         }
         ordered
@@ -131,10 +130,9 @@ impl<F: Real> Steps<F> {
         states.slice_axis(Axis(0), (self.batch_size..).into())
     }
 
-    /// From rows `[T N, C]` in the order of reading to `[N, T, C]` in that of time, zero where a
-    /// sequence has ended.
-    pub fn by_sequence(&self, rows: &ArrayRef2<F>) -> Array3<F> {
-        let mut sequences = Array3::zeros((self.batch_size, self.count(), rows.ncols()));
+    /// From rows `[T N, C]` in the order of reading to `sequences` `[N, T, C]` in that of time, which
+    /// stay as they are where a sequence has ended.
+    pub fn by_sequence(&self, rows: &ArrayRef2<F>, sequences: &mut ArrayRef3<F>) {
         for (n, &length) in self.lengths.iter().enumerate() {
             let mut sequence = sequences.index_axis_mut(Axis(0), n);
             for (t, mut row) in zip(0..length, sequence.rows_mut()) {
@@ -142,7 +140,6 @@ impl<F: Real> Steps<F> {
                 row.assign(&rows.row(t * self.batch_size + n));
             }
         }
-        sequences
     }
 
     /// From gradients `d_output` `[N, T, C]` to `[T N, C]`, zero at padding, and everywhere if none
