@@ -135,7 +135,7 @@ fn wrong_answers(right: &[Vec<f64>], sequences: usize) -> usize {
 pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
     const RUNS: usize = 5;
     const MOST_UPDATES: usize = 2_500;
-    const LENGTHS: [usize; 3] = [10, 20, 50];
+    const LENGTHS: [usize; 3] = [10, 15, 50];
     const CELLS: [(Cell, &str); 3] = [(Cell::Rnn, "rnn"), (Cell::Lstm, "lstm"), (Cell::Gru, "gru")];
     let bar = report.progress(9 * RUNS * MOST_UPDATES, "adding");
     // The longest first, so that no core has to wait at the end.
@@ -184,12 +184,7 @@ pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
             let learned = trainings.iter().filter(|added| {
                 added.cell == cell && added.length == length && added.has_learned()
             });
-            let learned = learned.count();
-            // One of these trainings ends near the limit, on the one side or the other: another
-            // order of the sums in a product has been enough to change it.
-            let close = cell == Cell::Rnn && length == LENGTHS[1] && learned + 1 >= RUNS;
-            let text = if close { format!("{} or {RUNS}", RUNS - 1) } else { count(learned) };
-            report.number(&format!("adding_{name}_{length}"), text);
+            report.number(&format!("adding_{name}_{length}"), count(learned.count()));
         }
     }
     let gated = trainings.iter().filter(|added| added.cell != Cell::Rnn);
@@ -223,7 +218,7 @@ impl Added {
 
     /// Hardly better, or worse.
     fn is_stuck(&self) -> bool {
-        self.error > 0.9 * adding::BASELINE
+        self.error > 0.8 * adding::BASELINE
     }
 }
 
