@@ -1,0 +1,34 @@
+//! # When is it forgotten?
+//!
+//! Goal: measure how far back a network remembers.
+//! Section: ch01-hidden-state.md#a-sentence-character-by-character
+//! Time: 20 minutes
+//!
+//! Two runs that differ in nothing but their first input come closer to each other with every step. The
+//! 1 % step is the one at which a hundredth of the difference is left.
+
+use ndarray::{Array1, Array2};
+use rnn::{Error, RnnCell};
+
+/// The first step, counted from 0, after which the states of the two runs are closer to each other
+/// than a hundredth of their distance after step 0. All runs begin at a state of zeros.
+///
+/// Both read `x` `[T, D]`, but the second reads `other` in place of the first row.
+fn forgotten(cell: &RnnCell<f64>, x: &Array2<f64>, other: &Array1<f64>) -> Result<usize, Error> {
+    // --- Your code begins here.
+    // TODO: run both, and compare the distance after each step with the first one.
+    todo!("two runs of {cell:?} over {x}, one with {other}")
+    // --- Your code ends here.
+}
+
+fn main() {}
+
+#[cfg(test)]
+mod tests {
+    use exercises::{Slip, ch01};
+
+    #[test]
+    fn one_percent() -> Result<(), Slip> {
+        ch01::one_percent(super::forgotten)
+    }
+}

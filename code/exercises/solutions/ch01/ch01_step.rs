@@ -1,0 +1,29 @@
+//! # One step
+//!
+//! Goal: turn the formula of a step into code.
+//! Section: ch01-hidden-state.md#from-a-number-to-a-vector
+//! Time: 10 minutes
+//!
+//! h' = tanh(W_ih x + b_ih + W_hh h + b_hh), with x of D numbers and h of H.
+
+use ndarray::Array1;
+use rnn::RnnCell;
+
+/// The state after x, from the state h before it.
+fn step(cell: &RnnCell<f64>, x: &Array1<f64>, h: &Array1<f64>) -> Array1<f64> {
+    // --- Your code begins here.
+    (cell.w_ih.dot(x) + &cell.b_ih + cell.w_hh.dot(h) + &cell.b_hh).tanh()
+    // --- Your code ends here.
+}
+
+fn main() {}
+
+#[cfg(test)]
+mod tests {
+    use exercises::{Slip, ch01};
+
+    #[test]
+    fn step() -> Result<(), Slip> {
+        ch01::step(super::step)
+    }
+}

@@ -1,0 +1,234 @@
+//! Chapter 1: what can a vector remember?
+
+use std::iter::zip;
+
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};
+use rand::{Rng, RngExt};
+use rnn::RnnCell;
+
+use crate::{Slip, compare::compare, rng};
+
+/// Does a neuron without input keep the sign of its state?
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn latch(holds: impl Fn(f64) -> bool) -> Result<(), Slip> {
+    let mut rng = rng();
+    let mut weights = vec![0.5, 2.0, -2.0];
+    weights.extend((0..20).map(|_| {
+        let size =
+            if rng.random() { rng.random_range(0.0..0.9) } else { rng.random_range(1.1..3.0) };
+        if rng.random() { size } else { -size }
+    }));
+    for w in weights {
+        let mut h = 0.5_f64;
+        let mut kept = true;
+        for _ in 0..1_000 {
+            h = (w * h).tanh();
+            kept &= h > 0.1;
+        }
+        let slips = [
+            (w.abs() > 1.0 && !kept, "with a negative weight the sign turns round at every step."),
+            (w > 0.0 && !kept, "a weight below one pulls the state towards zero, step by step."),
+        ];
+        compare(format!("A weight of {w:.2}:"), &holds(w), &kept, &slips)?;
+    }
+    Ok(())
+}
+
+/// One step of a cell.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn step(
+    step: impl Fn(&RnnCell<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    // Equal sizes first: there a transposed matrix has the right shape.
+    for (inputs, units) in [(3, 3), (2, 4), (4, 2)] {
+        let cell = RnnCell::<f64>::new(inputs, units, &mut rng)?;
+        let (x, h) = (numbers(inputs, &mut rng), numbers(units, &mut rng));
+        let right = cell.step(&x, &h)?;
+        let RnnCell { w_ih, w_hh, b_ih, b_hh } = &cell;
+        let (input, hidden) = (w_ih.dot(&x), w_hh.dot(&h));
+        let sum = &input + b_ih + &hidden + b_hh;
+        let mut slips = vec![
+            (sum.clone(), "the sum is right, and tanh is missing."),
+            ((&sum - b_ih).tanh(), "the bias b_ih is missing."),
+            ((&sum - b_hh).tanh(), "the bias b_hh is missing."),
+            ((&sum - b_ih - b_hh).tanh(), "both biases are missing."),
+            ((&sum - &hidden).tanh(), "the state before the step is not used: W_hh h is missing."),
+            ((&sum - &input).tanh(), "the input is not used: W_ih x is missing."),
+            (input.tanh() + hidden.tanh(), "tanh goes around the whole sum, once."),
+            ((&sum - &hidden + w_hh.t().dot(&h)).tanh(), "W_hh is transposed."),
+        ];
+        if inputs == units {
+            slips.push(((&sum - &input + w_ih.t().dot(&x)).tanh(), "W_ih is transposed."));
+            let swapped = (w_ih.dot(&h) + b_ih + w_hh.dot(&x) + b_hh).tanh();
+            slips.push((swapped, "x and h have changed places."));
+        }
+        let case = format!("A cell with {inputs} inputs and {units} units:");
+        compare(case, &step(&cell, &x, &h), &right, &slips)?;
+    }
+    Ok(())
+}
+
+/// The states after each step of a sequence.
+///
+/// # Errors
+/// Where an answer is wrong, or the answer itself reports an error.
+pub fn sequence(
+    states: impl Fn(&RnnCell<f64>, &Array2<f64>, &Array1<f64>) -> Result<Array2<f64>, rnn::Error>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    for steps in [4, 1, 7] {
+        let cell = RnnCell::<f64>::new(2, 3, &mut rng)?;
+        let h_0 = numbers(3, &mut rng);
+        let x = Array2::from_shape_simple_fn((steps, 2), || rng.random_range(-1.0..1.0));
+        let right = run(&cell, &x, &h_0)?;
+        let mut late = Array2::zeros(right.dim());
+        late.row_mut(0).assign(&h_0);
+        late.slice_axis_mut(Axis(0), (1..).into())
+            .assign(&right.slice_axis(Axis(0), (..steps - 1).into()));
+        let mut anew = Array2::zeros(right.dim());
+        for (mut row, x) in zip(anew.rows_mut(), x.rows()) {
+            row.assign(&cell.step(&x, &h_0)?);
+        }
+        let mut backwards = x.clone();
+        backwards.invert_axis(Axis(0));
+        let slips = [
+            (late, "row t holds the state before step t. The states are one step too late."),
+            (
+                anew,
+                "every step begins with h_0. A step has to get the state that the last one gave.",
+            ),
+            (run(&cell, &x, &Array1::zeros(3))?, "h_0 is not used: the first step begins at zero."),
+            (run(&cell, &backwards, &h_0)?, "the sequence is read from its end."),
+        ];
+        let found = states(&cell, &x, &h_0)?;
+        compare(format!("A sequence of {steps} steps:"), &found, &right, &slips)?;
+    }
+    Ok(())
+}
+
+/// The step at which a difference in the first input has shrunk to a hundredth.
+///
+/// # Errors
+/// Where an answer is wrong, or the answer itself reports an error.
+pub fn one_percent(
+    forgotten: impl Fn(&RnnCell<f64>, &Array2<f64>, &Array1<f64>) -> Result<usize, rnn::Error>,
+) -> Result<(), Slip> {
+    // One number says little of a slip, five do.
+    const PAIRS: usize = 5;
+    let mut rng = rng();
+    let (mut found, mut right) = (Array1::zeros(PAIRS), Array1::zeros(PAIRS));
+    let mut slips = [
+        "one too many: the step that makes the difference is step 0.",
+        "one too few: it is the first step whose distance is below.",
+        "that is a tenth, not a hundredth.",
+        "the distance itself is compared with 0.01. It should be its share of the first one.",
+        "the distance is compared with that of the inputs. Compare it with that of the states \
+         after step 0.",
+    ]
+    .map(|slip| (Array1::zeros(PAIRS), slip));
+    for pair in 0..PAIRS {
+        let mut cell = RnnCell::<f64>::new(2, 8, &mut rng)?;
+        cell.w_hh *= 1.2; // so that it takes more than a few steps
+        let x = Array2::from_shape_simple_fn((500, 2), || rng.random_range(-1.0..1.0));
+        let other = &x.row(0) + 0.1 * numbers(2, &mut rng);
+        let mut x_other = x.clone();
+        x_other.row_mut(0).assign(&other);
+        let h_0 = Array1::zeros(8);
+        let difference = run(&cell, &x, &h_0)? - run(&cell, &x_other, &h_0)?;
+        let distances = difference.map_axis(Axis(1), |d| norm(&d));
+        let below = |limit: f64| distances.iter().position(|&d| d < limit).unwrap_or(x.nrows());
+        let first = distances[0];
+        right[pair] = below(0.01 * first);
+        let inputs = norm(&(&x.row(0) - &other));
+        let slipped = [
+            right[pair] + 1,
+            right[pair] - 1,
+            below(0.1 * first),
+            below(0.01),
+            below(0.01 * inputs),
+        ];
+        for ((slip, _), slipped) in zip(&mut slips, slipped) {
+            slip[pair] = slipped;
+        }
+        found[pair] = forgotten(&cell, &x, &other)?;
+    }
+    compare("Pairs of runs that differ in their first input:", &found, &right, &slips)
+}
+
+/// A cell whose states are bounded and whose derivative explodes.
+///
+/// # Errors
+/// Where the derivative does not grow, or the answer itself reports an error.
+pub fn explode(
+    draw: impl Fn(&mut dyn Rng) -> Result<RnnCell<f64>, rnn::Error>,
+) -> Result<(), Slip> {
+    const STEPS: usize = 100;
+    let mut rng = rng();
+    for _ in 0..3 {
+        let cell = draw(&mut rng)?;
+        if cell.input_size() != 1 {
+            return Err(Slip::new(format!(
+                "The cell should have one input, and has {}.",
+                cell.input_size()
+            )));
+        }
+        let x = Array2::from_shape_simple_fn((STEPS, 1), || rng.random_range(-1.0..1.0));
+        let h_0 = Array1::from_shape_simple_fn(cell.hidden_size(), || rng.random_range(-1.0..1.0));
+        let states = run(&cell, &x, &h_0)?;
+        let growth = derivative(&cell, &states);
+        if growth < 1e6 {
+            let flat =
+                states.iter().filter(|h| h.abs() > 0.99).count() as f64 / states.len() as f64;
+            let likely = if flat > 0.8 {
+                "nearly all units are near 1 or -1, where tanh is flat and lets nothing pass."
+            } else if growth < 1.0 {
+                "the derivative shrinks. Recurrent weights as drawn make a network forget."
+            } else {
+                "it grows, but too slowly."
+            };
+            return Err(Slip::new(format!(
+                "The derivative of the state after {STEPS} steps by the first state has the norm {growth:.1e}. \
+                 It should be above 1e6.\nLikely: {likely}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The norm of the derivative of the last state by the first: the product of the steps' Jacobians.
+fn derivative(cell: &RnnCell<f64>, states: &ArrayRef2<f64>) -> f64 {
+    let mut product = Array2::eye(cell.hidden_size());
+    for h in states.rows() {
+        let slope = h.mapv(|h| 1.0 - h * h).insert_axis(Axis(1));
+        product = (&slope * &cell.w_hh).dot(&product);
+    }
+    norm(&product.flatten())
+}
+
+/// The states `[T, H]` after each step.
+fn run(
+    cell: &RnnCell<f64>,
+    x: &ArrayRef2<f64>,
+    h_0: &Array1<f64>,
+) -> Result<Array2<f64>, rnn::Error> {
+    let mut h = h_0.clone();
+    let mut states = Array2::zeros((x.nrows(), h.len()));
+    for (x, mut state) in zip(x.rows(), states.rows_mut()) {
+        h = cell.step(&x, &h)?;
+        state.assign(&h);
+    }
+    Ok(states)
+}
+
+fn numbers(count: usize, rng: &mut impl Rng) -> Array1<f64> {
+    Array1::from_shape_simple_fn(count, || rng.random_range(-1.0..1.0))
+}
+
+fn norm(vector: &ArrayRef1<f64>) -> f64 {
+    vector.dot(vector).sqrt()
+}

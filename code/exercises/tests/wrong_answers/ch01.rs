@@ -1,0 +1,148 @@
+use std::iter::zip;
+
+use exercises::ch01;
+use ndarray::{Array1, Array2};
+use rand::Rng;
+use rnn::{Error, RnnCell};
+
+use crate::rejected;
+
+#[test]
+fn latch() {
+    rejected(ch01::latch(|_| true), "A weight of 0.50");
+    rejected(ch01::latch(|_| false), "A weight of 2.00");
+    rejected(ch01::latch(|w| w.abs() > 1.0), "the sign turns round");
+    rejected(ch01::latch(|w| w > 0.0), "pulls the state towards zero");
+}
+
+#[test]
+fn step() {
+    type Wrong = fn(&RnnCell<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>;
+    let sum: Wrong = |c, x, h| c.w_ih.dot(x) + &c.b_ih + c.w_hh.dot(h) + &c.b_hh;
+    let wrong: [(Wrong, &str); 12] = [
+        (sum, "tanh is missing"),
+        (|c, x, h| (c.w_ih.dot(x) + c.w_hh.dot(h) + &c.b_hh).tanh(), "the bias b_ih is missing"),
+        (|c, x, h| (c.w_ih.dot(x) + c.w_hh.dot(h) + &c.b_ih).tanh(), "the bias b_hh is missing"),
+        (|c, x, h| (c.w_ih.dot(x) + c.w_hh.dot(h)).tanh(), "both biases are missing"),
+        (|c, x, _| (c.w_ih.dot(x) + &c.b_ih + &c.b_hh).tanh(), "W_hh h is missing"),
+        (|c, _, h| (c.w_hh.dot(h) + &c.b_ih + &c.b_hh).tanh(), "W_ih x is missing"),
+        (|c, x, h| c.w_ih.dot(x).tanh() + c.w_hh.dot(h).tanh(), "around the whole sum"),
+        (
+            |c, x, h| (c.w_ih.dot(x) + &c.b_ih + c.w_hh.t().dot(h) + &c.b_hh).tanh(),
+            "W_hh is transposed",
+        ),
+        (
+            |c, x, h| (c.w_ih.t().dot(x) + &c.b_ih + c.w_hh.dot(h) + &c.b_hh).tanh(),
+            "W_ih is transposed",
+        ),
+        (
+            |c, x, h| (c.w_ih.dot(h) + &c.b_ih + c.w_hh.dot(x) + &c.b_hh).tanh(),
+            "x and h have changed places",
+        ),
+        (|_, _, h| Array1::zeros(h.len() + 1), "The shape should be [3], and is [4]"),
+        (|_, _, h| Array1::zeros(h.len()), "A cell with 3 inputs and 3 units"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch01::step(answer), because);
+    }
+}
+
+#[test]
+fn sequence() {
+    type Wrong = fn(&RnnCell<f64>, &Array2<f64>, &Array1<f64>) -> Result<Array2<f64>, Error>;
+    let wrong: [(Wrong, &str); 4] = [
+        (
+            |cell, x, h_0| {
+                let (mut h, mut states) = (h_0.clone(), Array2::zeros((x.nrows(), h_0.len())));
+                for (x, mut state) in zip(x.rows(), states.rows_mut()) {
+                    state.assign(&h);
+                    h = cell.step(&x, &h)?;
+                }
+                Ok(states)
+            },
+            "one step too late",
+        ),
+        (
+            |cell, x, h_0| {
+                let mut states = Array2::zeros((x.nrows(), h_0.len()));
+                for (x, mut state) in zip(x.rows(), states.rows_mut()) {
+                    state.assign(&cell.step(&x, h_0)?);
+                }
+                Ok(states)
+            },
+            "every step begins with h_0",
+        ),
+        (
+            |cell, x, h_0| {
+                let (mut h, mut states) = (h_0 * 0.0, Array2::zeros((x.nrows(), h_0.len())));
+                for (x, mut state) in zip(x.rows(), states.rows_mut()) {
+                    h = cell.step(&x, &h)?;
+                    state.assign(&h);
+                }
+                Ok(states)
+            },
+            "h_0 is not used",
+        ),
+        (
+            |cell, x, h_0| {
+                let (mut h, mut states) = (h_0.clone(), Array2::zeros((x.nrows(), h_0.len())));
+                for (x, mut state) in zip(x.rows().into_iter().rev(), states.rows_mut()) {
+                    h = cell.step(&x, &h)?;
+                    state.assign(&h);
+                }
+                Ok(states)
+            },
+            "read from its end",
+        ),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch01::sequence(answer), because);
+    }
+}
+
+/// The 1 % step, where the distance is compared with another one, and counted from another step.
+fn measured(
+    (cell, x, other): (&RnnCell<f64>, &Array2<f64>, &Array1<f64>),
+    limit: impl Fn(f64) -> f64,
+    first_step: usize,
+) -> Result<usize, Error> {
+    let h_0 = Array1::zeros(cell.hidden_size());
+    let (mut one, mut two) = (cell.step(&x.row(0), &h_0)?, cell.step(other, &h_0)?);
+    let distance = |one: &Array1<f64>, two: &Array1<f64>| (one - two).pow2().sum().sqrt();
+    let (first, mut t) = (distance(&one, &two), 0);
+    while distance(&one, &two) >= limit(first) {
+        t += 1;
+        (one, two) = (cell.step(&x.row(t), &one)?, cell.step(&x.row(t), &two)?);
+    }
+    Ok(t + first_step)
+}
+
+#[test]
+fn one_percent() {
+    type Limit = fn(f64) -> f64;
+    let wrong: [(Limit, usize, &str); 3] = [
+        (|first| 0.01 * first, 1, "one too many"),
+        (|_| 0.01, 0, "should be its share of the first one"),
+        (|first| 0.1 * first, 0, "that is a tenth"),
+    ];
+    for (limit, first_step, because) in wrong {
+        let answer = |cell: &_, x: &_, other: &_| measured((cell, x, other), limit, first_step);
+        rejected(ch01::one_percent(answer), because);
+    }
+    rejected(ch01::one_percent(|_, _, _| Ok(12)), "Pairs of runs");
+}
+
+#[test]
+fn explode() {
+    let with_gain = |units: usize, gain: f64| {
+        move |mut rng: &mut dyn Rng| {
+            let mut cell = RnnCell::new(1, units, &mut rng)?;
+            cell.w_hh *= gain;
+            Ok(cell)
+        }
+    };
+    rejected(ch01::explode(with_gain(64, 1.0)), "the derivative shrinks");
+    rejected(ch01::explode(with_gain(64, 3.0)), "too slowly");
+    rejected(ch01::explode(with_gain(8, 1_000.0)), "tanh is flat");
+    rejected(ch01::explode(|mut rng| RnnCell::new(2, 64, &mut rng)), "should have one input");
+}
