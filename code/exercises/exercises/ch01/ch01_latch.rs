@@ -11,7 +11,7 @@
 fn holds(w: f64) -> bool {
     // --- Your code begins here.
     // TODO: say for which weights w that is so.
-    todo!("for which w = {w} does the state stay?")
+    todo!()
     // --- Your code ends here.
 }
 

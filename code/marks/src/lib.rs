@@ -1,0 +1,109 @@
+//! Marks exercises: of every answer, whether it passes its check, and why not.
+//!
+//! An answer is what a learner has written into the file of an exercise. [`Set`] is the set as it was
+//! handed out, with the checks. [`Answer`] joins the learner's code with the test of the set, so
+//! that a changed test changes no marks. [`Compiler`] makes a program of it, which runs in a process
+//! of its own, with a limit in time and in memory ([`limited`]). So a crash or an endless loop is
+//! one mark, and the others come after it. [`mark`] does all of this for a class.
+//!
+//! This guards against accidents. It does not guard against a learner who attacks the machine: mark
+//! strangers' code where it can do no harm, such as in a container.
+
+mod answer;
+mod compiler;
+mod error;
+pub mod limited;
+mod report;
+mod set;
+
+pub use answer::{Answer, learners};
+pub use compiler::Compiler;
+pub use error::Error;
+pub use report::{Mark, table, write_csv, write_json};
+pub use set::{Exercise, Set};
+
+use std::path::Path;
+
+use limited::Limits;
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The check found nothing wrong.
+    Passed,
+    /// The check found something wrong.
+    Wrong,
+    /// The program panicked, or the system ended it.
+    Crashed,
+    /// It took too long.
+    Endless,
+    /// The compiler refuses it.
+    Uncompiled,
+    /// It still has its `todo!`.
+    Unfinished,
+    /// There is no such file.
+    Missing,
+}
+
+impl Outcome {
+    /// In words.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Wrong => "wrong",
+            Self::Crashed => "crashed",
+            Self::Endless => "too slow",
+            Self::Uncompiled => "does not compile",
+            Self::Unfinished => "not finished",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// Marks each exercise of each learner, in the order of learners and of the set.
+///
+/// # Errors
+/// Where a folder cannot be read, or the set itself does not compile.
+pub fn mark(
+    set: &Set,
+    learners: &[(String, impl AsRef<Path> + Sync)],
+    limits: &Limits,
+    after_each: impl Fn() + Sync,
+) -> Result<Vec<Mark>, Error> {
+    let compiler = Compiler::new(set)?;
+    let mut asked = Vec::new();
+    for (learner, folder) in learners {
+        asked.extend(set.exercises.iter().map(|exercise| (learner, folder.as_ref(), exercise)));
+    }
+    asked
+        .into_par_iter()
+        .map(|(learner, folder, exercise)| {
+            let (outcome, why) = mark_one(set, &compiler, exercise, folder, limits)?;
+            after_each();
+            let (learner, exercise) = (learner.clone(), exercise.name.clone());
+            Ok(Mark { learner, exercise, outcome, passed: outcome == Outcome::Passed, why })
+        })
+        .collect()
+}
+
+fn mark_one(
+    set: &Set,
+    compiler: &Compiler,
+    exercise: &Exercise,
+    folder: &Path,
+    limits: &Limits,
+) -> Result<(Outcome, String), Error> {
+    let answer = match Answer::read(set, exercise, folder)? {
+        Answer::Missing => return Ok((Outcome::Missing, String::new())),
+        answer @ Answer::Written(_) => answer,
+    };
+    let program = match compiler.compile(exercise, &answer, limits)? {
+        Ok(program) => program,
+        Err(refused) => return Ok(refused),
+    };
+    program.run(limits)
+}

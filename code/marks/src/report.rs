@@ -1,0 +1,113 @@
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use crate::{Error, Outcome};
+
+/// A learner's mark for an exercise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// The name of his folder.
+    pub learner: String,
+    /// Such as `ch01_step`.
+    pub exercise: String,
+    /// Whether the answer passes.
+    pub passed: bool,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What the check, the compiler or the panic says.
+    pub why: String,
+}
+
+/// A table for people: each answer of a single learner, or of a class how many passed in each
+/// chapter.
+#[must_use]
+pub fn table(marks: &[Mark]) -> String {
+    let mut learners: Vec<&str> = marks.iter().map(|mark| &*mark.learner).collect();
+    learners.dedup();
+    if learners.len() == 1 { of_one(marks) } else { of_class(&learners, marks) }
+}
+
+fn of_one(marks: &[Mark]) -> String {
+    let mut table = String::new();
+    for mark in marks {
+        let _ = writeln!(table, "{:<20} {}", mark.exercise, mark.outcome.text());
+        for line in mark.why.lines() {
+            let _ = writeln!(table, "{:20}   {}", "", line.trim_end());
+        }
+    }
+    let passed = marks.iter().filter(|mark| mark.passed).count();
+    let _ = writeln!(table, "\n{passed} of {} passed", marks.len());
+    table
+}
+
+fn of_class(learners: &[&str], marks: &[Mark]) -> String {
+    let mut chapters: Vec<&str> = marks.iter().map(chapter).collect();
+    chapters.sort_unstable();
+    chapters.dedup();
+    let width = learners.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(8);
+    let mut table = format!("{:<width$}", "learner");
+    for chapter in &chapters {
+        let _ = write!(table, " {chapter:>6}");
+    }
+    table += "     all\n";
+    for learner in learners {
+        let own: Vec<&Mark> = marks.iter().filter(|mark| mark.learner == *learner).collect();
+        let _ = write!(table, "{learner:<width$}");
+        for name in &chapters {
+            let _ =
+                write!(table, " {:>6}", share(own.iter().filter(|mark| chapter(mark) == *name)));
+        }
+        let _ = writeln!(table, " {:>7}", share(own.iter()));
+    }
+    table
+}
+
+/// `ch01` of `ch01_step`.
+fn chapter(mark: &Mark) -> &str {
+    mark.exercise.split('_').next().unwrap_or_default()
+}
+
+/// How many of the marks are passed: `3/5`.
+fn share<'m>(marks: impl Iterator<Item = &'m &'m Mark> + Clone) -> String {
+    format!("{}/{}", marks.clone().filter(|mark| mark.passed).count(), marks.count())
+}
+
+/// Writes one line for each answer.
+///
+/// # Errors
+/// Where the file cannot be written. It is then as it was before.
+pub fn write_csv(path: &Path, marks: &[Mark]) -> Result<(), Error> {
+    write(path, |file| {
+        let mut csv = csv::Writer::from_writer(file);
+        marks.iter().try_for_each(|mark| csv.serialize(mark)).map_err(io::Error::other)?;
+        csv.flush()
+    })
+}
+
+/// Writes the same as JSON.
+///
+/// # Errors
+/// Where the file cannot be written. It is then as it was before.
+pub fn write_json(path: &Path, marks: &[Mark]) -> Result<(), Error> {
+    write(path, |file| {
+        serde_json::to_writer_pretty(&mut *file, marks)?;
+        writeln!(file)
+    })
+}
+
+/// Writes a file beside the old one, which it replaces when it is whole.
+fn write(
+    path: &Path,
+    content: impl FnOnce(&mut NamedTempFile) -> io::Result<()>,
+) -> Result<(), Error> {
+    let error = |error: io::Error| Error::Write { path: path.into(), reason: error.to_string() };
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder).map_err(error)?;
+    content(&mut file).map_err(error)?;
+    file.persist(path).map_err(|persist| error(persist.error))?;
+    Ok(())
+}

@@ -1,0 +1,51 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::Error;
+use crate::error::at;
+
+/// A set of exercises as it was handed out.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// Its folder, with `info.toml`.
+    pub folder: PathBuf,
+    /// In the order of `info.toml`.
+    pub exercises: Vec<Exercise>,
+}
+
+/// An exercise of a set.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Exercise {
+    /// Such as `ch01_step`.
+    pub name: String,
+    /// The folder in which it stands, such as `ch01`.
+    pub dir: String,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    exercises: Vec<Exercise>,
+}
+
+impl Set {
+    /// Reads the list of exercises of a folder.
+    ///
+    /// # Errors
+    /// Where there is no `info.toml`, or it lists no exercises as Rustlings would have them.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join("info.toml");
+        let text = fs::read_to_string(&path).map_err(at(&path))?;
+        let info: Info = toml::from_str(&text).map_err(|source| Error::Info { path, source })?;
+        Ok(Self { folder: folder.into(), exercises: info.exercises })
+    }
+}
+
+impl Exercise {
+    /// Its file in a learner's set.
+    #[must_use]
+    pub fn file(&self, folder: &Path) -> PathBuf {
+        folder.join("exercises").join(&self.dir).join(format!("{}.rs", self.name))
+    }
+}

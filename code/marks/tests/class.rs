@@ -1,0 +1,140 @@
+//! A class whose answers are right, wrong, endless, too large, and worse.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use marks::limited::Limits;
+use marks::{Mark, Outcome, Set, learners, mark, table, write_csv, write_json};
+use tempfile::TempDir;
+
+fn set() -> Set {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../exercises");
+    let mut set = Set::read(&folder).expect("the set can be read");
+    set.exercises.retain(|exercise| exercise.name == "ch01_latch");
+    set
+}
+
+/// A class in a folder: each learner's answer to `ch01_latch`, or none.
+fn class(answers: &[(&str, Option<&str>)]) -> TempDir {
+    let class = TempDir::new().expect("there is room");
+    for (learner, answer) in answers {
+        let folder = class.path().join(learner).join("exercises/ch01");
+        fs::create_dir_all(&folder).expect("there is room");
+        if let Some(answer) = answer {
+            fs::write(folder.join("ch01_latch.rs"), answer).expect("there is room");
+        }
+    }
+    class
+}
+
+/// An answer whose function has this body.
+fn answer(body: &str) -> String {
+    format!("fn holds(w: f64) -> bool {{ {body} }}\nfn main() {{}}\n")
+}
+
+fn marks(answers: &[(&str, Option<&str>)]) -> Vec<Mark> {
+    let class = class(answers);
+    let learners = learners(class.path()).expect("there are learners");
+    let limits = Limits { run: Duration::from_secs(2), ..Limits::default() };
+    mark(&set(), &learners, &limits, || ()).expect("the set compiles")
+}
+
+fn outcomes(answers: &[(&str, Option<&str>)]) -> Vec<(Outcome, String)> {
+    marks(answers).into_iter().map(|mark| (mark.outcome, mark.why)).collect()
+}
+
+#[test]
+fn each_answer_gets_its_own_mark_whatever_the_others_do() {
+    let bodies = [
+        "w > 1.0",
+        "w > 0.0",
+        "loop { std::hint::black_box(w); }",
+        "loop { println!(\"{w}\"); }",
+        "panic!(\"my own {w}\")",
+        "let mut all = vec![w]; loop { all.extend_from_within(..); }",
+        "fn deep(w: f64) -> f64 { 1.0 + deep(std::hint::black_box(w)) } deep(w) > 0.0",
+        "w > ",
+        "std::process::exit(0)",
+        "todo!(\"{w}\")",
+    ];
+    let answers = bodies.map(answer);
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let mut class: Vec<(&str, Option<&str>)> =
+        names.into_iter().zip(answers.iter().map(|answer| Some(&**answer))).collect();
+    class.push(("k", None));
+    let start = Instant::now();
+    let found = outcomes(&class);
+    assert!(start.elapsed() < Duration::from_secs(100), "an endless answer was not stopped");
+    let expected = [
+        (Outcome::Passed, ""),
+        (Outcome::Wrong, "a weight below one pulls the state towards zero"),
+        (Outcome::Endless, "stopped after 2 s"),
+        (Outcome::Endless, "stopped after 2 s"),
+        (Outcome::Crashed, "my own"),
+        (Outcome::Crashed, ""),
+        (Outcome::Crashed, ""),
+        (Outcome::Uncompiled, "ch01_latch.rs:1:"),
+        (Outcome::Crashed, "exit status: 0"),
+        (Outcome::Unfinished, ""),
+        (Outcome::Missing, ""),
+    ];
+    for ((name, found), (outcome, why)) in
+        class.iter().map(|(name, _)| name).zip(found).zip(expected)
+    {
+        assert_eq!(found.0, outcome, "learner {name}: {}", found.1);
+        assert!(found.1.contains(why), "learner {name}: {}", found.1);
+    }
+}
+
+#[test]
+fn a_test_that_a_learner_has_changed_changes_no_marks() {
+    let cheat = answer("w < 0.0") + "#[cfg(test)]\nmod tests { #[test] fn latch() {} }\n";
+    assert_eq!(outcomes(&[("cheat", Some(&cheat))])[0].0, Outcome::Wrong);
+}
+
+#[test]
+fn one_learner_s_folder_is_a_class_of_one() {
+    let right = answer("w > 1.0");
+    let class = class(&[("anna", Some(&right))]);
+    let found = learners(&class.path().join("anna")).expect("it is a set");
+    assert_eq!(found, [("anna".to_string(), class.path().join("anna"))]);
+}
+
+#[test]
+fn a_folder_without_learners_is_an_error_that_names_it() {
+    let empty = TempDir::new().expect("there is room");
+    let error = learners(empty.path()).expect_err("nobody is in it").to_string();
+    assert!(error.contains(&empty.path().display().to_string()), "{error}");
+}
+
+#[test]
+fn the_reports_hold_every_mark() {
+    let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
+    let marks = marks(&[("anna", Some(&right)), ("bela", Some(&wrong)), ("cleo", None)]);
+    let shown = table(&marks);
+    assert!(shown.contains("anna        1/1     1/1"), "{shown}");
+    assert!(shown.contains("bela        0/1     0/1"), "{shown}");
+    assert!(table(&marks[1..2]).contains("pulls the state towards zero"));
+
+    let folder = TempDir::new().expect("there is room");
+    let [csv, json]: [PathBuf; 2] =
+        ["marks.csv", "marks.json"].map(|name| folder.path().join(name));
+    write_csv(&csv, &marks).expect("it can be written");
+    write_json(&json, &marks).expect("it can be written");
+    let csv = fs::read_to_string(csv).expect("it is there");
+    assert!(
+        csv.starts_with("learner,exercise,passed,outcome,why\nanna,ch01_latch,true,passed,"),
+        "{csv}"
+    );
+    let json = fs::read_to_string(json).expect("it is there");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json[1]["outcome"], "wrong");
+    assert_eq!(json[2]["outcome"], "missing");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_that_names_it() {
+    let error = write_csv(Path::new("/no/such/folder/marks.csv"), &[]).expect_err("no folder");
+    assert!(error.to_string().contains("/no/such/folder/marks.csv"), "{error}");
+}
