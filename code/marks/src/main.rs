@@ -20,8 +20,8 @@ struct Arguments {
     #[arg(default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises"), hide_default_value = true)]
     folder: PathBuf,
 
-    /// The set as it was handed out, with the checks
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises"), hide_default_value = true)]
+    /// The set as it was handed out, with the checks, if it is not the one of this book
+    #[arg(long, value_name = "FOLDER", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises"), hide_default_value = true)]
     set: PathBuf,
 
     /// Also write all marks as CSV, one line for each answer
@@ -57,11 +57,15 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let run = Duration::from_secs(arguments.seconds);
     let limits = Limits { run, seed: arguments.seed, ..Limits::default() };
     let bar = ProgressBar::new((learners.len() * set.exercises.len()) as u64);
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos} of {len}, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos} of {len}, {elapsed}") {
         bar.set_style(style);
     }
-    bar.set_message("marking");
-    let marks = mark(&set, &learners, &limits, || bar.inc(1))?;
+    bar.set_message("compiling the checks");
+    bar.enable_steady_tick(Duration::from_secs(1));
+    let marks = mark(&set, &learners, &limits, || {
+        bar.set_message("marking");
+        bar.inc(1);
+    })?;
     bar.finish_and_clear();
     print!("{}", table(&marks));
     if let Some(path) = &arguments.csv {

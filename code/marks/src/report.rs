@@ -22,8 +22,8 @@ pub struct Mark {
     pub why: String,
 }
 
-/// A table for people: each answer of a single learner, or of a class how many passed in each
-/// chapter.
+/// A table for people: each answer of a single learner. Of a class, how many passed in each chapter,
+/// and what was said most often of each exercise.
 #[must_use]
 pub fn table(marks: &[Mark]) -> String {
     let mut learners: Vec<&str> = marks.iter().map(|mark| &*mark.learner).collect();
@@ -63,7 +63,43 @@ fn of_class(learners: &[&str], marks: &[Mark]) -> String {
         }
         let _ = writeln!(table, " {:>7}", share(own.iter()));
     }
+    table + "\n" + &of_exercises(marks)
+}
+
+/// Where a class is stuck.
+fn of_exercises(marks: &[Mark]) -> String {
+    let mut exercises: Vec<&str> = Vec::new();
+    for mark in marks {
+        if !exercises.contains(&&*mark.exercise) {
+            exercises.push(&mark.exercise);
+        }
+    }
+    let mut table = format!("{:<20} {:>7}   said most often\n", "exercise", "passed");
+    for exercise in exercises {
+        let own: Vec<&Mark> = marks.iter().filter(|mark| mark.exercise == exercise).collect();
+        let (often, said) = most_often(own.iter().filter(|mark| !mark.passed));
+        let said = if often == 0 { String::new() } else { format!("   {often} x {said}") };
+        let _ = writeln!(table, "{exercise:<20} {:>7}{said}", share(own.iter()));
+    }
     table
+}
+
+/// What most of the answers have in common, and how many. Of several, what the first learner has.
+fn most_often<'m>(wrong: impl Iterator<Item = &'m &'m Mark>) -> (usize, &'m str) {
+    let mut counts: Vec<(usize, &str)> = Vec::new();
+    for said in wrong.map(|mark| in_short(mark)) {
+        match counts.iter_mut().find(|(_, other)| *other == said) {
+            Some((count, _)) => *count += 1,
+            None => counts.push((1, said)),
+        }
+    }
+    counts.into_iter().rev().max_by_key(|(count, _)| *count).unwrap_or_default()
+}
+
+/// The likely slip, where the check knows it.
+fn in_short(mark: &Mark) -> &str {
+    let likely = mark.why.lines().find_map(|line| line.strip_prefix("Likely: "));
+    likely.unwrap_or(mark.outcome.text())
 }
 
 /// `ch01` of `ch01_step`.

@@ -115,6 +115,7 @@ fn the_reports_hold_every_mark() {
     let shown = table(&marks);
     assert!(shown.contains("anna        1/1     1/1"), "{shown}");
     assert!(shown.contains("bela        0/1     0/1"), "{shown}");
+    assert!(shown.contains("ch01_latch               1/3   1 x a weight below one"), "{shown}");
     assert!(table(&marks[1..2]).contains("pulls the state towards zero"));
 
     let folder = TempDir::new().expect("there is room");
