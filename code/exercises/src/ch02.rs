@@ -44,7 +44,8 @@ pub fn count(count: impl Fn(usize, usize) -> usize) -> Result<(), Slip> {
 /// Where an answer is wrong.
 pub fn break_even(fewer_from: impl Fn(usize, usize, usize) -> usize) -> Result<(), Slip> {
     let mut rng = rng();
-    for blocks in [1, 3, 4] {
+    // With one block, W_ih forgotten and one step too few give the same answer.
+    for blocks in [3, 1, 4] {
         // Odd, so that only in the second network both have as many weights at some length.
         let inputs = 7 + 2 * rng.random_range(0..3);
         let units = [inputs * rng.random_range(3..5) + 2, inputs * rng.random_range(3..5)];

@@ -29,12 +29,9 @@ fn break_even() {
         (|d, h, blocks| (blocks * (d + h)).div_ceil(d), "both have as many"),
         (|d, h, blocks| blocks * (d + h) / h + 1, "have changed places"),
         (|d, h, _| (d + h) / d + 1, "all blocks count"),
-        (
-            |d, h, blocks| if blocks == 1 { (d + h) / d + 1 } else { blocks * h / d + 1 },
-            "W_ih of the recurrent network is missing",
-        ),
+        (|d, h, blocks| blocks * h / d + 1, "W_ih of the recurrent network is missing"),
         (|d, h, blocks| (d + blocks * h) / d + 1, "W_ih too has"),
-        (|_, _, _| 0, "blocks = 1"),
+        (|_, _, _| 0, "blocks = 3"),
     ];
     for (answer, because) in wrong {
         rejected(ch02::break_even(answer), because);
