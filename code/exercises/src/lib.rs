@@ -9,6 +9,7 @@
 
 pub mod ch01;
 pub mod ch02;
+pub mod ch03;
 mod compare;
 
 use std::fmt;
