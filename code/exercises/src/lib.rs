@@ -8,6 +8,8 @@
 #![warn(missing_docs)]
 
 pub mod ch01;
+pub mod ch02;
+pub mod ch03;
 mod compare;
 
 use std::fmt;

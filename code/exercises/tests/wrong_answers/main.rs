@@ -2,6 +2,8 @@
 //! exercise, which `rustlings dev check` runs.
 
 mod ch01;
+mod ch02;
+mod ch03;
 
 use exercises::Slip;
 

@@ -1,0 +1,331 @@
+//! Chapter 2: what does sharing save?
+
+use std::iter::zip;
+
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};
+use rand::{Rng, RngExt};
+use rnn::{Fnn, GruCell, LstmCell, Parameters, Rnn, RnnCell};
+
+use crate::{Slip, compare::compare, rng};
+
+/// The parameters of an Elman network.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn count(count: impl Fn(usize, usize) -> usize) -> Result<(), Slip> {
+    let mut rng = rng();
+    // Several at once: a single count may be right by chance.
+    let sizes: Vec<[usize; 2]> =
+        (0..4).map(|k| [rng.random_range(10..20), rng.random_range(30..40) * (k + 1)]).collect();
+    let mut right = Vec::new();
+    for &[inputs, units] in &sizes {
+        right.push(RnnCell::<f64>::new(inputs, units, &mut rng)?.parameter_count());
+    }
+    let counts = |f: &dyn Fn(usize, usize) -> usize| of_sizes(&sizes, f);
+    let slips = [
+        (
+            counts(&|d, h| h * (d + h + 1)),
+            "one bias for each unit. PyTorch's network has two, b_ih and b_hh.",
+        ),
+        (counts(&|d, h| h * (d + h)), "the biases are missing."),
+        (counts(&|d, h| 2 * h * d + 2 * h), "W_hh leads from units to units: it is [H, H]."),
+        (counts(&|d, h| h * d + 2 * h), "W_hh is missing."),
+        (counts(&|_, h| h * h + 2 * h), "W_ih is missing."),
+        (counts(&|d, h| d * h + h * h + d + h), "b_ih has a number for each unit, not each input."),
+        (counts(&|d, h| d * (d + h + 2)), "inputs and units have changed places."),
+    ];
+    let case = format!("Networks with [inputs, units] = {sizes:?}:");
+    compare(case, &counts(&count), &right.into(), &slips)
+}
+
+/// The length from which on a recurrent network has fewer weights than a feed-forward one.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn break_even(fewer_from: impl Fn(usize, usize, usize) -> usize) -> Result<(), Slip> {
+    let mut rng = rng();
+    // With one block, W_ih forgotten and one step too few give the same answer.
+    for blocks in [3, 1, 4] {
+        // Odd, so that only in the second network both have as many weights at some length.
+        let inputs = 7 + 2 * rng.random_range(0..3);
+        let units = [inputs * rng.random_range(3..5) + 2, inputs * rng.random_range(3..5)];
+        let sizes = units.map(|units| [inputs, units]);
+        let mut right = Vec::new();
+        for [inputs, units] in sizes {
+            right.push(first_length([inputs, units, blocks], &mut rng)?);
+        }
+        let lengths = |f: &dyn Fn(usize, usize) -> usize| of_sizes(&sizes, f);
+        let mut slips = vec![
+            (
+                lengths(&|d, h| blocks * (d + h) / d),
+                "one step too few: there it has not yet fewer.",
+            ),
+            (
+                lengths(&|d, h| (blocks * (d + h)).div_ceil(d)),
+                "right where the lines cross between two lengths. Where they cross at a length, both have \
+                 as many there, and fewer only from the next one on.",
+            ),
+            (lengths(&|d, h| (d + h) / h * blocks + 1), "inputs and units have changed places."),
+            (lengths(&|d, h| blocks * (d + h) / h + 1), "inputs and units have changed places."),
+        ];
+        if blocks > 1 {
+            slips.extend([
+                (lengths(&|d, h| (d + h) / d + 1), "all blocks count, and this is one of them."),
+                (lengths(&|d, h| blocks * h / d + 1), "W_ih of the recurrent network is missing."),
+                (
+                    lengths(&|d, h| (d + blocks * h) / d + 1),
+                    "W_ih too has `blocks` blocks, not only W_hh.",
+                ),
+            ]);
+        }
+        let case = format!("[inputs, units] = {sizes:?}, blocks = {blocks}:");
+        let found = lengths(&|d, h| fewer_from(d, h, blocks));
+        compare(case, &found, &right.into(), &slips)?;
+    }
+    Ok(())
+}
+
+/// Counted in the arrays of networks that are built for it.
+fn first_length(
+    [inputs, units, blocks]: [usize; 3],
+    rng: &mut impl Rng,
+) -> Result<usize, rnn::Error> {
+    let weights = match blocks {
+        1 => RnnCell::<f64>::new(inputs, units, rng)?.multiply_adds_per_step(),
+        3 => GruCell::<f64>::new(inputs, units, rng)?.multiply_adds_per_step(),
+        _ => LstmCell::<f64>::new(inputs, units, rng)?.multiply_adds_per_step(),
+    };
+    let mut length = 1;
+    while Fnn::<f64>::new(inputs, units, length, rng)?.linear.weight.len() <= weights {
+        length += 1;
+    }
+    Ok(length)
+}
+
+fn of_sizes(sizes: &[[usize; 2]], f: impl Fn(usize, usize) -> usize) -> Array1<usize> {
+    sizes.iter().map(|&[inputs, units]| f(inputs, units)).collect()
+}
+
+/// A gradient by central finite differences.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn finite(
+    gradient: impl Fn(&dyn Fn(&Array1<f64>) -> f64, &Array1<f64>, f64) -> Array1<f64>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    let factors = numbers(3, &mut rng);
+    let w = Array1::from_shape_simple_fn(3, || rng.random_range(0.5..1.0));
+    // Large, so that the slips differ in the digits that are printed.
+    let nudge = rng.random_range(0.05..0.1);
+    // Not the same in any two weights, nor the same function of each.
+    let loss = |w: &Array1<f64>| factors.dot(w).exp() + (w[0] - 2.0 * w[1] + 3.0 * w[2]).powi(3);
+
+    let at = |entry: usize, by: f64| {
+        let mut w = w.clone();
+        w[entry] += by;
+        loss(&w)
+    };
+    let entries = |f: &dyn Fn(usize) -> f64| (0..w.len()).map(f).collect::<Array1<f64>>();
+    let difference = entries(&|k| at(k, nudge) - at(k, -nudge));
+    let not_put_back = entries(&|k| {
+        let mut above = w.clone();
+        above.slice_axis_mut(Axis(0), (..k).into()).map_inplace(|w| *w -= nudge);
+        let mut below = above.clone();
+        above[k] += nudge;
+        below[k] -= nudge;
+        (loss(&above) - loss(&below)) / (2.0 * nudge)
+    });
+    let all = (loss(&(&w + nudge)) - loss(&(&w - nudge))) / (2.0 * nudge);
+    let slips = [
+        (
+            entries(&|k| (at(k, nudge) - at(k, 0.0)) / nudge),
+            "that is the difference on one side. A central one nudges to both sides.",
+        ),
+        (
+            entries(&|k| (at(k, 0.0) - at(k, -nudge)) / nudge),
+            "that is the difference on one side. A central one nudges to both sides.",
+        ),
+        (&difference / nudge, "twice as much as it should be: the two points are 2 nudges apart."),
+        (
+            &difference / 2.0 * nudge,
+            "`a / 2.0 * nudge` multiplies by the nudge. The product needs brackets.",
+        ),
+        (difference.clone(), "the difference is not divided by the distance of the two points."),
+        (&difference / (-2.0 * nudge), "the sign is turned: it is the upper minus the lower one."),
+        (Array1::from_elem(w.len(), all), "all weights are nudged at once. Nudge one at a time."),
+        (not_put_back, "a weight is not put back before the next one is nudged."),
+    ];
+    let right = &difference / (2.0 * nudge);
+    let case = format!("A loss of {} weights, nudged by {nudge:.3}:", w.len());
+    compare(case, &gradient(&loss, &w, nudge), &right, &slips)
+}
+
+/// The derivative by the state before a step.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn back(
+    back: impl Fn(&Array2<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    for units in [3, 5] {
+        let cell = RnnCell::<f64>::new(2, units, &mut rng)?;
+        let (x, h, d_h) =
+            (numbers(2, &mut rng), numbers(units, &mut rng), numbers(units, &mut rng));
+        let h_next = cell.step(&x, &h)?;
+        let right = library(&cell, &x.insert_axis(Axis(0)), &h, &d_h.clone().insert_axis(Axis(0)))?;
+        let right = right.by_h_0;
+        let w_hh = &cell.w_hh;
+        let slope = |h: &Array1<f64>| 1.0 - h * h;
+        let slips = [
+            (w_hh.t().dot(&d_h), "the slope of tanh is missing: 1 - h_next²."),
+            (
+                w_hh.dot(&(&d_h * slope(&h_next))),
+                "W_hh is not transposed. On the way back a unit hears those that it spoke to.",
+            ),
+            (w_hh.dot(&d_h), "W_hh is not transposed, and the slope of tanh is missing."),
+            (
+                w_hh.t().dot(&d_h) * slope(&h_next),
+                "the slope belongs in front of the product. Back is the reverse order: tanh first, \
+                 then W_hh.",
+            ),
+            (w_hh.dot(&d_h) * slope(&h_next), "the order is wrong, and W_hh is not transposed."),
+            (
+                w_hh.t().dot(&(&d_h * (1.0 - &h_next))),
+                "the slope of tanh is 1 - h_next², and the square is missing.",
+            ),
+            (
+                w_hh.t().dot(&(&d_h * slope(&h_next.tanh()))),
+                "h_next has been through tanh already. The slope is 1 - h_next².",
+            ),
+            (&d_h * slope(&h_next), "that is by the sum inside tanh. W_hh is missing."),
+        ];
+        let case = format!("A cell with {units} units:");
+        compare(case, &back(w_hh, &h_next, &d_h), &right, &slips)?;
+    }
+    Ok(())
+}
+
+/// The gradient of the shared `W_hh`.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn shared(
+    gradient: impl Fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Array2<f64>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    for steps in [5, 2, 8] {
+        let cell = RnnCell::<f64>::new(2, 3, &mut rng)?;
+        let mut table =
+            |width| Array2::from_shape_simple_fn((steps, width), || rng.random_range(-1.0..1.0));
+        let (x, d_output) = (table(2), table(3));
+        let h_0 = numbers(3, &mut rng);
+        let library = library(&cell, &x, &h_0, &d_output)?;
+        let (states, right) = (&library.states, &library.by_w_hh);
+
+        let sum =
+            |parts: &[Array2<f64>]| parts.iter().fold(Array2::zeros((3, 3)), |sum, d| sum + d);
+        let parts = parts(&cell.w_hh, states, &d_output, 0);
+        let alone = |t: usize| {
+            let mut alone = Array2::zeros((steps, 3));
+            alone.row_mut(t).assign(&d_output.row(t));
+            alone
+        };
+        let uncarried: Vec<_> = zip(0.., &parts)
+            .map(|(t, _)| self::parts(&cell.w_hh, states, &alone(t), 0)[t].clone())
+            .collect();
+        let from_last = self::parts(&cell.w_hh, states, &alone(steps - 1), 0);
+        let after = self::parts(&cell.w_hh, states, &d_output, 1);
+        let untransposed = self::parts(&cell.w_hh.t().to_owned(), states, &d_output, 0);
+        let slips = [
+            (parts[steps - 1].clone(), "that is the part of the last step alone."),
+            (
+                parts[0].clone(),
+                "that is the part of the first step alone. Does each step overwrite what the others gave?",
+            ),
+            (
+                right / steps as f64,
+                "that is the mean over the steps. A shared weight gets the sum.",
+            ),
+            (
+                sum(&uncarried),
+                "nothing is carried from a step to the one before it: W_hhᵀ d_z is missing.",
+            ),
+            (
+                sum(&from_last),
+                "only the last row of d_output is used. The loss looks at every step.",
+            ),
+            (
+                sum(&after),
+                "d_z is multiplied by the state after the step. W_hh was multiplied by the one before.",
+            ),
+            (sum(&untransposed), "W_hh is not transposed where d_z is carried back."),
+            (right.t().to_owned(), "the table is transposed: its rows belong to d_z."),
+        ];
+        let case = format!("A sequence of {steps} steps:");
+        compare(case, &gradient(&cell.w_hh, states, &d_output), right, &slips)?;
+    }
+    Ok(())
+}
+
+/// What each step adds to the gradient of `W_hh`. The state is that before the step, or with
+/// `shift` 1 that after it.
+fn parts(
+    w_hh: &Array2<f64>,
+    states: &ArrayRef2<f64>,
+    d_output: &ArrayRef2<f64>,
+    shift: usize,
+) -> Vec<Array2<f64>> {
+    let mut parts = Vec::new();
+    let mut carried = Array1::zeros(w_hh.nrows());
+    for t in (0..d_output.nrows()).rev() {
+        let after = states.row(t + 1);
+        let d_z = (carried + d_output.row(t)) * (1.0 - &after * &after);
+        parts.push(outer(&d_z, &states.row(t + shift)));
+        carried = w_hh.t().dot(&d_z);
+    }
+    parts.reverse();
+    parts
+}
+
+/// What the library says of one sequence.
+struct Library {
+    /// `[T + 1, H]`: `h_0` first.
+    states: Array2<f64>,
+    by_w_hh: Array2<f64>,
+    by_h_0: Array1<f64>,
+}
+
+fn library(
+    cell: &RnnCell<f64>,
+    x: &Array2<f64>,
+    h_0: &Array1<f64>,
+    d_output: &Array2<f64>,
+) -> Result<Library, rnn::Error> {
+    let rnn = Rnn::from(cell.clone());
+    let batch = |table: &Array2<f64>| table.clone().insert_axis(Axis(0));
+    let first = h_0.clone().insert_axis(Axis(0));
+    let saved = rnn.forward_saving(&batch(x), None, Some(&batch(&first)))?;
+    let gradients = rnn.backward(&saved, Some(&batch(d_output)), None)?;
+    let mut states = Array2::zeros((x.nrows() + 1, h_0.len()));
+    for (mut row, h) in zip(states.rows_mut(), first.rows().into_iter().chain(saved.output.rows()))
+    {
+        row.assign(&h);
+    }
+    Ok(Library {
+        states,
+        by_w_hh: gradients.rnn.cells[0].w_hh.clone(),
+        by_h_0: gradients.h_0.flatten().into_owned(),
+    })
+}
+
+/// The table of all products `a_i b_j`.
+fn outer(a: &ArrayRef1<f64>, b: &ArrayRef1<f64>) -> Array2<f64> {
+    let column = a.view().insert_axis(Axis(1));
+    &column * &b.view().insert_axis(Axis(0))
+}
+
+fn numbers(count: usize, rng: &mut impl Rng) -> Array1<f64> {
+    Array1::from_shape_simple_fn(count, || rng.random_range(-1.0..1.0))
+}

@@ -1,0 +1,182 @@
+use exercises::ch02;
+use ndarray::{Array1, Array2, Axis};
+
+use crate::rejected;
+
+#[test]
+fn count() {
+    type Wrong = fn(usize, usize) -> usize;
+    let wrong: [(Wrong, &str); 8] = [
+        (|d, h| h * (d + h + 1), "one bias for each unit"),
+        (|d, h| h * (d + h), "the biases are missing"),
+        (|d, h| 2 * h * d + 2 * h, "it is [H, H]"),
+        (|d, h| h * d + 2 * h, "W_hh is missing"),
+        (|_, h| h * h + 2 * h, "W_ih is missing"),
+        (|d, h| d * h + h * h + d + h, "not each input"),
+        (|d, h| d * (d + h + 2), "have changed places"),
+        (|_, _| 640, "Networks with"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch02::count(answer), because);
+    }
+}
+
+#[test]
+fn break_even() {
+    type Wrong = fn(usize, usize, usize) -> usize;
+    let wrong: [(Wrong, &str); 7] = [
+        (|d, h, blocks| blocks * (d + h) / d, "one step too few"),
+        (|d, h, blocks| (blocks * (d + h)).div_ceil(d), "both have as many"),
+        (|d, h, blocks| blocks * (d + h) / h + 1, "have changed places"),
+        (|d, h, _| (d + h) / d + 1, "all blocks count"),
+        (|d, h, blocks| blocks * h / d + 1, "W_ih of the recurrent network is missing"),
+        (|d, h, blocks| (d + blocks * h) / d + 1, "W_ih too has"),
+        (|_, _, _| 0, "blocks = 3"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch02::break_even(answer), because);
+    }
+}
+
+type Loss<'a> = &'a dyn Fn(&Array1<f64>) -> f64;
+
+/// One entry for each weight: the loss after two nudges of it, less the loss after another one.
+fn entries(
+    (loss, w): (Loss, &Array1<f64>),
+    (above, below): (f64, f64),
+    over: impl Fn(f64) -> f64,
+) -> Array1<f64> {
+    let at = |k: usize, by: f64| {
+        let mut w = w.clone();
+        w[k] += by;
+        loss(&w)
+    };
+    (0..w.len()).map(|k| over(at(k, above) - at(k, below))).collect()
+}
+
+#[test]
+fn finite() {
+    type Wrong = fn(Loss, &Array1<f64>, f64) -> Array1<f64>;
+    let wrong: [(Wrong, &str); 10] = [
+        (|l, w, e| entries((l, w), (e, 0.0), |d| d / e), "on one side"),
+        (|l, w, e| entries((l, w), (0.0, -e), |d| d / e), "on one side"),
+        (|l, w, e| entries((l, w), (e, -e), |d| d / e), "2 nudges apart"),
+        (|l, w, e| entries((l, w), (e, -e), |d| d / 2.0 * e), "needs brackets"),
+        (|l, w, e| entries((l, w), (e, -e), |d| d), "not divided"),
+        (|l, w, e| entries((l, w), (-e, e), |d| d / (2.0 * e)), "the sign is turned"),
+        (
+            |loss, w, e| w.mapv(|_| (loss(&(w + e)) - loss(&(w - e))) / (2.0 * e)),
+            "all weights are nudged at once",
+        ),
+        (
+            |loss, w, e| {
+                let mut moved = w.clone();
+                let mut entry = |k: usize| {
+                    moved[k] += e;
+                    let above = loss(&moved);
+                    moved[k] -= 2.0 * e;
+                    (above - loss(&moved)) / (2.0 * e)
+                };
+                (0..w.len()).map(&mut entry).collect()
+            },
+            "not put back",
+        ),
+        (|_, _, _| Array1::zeros(0), "The shape should be [3], and is [0]"),
+        (|_, w, _| w * f64::NAN, "A loss of 3 weights"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch02::finite(answer), because);
+    }
+}
+
+#[test]
+fn back() {
+    type Wrong = fn(&Array2<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>;
+    let wrong: [(Wrong, &str); 9] = [
+        (|w, _, d| w.t().dot(d), "the slope of tanh is missing"),
+        (|w, h, d| w.dot(&(d * (1.0 - h * h))), "W_hh is not transposed. On"),
+        (|w, _, d| w.dot(d), "W_hh is not transposed, and the slope"),
+        (|w, h, d| w.t().dot(d) * (1.0 - h * h), "in front of the product"),
+        (|w, h, d| w.dot(d) * (1.0 - h * h), "the order is wrong, and"),
+        (|w, h, d| w.t().dot(&(d * (1.0 - h))), "the square is missing"),
+        (|w, h, d| w.t().dot(&(d * (1.0 - h.tanh().pow2()))), "has been through tanh already"),
+        (|_, h, d| d * (1.0 - h * h), "W_hh is missing"),
+        (|_, _, _| Array1::zeros(1), "The shape should be [3], and is [1]"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch02::back(answer), because);
+    }
+}
+
+/// The walk back, with something changed in it.
+#[derive(Clone, Copy)]
+struct Walk {
+    carry: bool,
+    transpose: bool,
+    all_outputs: bool,
+    shift: usize,
+}
+
+const RIGHT: Walk = Walk { carry: true, transpose: true, all_outputs: true, shift: 0 };
+
+impl Walk {
+    /// The part of each step, the last one first.
+    fn parts(
+        self,
+        w_hh: &Array2<f64>,
+        states: &Array2<f64>,
+        d_output: &Array2<f64>,
+    ) -> Vec<Array2<f64>> {
+        let mut carried = Array1::zeros(w_hh.nrows());
+        let mut parts = Vec::new();
+        for t in (0..d_output.nrows()).rev() {
+            let mut d_h = carried.clone();
+            if self.all_outputs || t + 1 == d_output.nrows() {
+                d_h += &d_output.row(t);
+            }
+            let d_z = d_h * (1.0 - states.row(t + 1).pow2());
+            let column = d_z.clone().insert_axis(Axis(1));
+            parts.push(column * states.row(t + self.shift).insert_axis(Axis(0)));
+            if self.carry {
+                carried = if self.transpose { w_hh.t().dot(&d_z) } else { w_hh.dot(&d_z) };
+            }
+        }
+        parts
+    }
+}
+
+#[test]
+fn shared() {
+    type Wrong = fn(&[Array2<f64>]) -> Array2<f64>;
+    let sum: Wrong = |parts| parts.iter().fold(Array2::zeros((3, 3)), |sum, part| sum + part);
+    let wrong: [(Walk, Wrong, &str); 10] = [
+        (RIGHT, |parts| parts[0].clone(), "the last step alone"),
+        (RIGHT, |parts| parts[parts.len() - 1].clone(), "the first step alone"),
+        (
+            RIGHT,
+            |parts| {
+                let sum = parts.iter().fold(Array2::zeros((3, 3)), |sum, part| sum + part);
+                sum / parts.len() as f64
+            },
+            "the mean over the steps",
+        ),
+        (
+            RIGHT,
+            |parts| {
+                let sum = parts.iter().fold(Array2::zeros((3, 3)), |sum, part| sum + part);
+                sum.reversed_axes()
+            },
+            "the table is transposed",
+        ),
+        (Walk { carry: false, ..RIGHT }, sum, "nothing is carried"),
+        (Walk { transpose: false, ..RIGHT }, sum, "W_hh is not transposed"),
+        (Walk { all_outputs: false, ..RIGHT }, sum, "only the last row of d_output"),
+        (Walk { shift: 1, ..RIGHT }, sum, "by the state after the step"),
+        (RIGHT, |_| Array2::zeros((3, 3)), "A sequence of 5 steps"),
+        (RIGHT, |_| Array2::zeros((3, 2)), "The shape should be [3, 3], and is [3, 2]"),
+    ];
+    for (walk, of_parts, because) in wrong {
+        let answer = |w_hh: &_, states: &_, d: &_| of_parts(&walk.parts(w_hh, states, d));
+        rejected(ch02::shared(answer), because);
+    }
+}
