@@ -14,6 +14,11 @@ pub trait Answer: Display {
     /// Whether two answers are the same, up to rounding.
     fn is(&self, other: &Self) -> bool;
 
+    /// What the learner gets to see.
+    fn shown(&self) -> String {
+        format!("{self:.4}")
+    }
+
     /// The shape of an array.
     fn array_shape(&self) -> Option<&[usize]> {
         None
@@ -23,6 +28,10 @@ pub trait Answer: Display {
 impl Answer for bool {
     fn is(&self, other: &Self) -> bool {
         self == other
+    }
+
+    fn shown(&self) -> String {
+        self.to_string() // `.4` would cut it to four letters.
     }
 }
 
@@ -60,7 +69,8 @@ pub fn compare<A: Answer>(
     if found.is(expected) {
         return Ok(());
     }
-    let mut text = format!("{case}\n  expected  {expected:.4}\n  came      {found:.4}");
+    let mut text =
+        format!("{case}\n  expected  {}\n  came      {}", expected.shown(), found.shown());
     if found.array_shape() != expected.array_shape() {
         text += &format!(
             "\nThe shape should be {:?}, and is {:?}.",

@@ -9,7 +9,7 @@ use crate::rejected;
 
 #[test]
 fn latch() {
-    rejected(ch01::latch(|_| true), "A weight of 0.50");
+    rejected(ch01::latch(|_| true), "A weight of 0.50:\n  expected  false\n  came      true");
     rejected(ch01::latch(|_| false), "A weight of 2.00");
     rejected(ch01::latch(|w| w.abs() > 1.0), "the sign turns round");
     rejected(ch01::latch(|w| w > 0.0), "pulls the state towards zero");
