@@ -10,6 +10,7 @@
 pub mod ch01;
 pub mod ch02;
 pub mod ch03;
+pub mod ch05;
 mod compare;
 
 use std::fmt;

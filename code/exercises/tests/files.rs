@@ -9,10 +9,12 @@ const END: &str = "// --- Your code ends here.";
 
 /// Exercises that compile and run as handed out, and what their check says then. All others stop at
 /// their `todo!`.
-const RUNS: [(&str, &str); 3] = [
+const RUNS: [(&str, &str); 5] = [
     ("ch01_explode", "the derivative shrinks"),
     ("ch03_gates", "the gates are not where the code looks for them"),
     ("ch03_parity", "a bit alone should turn on unit 0"),
+    ("ch05_mask", "before they were hidden"),
+    ("ch05_twins", "the mean of the same vectors is the same"),
 ];
 
 /// The names in info.toml, in their order.
@@ -88,7 +90,32 @@ fn each_exercise_names_its_goal_its_time_and_a_section_that_exists() {
             .unwrap_or_else(|error| panic!("{name}: {section}: {error}"));
         let headings = page.lines().filter(|line| line.starts_with("##"));
         assert!(headings.map(slug).any(|slug| slug == anchor), "{name}: no heading for {section}");
-        assert!(page.contains(&format!("`{name}`")), "{name}: its chapter does not name it");
+    }
+}
+
+#[test]
+fn the_teacher_s_page_speaks_of_each_exercise_and_gives_its_time() {
+    let page = fs::read_to_string(folder().join("../../src/teaching.md")).expect("it can be read");
+    for name in names() {
+        let entry = format!("**`{name}`, {}.** ", said(&name, "Time"));
+        assert!(page.contains(&entry), "src/teaching.md has no paragraph that begins `{entry}`");
+    }
+    let named =
+        page.split('`').filter(|code| code.starts_with("ch0") && code.get(4..5) == Some("_"));
+    for name in named {
+        assert!(names().iter().any(|known| known == name), "src/teaching.md: no exercise `{name}`");
+    }
+}
+
+#[test]
+fn each_chapter_s_table_gives_the_times_of_its_exercises() {
+    for name in names() {
+        let section = said(&name, "Section");
+        let page = folder().join("../../src").join(section.split('#').next().unwrap_or_default());
+        let page = fs::read_to_string(page).expect("the chapter can be read");
+        let time = said(&name, "Time").replace(" minutes", "");
+        let row = format!("| `{name}` | {time} | ");
+        assert!(page.contains(&row), "{section}: there is no row that begins `{row}`");
     }
 }
 

@@ -1,29 +1,74 @@
 //! The workflow file for learners' repositories: its script is run here as it would be there.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 /// The script under `run: |`, without its indent.
 fn script() -> String {
-    let workflow = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("classroom.yml"))
-        .expect("the workflow file is there");
+    let workflow =
+        fs::read_to_string(root().join("code/marks/classroom.yml")).expect("it is there");
     let (_, script) = workflow.split_once("run: |\n").expect("it has a script");
     let lines = script.lines().take_while(|line| line.starts_with("          "));
     lines.map(|line| line.trim_start().to_string() + "\n").collect()
 }
 
+/// The commands of the teacher's page that begin so, without `$`.
+#[cfg(unix)]
+fn commands(begin: &str) -> Vec<String> {
+    let page = fs::read_to_string(root().join("src/teaching.md")).expect("the page is there");
+    let commands = page.lines().filter_map(|line| line.strip_prefix("$ "));
+    commands.filter(|line| line.starts_with(begin)).map(String::from).collect()
+}
+
+/// Copies a folder.
+#[cfg(unix)]
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().expect("it lies in a folder")).expect("there is room");
+    let status = Command::new("cp").arg("-r").args([from, to]).status();
+    assert!(status.expect("there is cp").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_teacher_s_page_take_out_all_solutions_and_nothing_else() {
+    let work = TempDir::new().expect("there is room");
+    for path in ["code/exercises", "code/marks/classroom.yml", ".github"] {
+        copy(&root().join(path), &work.path().join(path));
+    }
+    let commands = commands("rm ");
+    assert_eq!(commands.len(), 2, "one for the solutions, one for the workflows");
+    for command in commands {
+        let status =
+            Command::new("bash").args(["-c", &command]).current_dir(&work).status().expect("bash");
+        assert!(status.success(), "{command}");
+    }
+    let set = work.path().join("code/exercises");
+    assert!(!set.join("solutions").exists());
+    let programs = |set: &Path| {
+        let manifest = fs::read_to_string(set.join("Cargo.toml")).expect("it is there");
+        manifest.lines().filter(|line| line.starts_with("  { name = ")).count()
+    };
+    assert_eq!(2 * programs(&set), programs(&root().join("code/exercises")));
+    let workflows = fs::read_dir(work.path().join(".github/workflows")).expect("it is there");
+    let names: Vec<_> = workflows.map(|file| file.expect("it is there").file_name()).collect();
+    assert_eq!(names, ["classroom.yml"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_script_of_the_workflow_marks_a_learner() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let work = TempDir::new().expect("there is room");
     let answers = work.path().join("answers/code/exercises/exercises/ch01");
     fs::create_dir_all(&answers).expect("there is room");
     fs::copy(
-        root.join("code/exercises/solutions/ch01/ch01_latch.rs"),
+        root().join("code/exercises/solutions/ch01/ch01_latch.rs"),
         answers.join("ch01_latch.rs"),
     )
     .expect("there is room");
@@ -32,7 +77,7 @@ fn the_script_of_the_workflow_marks_a_learner() {
     let summary = work.path().join("summary.md");
     let status = Command::new("bash")
         .args(["-e", "-c", &script])
-        .current_dir(&root)
+        .current_dir(root())
         .env("GITHUB_STEP_SUMMARY", &summary)
         .status()
         .expect("there is a shell");

@@ -4,6 +4,7 @@
 mod ch01;
 mod ch02;
 mod ch03;
+mod ch05;
 
 use exercises::Slip;
 

@@ -1,0 +1,324 @@
+//! Chapter 5: what does a word cost?
+
+use std::iter::zip;
+
+use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis};
+use rand::{Rng, RngExt};
+use rnn::{KvCache, Rnn, SelfAttention};
+
+use crate::{Slip, compare::compare, rng};
+
+/// How many numbers a recurrent network and attention hold between two words.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn held(held: impl Fn(usize, usize, usize) -> [usize; 2]) -> Result<(), Slip> {
+    let mut rng = rng();
+    // Unequal, or some slips give the same number.
+    let sizes: Vec<[usize; 3]> = (0..3)
+        .map(|n| [rng.random_range(30..60), 5 + 2 * n + rng.random_range(0..2), 3 + n])
+        .collect();
+    let mut right = Array2::zeros((sizes.len(), 2));
+    for (mut right, &[words, size, layers]) in zip(right.rows_mut(), &sizes) {
+        right[0] = layers * size;
+        right[1] = layers * kept(words, size, &mut rng)?;
+    }
+    let of = |held: &dyn Fn(usize, usize, usize) -> [usize; 2]| {
+        let rows: Vec<_> = sizes.iter().map(|&[w, s, l]| held(w, s, l)).collect();
+        Array2::from(rows)
+    };
+    let slips = [
+        (
+            of(&|w, s, l| [w * l * s, 2 * w * l * s]),
+            "to go on, a recurrent network needs its last state only. Training keeps all of them.",
+        ),
+        (of(&|w, s, l| [l * s, w * l * s]), "each word leaves a key and a value."),
+        (of(&|w, s, l| [l * s, 3 * w * l * s]), "a query is asked once, and not needed again."),
+        (of(&|w, s, _| [s, 2 * w * s]), "each layer has a state, or keys and values, of its own."),
+        (of(&|w, s, l| [l * s, 2 * w * s]), "each layer has keys and values of its own."),
+        (of(&|w, s, l| [s, 2 * w * l * s]), "each layer has a state of its own."),
+        (
+            of(&|w, s, l| [l * s, l * (2 * w * s + w * w)]),
+            "the scores of earlier words are not needed again. Only their keys and values are.",
+        ),
+        (of(&|w, s, l| [2 * w * l * s, l * s]), "the two have changed places."),
+    ];
+    let case = format!("After [words, size, layers] = {sizes:?}, [recurrent, attention]:");
+    compare(case, &of(&|w, s, l| held(w, s, l)), &right, &slips)
+}
+
+/// The numbers that a layer of attention really keeps.
+fn kept(words: usize, size: usize, rng: &mut impl Rng) -> Result<usize, rnn::Error> {
+    let attention = SelfAttention::<f64>::new(2, size, true, rng)?;
+    let mut cache = KvCache::new(size);
+    for x in matrix(words, 2, rng).rows() {
+        attention.step(&x, &mut cache)?;
+    }
+    Ok(cache.float_count())
+}
+
+/// What one query gets from the keys and values of all words.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn attend(
+    attend: impl Fn(&Array1<f64>, &Array2<f64>, &Array2<f64>) -> Array1<f64>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    for words in [5, 3] {
+        let (query, keys) = (numbers(4, &mut rng), matrix(words, 4, &mut rng));
+        let values = matrix(words, 4, &mut rng);
+        let scores = keys.dot(&query);
+        let mixed = |scores: &Array1<f64>| softmax(scores).dot(&values);
+        let exp = (&scores / 2.0).exp();
+        let slips = [
+            (mixed(&scores), "the scores are not divided by the square root of the size."),
+            (mixed(&(&scores / 4.0)), "divide by the square root of the size, not by the size."),
+            (
+                mixed(&(&scores / (words as f64).sqrt())),
+                "divide by the square root of the size, not of the number of words.",
+            ),
+            ((&scores / 2.0).dot(&values), "softmax is missing: the scores are no weights yet."),
+            (exp.dot(&values), "the weights do not add up to 1: divide them by their sum."),
+            (
+                (&scores / scores.sum()).dot(&values),
+                "the exponential is missing. Without it a weight can be below zero.",
+            ),
+            (
+                softmax(&(&scores / 2.0)).dot(&keys),
+                "the keys decide on the weights. What is mixed are the values.",
+            ),
+            (
+                softmax(&(values.dot(&query) / 2.0)).dot(&values),
+                "the query looks at the keys, not at the values.",
+            ),
+            (
+                values.mean_axis(Axis(0)).unwrap_or_default(),
+                "that is the plain mean of the values. The scores are not used.",
+            ),
+            (
+                values.row(best(&scores)).to_owned(),
+                "that is the value of the best key alone. Softmax mixes all of them.",
+            ),
+        ];
+        let case = format!("A query to {words} words, of size 4:");
+        let right = mixed(&(&scores / 2.0));
+        compare(case, &attend(&query, &keys, &values), &right, &slips)?;
+    }
+    large_scores(attend, &mut rng)
+}
+
+/// `exp(1000)` is larger than any `f64`.
+fn large_scores(
+    attend: impl Fn(&Array1<f64>, &Array2<f64>, &Array2<f64>) -> Array1<f64>,
+    rng: &mut impl Rng,
+) -> Result<(), Slip> {
+    let query = Array1::from_elem(4, 1_000.0);
+    let (keys, values) = (matrix(6, 4, rng) + 2.0, matrix(6, 4, rng));
+    let found = attend(&query, &keys, &values);
+    if found.iter().any(|number| !number.is_finite()) {
+        return Err(Slip::new(format!(
+            "With scores in the thousands came {found:.4}\nLikely: exp of such a score is larger than any \
+             f64. Take the largest score from all of them first: softmax stays the same."
+        )));
+    }
+    let right = softmax(&(keys.dot(&query) / 2.0)).dot(&values);
+    compare("A query with scores in the thousands:", &found, &right, &[])
+}
+
+fn best(scores: &ArrayRef1<f64>) -> usize {
+    zip(scores, 0..).max_by(|(a, _), (b, _)| a.total_cmp(b)).map_or(0, |(_, word)| word)
+}
+
+fn softmax(scores: &ArrayRef1<f64>) -> Array1<f64> {
+    let exp = (scores - scores.fold(f64::NEG_INFINITY, |max, &score| max.max(score))).exp();
+    &exp / exp.sum()
+}
+
+/// Causal attention, handed out with a leak.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn mask(
+    attention: impl Fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Array2<f64>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    for words in [4, 6] {
+        let layer = SelfAttention::<f64>::new(2, 3, true, &mut rng)?;
+        let x = Array3::from_shape_simple_fn((1, words, 2), || rng.random_range(-2.0..2.0));
+        let of = |linear: &rnn::Linear<f64>| -> Array2<f64> {
+            x.index_axis(Axis(0), 0).dot(&linear.weight.t()) + &linear.bias
+        };
+        let (queries, keys, values) = (of(&layer.query), of(&layer.key), of(&layer.value));
+        let right = only(&layer.forward(&x)?);
+        let scores = queries.dot(&keys.t()) / 3_f64.sqrt();
+        let of_weights = |weights: &dyn Fn(usize, Array1<f64>) -> Array1<f64>| {
+            let mut output = Array2::zeros(values.dim());
+            for (t, mut output) in output.rows_mut().into_iter().enumerate() {
+                output.assign(&weights(t, scores.row(t).to_owned()).dot(&values));
+            }
+            output
+        };
+        let seen = |sees: &dyn Fn(usize, usize) -> bool| {
+            of_weights(&|t, mut scores| {
+                for (_, score) in scores.iter_mut().enumerate().filter(|(s, _)| !sees(t, *s)) {
+                    *score = f64::NEG_INFINITY;
+                }
+                softmax(&scores)
+            })
+        };
+        let slips = [
+            (
+                of_weights(&|t, scores| without_later(t, softmax(&scores))),
+                "the weights of a word add up to less than 1. Softmax has shared them out among later \
+                 words too, before they were hidden.",
+            ),
+            (
+                of_weights(&|t, scores| softmax(&without_later(t, scores))),
+                "a score of 0 is not hidden: exp(0) is 1. What is hidden has the weight 0.",
+            ),
+            (seen(&|_, _| true), "nothing is hidden: each word sees all later ones."),
+            (seen(&|t, s| s <= t + 1), "each word sees the next one. That is the answer."),
+            (seen(&|t, s| s >= t), "what is hidden and what is seen have changed places."),
+        ];
+        let found = attention(&queries, &keys, &values);
+        if found.iter().any(|number| number.is_nan()) {
+            return Err(Slip::new(
+                "There are numbers that are none (NaN).\nLikely: a row in which everything is hidden. A \
+                 word may look at itself.",
+            ));
+        }
+        compare(format!("Causal attention over {words} words:"), &found, &right, &slips)?;
+    }
+    Ok(())
+}
+
+/// A row of numbers with zeros for later words.
+fn without_later(t: usize, mut row: Array1<f64>) -> Array1<f64> {
+    row.iter_mut().skip(t + 1).for_each(|number| *number = 0.0);
+    row
+}
+
+/// A network that reads a sentence and gives a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// The mean of the words' vectors.
+    Bag,
+    /// Attention, read at the last word.
+    Attention,
+    /// Attention, with the vector of its place added to each word's.
+    AttentionWithPlaces,
+    /// A tanh network, its last state.
+    TanhLast,
+    /// A tanh network, the mean of its states.
+    TanhMean,
+}
+
+/// Which networks can tell a sentence from one with the same words in another order?
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn twins(tells_apart: impl Fn(Network) -> bool) -> Result<(), Slip> {
+    use Network::{Attention, AttentionWithPlaces, Bag, TanhLast, TanhMean};
+    let mut rng = rng();
+    let slip = |network| match network {
+        Bag => "the mean of the same vectors is the same, in whatever order they come.",
+        Attention => {
+            "the last word asks the same question of the same keys. A weighted sum does not depend on the \
+             order."
+        }
+        AttentionWithPlaces => "a word at another place is another vector.",
+        TanhLast => "each state is made from the one before, so the order is built in.",
+        TanhMean => "each of the states depends on the order, and so does their mean.",
+    };
+    for network in [Bag, TanhLast, Attention, AttentionWithPlaces, TanhMean] {
+        let right = differs(network, &mut rng)?;
+        let found = tells_apart(network);
+        compare(format!("{network:?}:"), &found, &right, &[(!right, slip(network))])?;
+    }
+    Ok(())
+}
+
+/// Whether a network as drawn gives something else for a sentence when two of its words change
+/// places. Both have the same last word.
+fn differs(network: Network, rng: &mut impl Rng) -> Result<bool, rnn::Error> {
+    let (words, places) = (matrix(7, 3, rng), matrix(7, 3, rng));
+    let mut twin = words.clone();
+    twin.row_mut(1).assign(&words.row(4));
+    twin.row_mut(4).assign(&words.row(1));
+    let attention = SelfAttention::<f64>::new(3, 4, false, rng)?;
+    let rnn = Rnn::<f64>::new(3, 4, rng)?;
+    let read = |words: &Array2<f64>| -> Result<Array1<f64>, rnn::Error> {
+        let batch = words.clone().insert_axis(Axis(0));
+        let last = |of_all: Array2<f64>| of_all.row(of_all.nrows() - 1).to_owned();
+        Ok(match network {
+            Network::Bag => mean(words),
+            Network::Attention => last(only(&attention.forward(&batch)?)),
+            Network::AttentionWithPlaces => {
+                let placed = (words + &places).insert_axis(Axis(0));
+                last(only(&attention.forward(&placed)?))
+            }
+            Network::TanhLast => last(only(&rnn.forward(&batch, None)?.0)),
+            Network::TanhMean => mean(&only(&rnn.forward(&batch, None)?.0)),
+        })
+    };
+    Ok((read(&words)? - read(&twin)?).iter().any(|difference| difference.abs() > 1e-9))
+}
+
+fn mean(rows: &ArrayRef2<f64>) -> Array1<f64> {
+    rows.sum_axis(Axis(0)) / rows.nrows() as f64
+}
+
+/// The only sequence of a batch.
+fn only(batch: &ArrayRef3<f64>) -> Array2<f64> {
+    batch.index_axis(Axis(0), 0).to_owned()
+}
+
+/// The mean surprise of a model about the words of a text.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn surprise(surprise: impl Fn(&Array2<f64>, &[usize]) -> f64) -> Result<(), Slip> {
+    let mut rng = rng();
+    for _ in 0..3 {
+        let steps = rng.random_range(6..10);
+        let mut probabilities = Array2::zeros((steps, 5));
+        for mut row in probabilities.rows_mut() {
+            row.assign(&softmax(&numbers(5, &mut rng)));
+        }
+        let text: Vec<usize> = (0..=steps).map(|_| rng.random_range(0..5)).collect();
+        let of = |shift: usize| -> Array1<f64> {
+            (0..steps).map(|t| probabilities[[t, text[t + shift]]]).collect()
+        };
+        let mean = |numbers: &Array1<f64>| numbers.sum() / steps as f64;
+        let right = -mean(&of(1).ln());
+        let slips = [
+            (-right, "the sign is turned. What is unlikely surprises more."),
+            (right / 2_f64.ln(), "those are bits. The book counts in nats, with the natural log."),
+            (right * steps as f64, "that is the sum. The mean is asked for."),
+            (
+                right * steps as f64 / (steps + 1) as f64,
+                "nobody foretells the first word, so there is one surprise less than words.",
+            ),
+            (-mean(&of(0).ln()), "row t foretells the word that comes after word t."),
+            (-mean(&of(1)).ln(), "first the logarithm, then the mean."),
+            (mean(&of(1)), "that is the mean probability. Its logarithm is missing."),
+            (right.exp(), "that is the perplexity. The surprise is its logarithm."),
+            (
+                -probabilities.iter().map(|p| p * p.ln()).sum::<f64>() / steps as f64,
+                "that is what the model expects to be surprised. The text has not been looked at.",
+            ),
+        ];
+        let case = format!("A text of {} words, {text:?}:", text.len());
+        compare(case, &surprise(&probabilities, &text), &right, &slips)?;
+    }
+    Ok(())
+}
+
+fn numbers(count: usize, rng: &mut impl Rng) -> Array1<f64> {
+    Array1::from_shape_simple_fn(count, || rng.random_range(-2.0..2.0))
+}
+
+fn matrix(rows: usize, columns: usize, rng: &mut impl Rng) -> Array2<f64> {
+    Array2::from_shape_simple_fn((rows, columns), || rng.random_range(-2.0..2.0))
+}
