@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod ch01;
+pub mod ch06;
 mod compare;
 
 use std::fmt;

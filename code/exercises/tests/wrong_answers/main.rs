@@ -2,6 +2,7 @@
 //! exercise, which `rustlings dev check` runs.
 
 mod ch01;
+mod ch06;
 
 use exercises::Slip;
 
