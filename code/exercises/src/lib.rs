@@ -9,6 +9,7 @@
 
 pub mod ch01;
 pub mod ch06;
+pub mod ch07;
 mod compare;
 
 use std::fmt;

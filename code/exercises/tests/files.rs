@@ -9,9 +9,10 @@ const END: &str = "// --- Your code ends here.";
 
 /// Exercises that compile and run as handed out, and what their check says then. All others stop at
 /// their `todo!`.
-const RUNS: [(&str, &str); 2] = [
+const RUNS: [(&str, &str); 3] = [
     ("ch01_explode", "the derivative shrinks"),
     ("ch06_swapped", "it has run across the sequences"),
+    ("ch07_project", "each step still has a product for its input"),
 ];
 
 /// The names in info.toml, in their order.

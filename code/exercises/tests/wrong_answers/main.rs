@@ -3,6 +3,7 @@
 
 mod ch01;
 mod ch06;
+mod ch07;
 
 use exercises::Slip;
 
