@@ -9,12 +9,14 @@ const END: &str = "// --- Your code ends here.";
 
 /// Exercises that compile and run as handed out, and what their check says then. All others stop at
 /// their `todo!`.
-const RUNS: [(&str, &str); 5] = [
+const RUNS: [(&str, &str); 7] = [
     ("ch01_explode", "the derivative shrinks"),
     ("ch03_gates", "the gates are not where the code looks for them"),
     ("ch03_parity", "a bit alone should turn on unit 0"),
     ("ch05_mask", "before they were hidden"),
     ("ch05_twins", "the mean of the same vectors is the same"),
+    ("ch06_swapped", "it has run across the sequences"),
+    ("ch07_project", "each step still has a product for its input"),
 ];
 
 /// The names in info.toml, in their order.

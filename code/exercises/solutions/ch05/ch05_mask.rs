@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2};
 /// The outputs `[T, D]` of causal attention. All three arguments are `[T, D]`.
 fn attention(queries: &Array2<f64>, keys: &Array2<f64>, values: &Array2<f64>) -> Array2<f64> {
     let mut scores = queries.dot(&keys.t()) / (queries.ncols() as f64).sqrt();
-    let mut weights = Array2::zeros(scores.dim());
+    let mut weights = Array2::<f64>::zeros(scores.dim());
     for t in 0..scores.nrows() {
         // --- Your code begins here.
         let mut row = scores.row(t).to_owned();

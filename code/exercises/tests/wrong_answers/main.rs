@@ -4,7 +4,10 @@
 mod ch01;
 mod ch02;
 mod ch03;
+mod ch04;
 mod ch05;
+mod ch06;
+mod ch07;
 
 use exercises::Slip;
 

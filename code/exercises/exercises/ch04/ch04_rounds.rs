@@ -1,0 +1,28 @@
+//! # How many rounds?
+//!
+//! Goal: say how many rounds a scan takes.
+//! Section: ch04-what-must-wait.md#steps-that-join
+//! Time: 5 minutes
+//!
+//! Every place is to be joined with all places to its left. In each round all places join at the same time,
+//! and the distance doubles: first the neighbour on the left, then what lies two to the left, then four.
+
+/// The rounds after which every one of so many places (at least one) has all.
+fn rounds(places: usize) -> usize {
+    // --- Your code begins here.
+    // TODO: 1, 2, 4, 8 places are easy. What about 5?
+    todo!()
+    // --- Your code ends here.
+}
+
+fn main() {}
+
+#[cfg(test)]
+mod tests {
+    use exercises::{Slip, ch04};
+
+    #[test]
+    fn rounds() -> Result<(), Slip> {
+        ch04::rounds(super::rounds)
+    }
+}

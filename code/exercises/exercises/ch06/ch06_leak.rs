@@ -1,0 +1,35 @@
+//! # A test for leaks
+//!
+//! Goal: write the test that finds a mixed batch.
+//! Section: ch06-shapes.md#batch-and-time-swapped
+//! Time: 15 minutes
+//!
+//! What changes in one sequence must not reach another, whatever the network is. Your test is run on
+//! networks that leak and on networks that do not.
+
+use exercises::ch06::Network;
+use ndarray::{Array3, Axis};
+use rnn::Error;
+
+/// Whether any sequence of the batch `x` `[N, T, D]` has an effect on the output of another.
+///
+/// `net(&x)?` is the output `[N, T, H]`. The same sequence gives exactly the same numbers each time.
+fn leaks(net: &Network, x: &Array3<f64>) -> Result<bool, Error> {
+    let n = x.len_of(Axis(0));
+    // --- Your code begins here.
+    // TODO: change a sequence, run again, and compare.
+    todo!()
+    // --- Your code ends here.
+}
+
+fn main() {}
+
+#[cfg(test)]
+mod tests {
+    use exercises::{Slip, ch06};
+
+    #[test]
+    fn leak() -> Result<(), Slip> {
+        ch06::leak(super::leaks)
+    }
+}

@@ -1,0 +1,350 @@
+//! Chapter 4: what must wait?
+
+use std::iter::zip;
+
+use ndarray::{Array1, Array2, ArrayRef2, Axis};
+use rand::{Rng, RngExt};
+use rnn::RnnCell;
+
+use crate::{Slip, compare::compare, rng};
+
+/// The rounds of a scan whose distance doubles.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn rounds(rounds: impl Fn(usize) -> usize) -> Result<(), Slip> {
+    let mut rng = rng();
+    // A power of two, one less and one more: there the slips part.
+    let mut lengths = vec![16, 15, 17, 1, 2, 1_000];
+    lengths.extend((0..4).map(|_| rng.random_range(20..5_000)));
+    let of = |rounds: &dyn Fn(usize) -> usize| lengths.iter().map(|&n| rounds(n)).collect();
+    let right: Array1<usize> = of(&doublings);
+    let slips = [
+        (of(&|n| n - 1), "that is the loop. In a round all places join at the same time."),
+        (of(&|n| n.div_ceil(2)), "that is half the steps. The distance doubles in each round."),
+        (
+            of(&|n| n.ilog2() as usize),
+            "17 steps need one round more than 16: the logarithm is rounded up.",
+        ),
+        (
+            of(&|n| n.ilog2() as usize + 1),
+            "16 steps need one round less: after it the distance is 16, and no step lies so far back.",
+        ),
+        (
+            of(&|n| (2 * doublings(n)).saturating_sub(2)),
+            "those are the rounds of Blelloch's scan, up and down.",
+        ),
+    ];
+    let found = of(&rounds);
+    compare(format!("The rounds for {lengths:?} steps:"), &found, &right, &slips)
+}
+
+/// How often 1 has to be doubled to reach `n`.
+fn doublings(n: usize) -> usize {
+    n.next_power_of_two().ilog2() as usize
+}
+
+/// A step of a linear network: from h to A h + b.
+#[derive(Clone, Debug)]
+pub struct Dense {
+    /// `[H, H]`.
+    pub a: Array2<f64>,
+    /// `[H]`.
+    pub b: Array1<f64>,
+}
+
+/// Two steps joined to one.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn join(join: impl Fn(&Dense, &Dense) -> Dense) -> Result<(), Slip> {
+    let mut rng = rng();
+    for units in [2, 3] {
+        let mut step = || Dense { a: matrix(units, units, &mut rng), b: numbers(units, &mut rng) };
+        let (one, two) = (step(), step());
+        let found = join(&one, &two);
+        let (Dense { a: a_1, b: b_1 }, Dense { a: a_2, b: b_2 }) = (&one, &two);
+        let slips = [
+            (a_1.dot(a_2), "the two matrices have changed places. The first step acts on h first."),
+            (a_1 * a_2, "`*` multiplies entry by entry. The product of matrices is `dot`."),
+            (a_1 + a_2, "the matrices are multiplied, not added."),
+        ];
+        let case = format!("The matrix of two joined steps of {units} units:");
+        compare(case, &found.a, &a_2.dot(a_1), &slips)?;
+        let slips = [
+            (
+                b_1 + b_2,
+                "the second matrix acts on b_1 as well: it is a part of the state by then.",
+            ),
+            (
+                a_1.dot(b_2) + b_1,
+                "the two steps have changed places. The first step adds b_1 first.",
+            ),
+            (a_1.dot(b_1) + b_2, "b_1 goes through the second matrix, not through the first."),
+            (a_2.dot(&(b_1 + b_2)), "b_2 comes after the second matrix, which does not act on it."),
+            (a_2.dot(b_1), "b_2 is missing."),
+            (b_2.clone(), "b_1 is missing."),
+        ];
+        let case = format!("The vector b of two joined steps of {units} units:");
+        compare(case, &found.b, &(a_2.dot(b_1) + b_2), &slips)?;
+    }
+    Ok(())
+}
+
+/// A step of a linear network with one unit, from h to a h + b, or several such steps as one. It
+/// knows how many joins had to wait for one another to make it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    a: f64,
+    b: f64,
+    rounds: usize,
+}
+
+impl Step {
+    /// This step and then the next, as one.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        Self {
+            a: next.a * self.a,
+            b: next.a * self.b + next.b,
+            rounds: 1 + self.rounds.max(next.rounds),
+        }
+    }
+}
+
+/// All steps up to each place, joined in a logarithm of rounds.
+///
+/// # Errors
+/// Where an answer is wrong, or takes too many rounds.
+pub fn scan(scan: impl Fn(&[Step]) -> Vec<Step>) -> Result<(), Slip> {
+    let mut rng = rng();
+    for count in [8, 13, 1] {
+        // Factors near one: if all vanished, a wrong order would not show.
+        let steps: Vec<Step> = (0..count)
+            .map(|_| Step {
+                a: rng.random_range(0.5..1.5),
+                b: rng.random_range(-1.0..1.0),
+                rounds: 0,
+            })
+            .collect();
+        let found = scan(&steps);
+        right_steps(&steps, &found)?;
+        let rounds = found.iter().map(|step| step.rounds).max().unwrap_or(0);
+        let slips = [
+            (count - 1, "every join waits for the one before it: that is the loop."),
+            (
+                (2 * doublings(count)).saturating_sub(2),
+                "that is Blelloch's scan. It saves joins; here the rounds count.",
+            ),
+        ];
+        let case = format!("All {count} steps are right. The rounds, each a join that waits:");
+        compare(case, &rounds, &doublings(count), &slips)?;
+    }
+    Ok(())
+}
+
+fn right_steps(steps: &[Step], found: &[Step]) -> Result<(), Slip> {
+    let in_a_loop = |join: &dyn Fn(&Step, &Step) -> Step| {
+        let mut states: Vec<Step> = Vec::new();
+        for step in steps {
+            let joined = states.last().map_or_else(|| step.clone(), |last| join(last, step));
+            states.push(joined);
+        }
+        states
+    };
+    let right = in_a_loop(&Step::then);
+    let mut late = vec![Step { a: 1.0, b: 0.0, rounds: 0 }];
+    late.extend_from_slice(&right[..right.len() - 1]);
+    let rounds = doublings(steps.len());
+    let slips = [
+        (steps.to_vec(), "nothing has been joined."),
+        (late, "place t lacks step t itself. The results are one place too late."),
+        (
+            in_a_loop(&|earlier, later| later.then(earlier)),
+            "the steps are joined in the wrong order: the earlier one comes first.",
+        ),
+        (doubled(steps, 1, false), "only one round: neighbours are joined, and no more."),
+        (
+            doubled(steps, rounds.saturating_sub(1), false),
+            "the last round is missing. The distance doubles as long as it is below the number of steps.",
+        ),
+        (
+            doubled(steps, rounds, true),
+            "a round reads what the same round has written. Keep what was there before the round.",
+        ),
+        (
+            neighbours(steps, rounds),
+            "the distance stays at one. It doubles from round to round.",
+        ),
+    ]
+    .map(|(steps, slip)| (table(&steps), slip));
+    let case = format!("The factor a and the number b of each of {} places:", steps.len());
+    compare(case, &table(found), &table(&right), &slips)
+}
+
+/// So many rounds, at the distances 1, 2, 4, …; in place, a round reads its own results.
+fn doubled(steps: &[Step], rounds: usize, in_place: bool) -> Vec<Step> {
+    let mut results = steps.to_vec();
+    for stride in (0..rounds).map(|round| 1 << round) {
+        let before = results.clone();
+        for t in stride..results.len() {
+            let earlier = if in_place { &results[t - stride] } else { &before[t - stride] };
+            results[t] = earlier.then(&before[t]);
+        }
+    }
+    results
+}
+
+/// So many rounds, all at the distance 1.
+fn neighbours(steps: &[Step], rounds: usize) -> Vec<Step> {
+    (0..rounds).fold(steps.to_vec(), |results, _| doubled(&results, 1, false))
+}
+
+fn table(steps: &[Step]) -> Array2<f64> {
+    Array2::from_shape_fn((steps.len(), 2), |(t, column)| match column {
+        0 => steps[t].a,
+        _ => steps[t].b,
+    })
+}
+
+/// A sweep: all states anew, each from a guess.
+///
+/// # Errors
+/// Where an answer is wrong, or the answer itself reports an error.
+pub fn sweep(
+    sweep: impl Fn(
+        &RnnCell<f64>,
+        &Array2<f64>,
+        &Array1<f64>,
+        &Array2<f64>,
+    ) -> Result<Array2<f64>, rnn::Error>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    for steps in [5, 3] {
+        let cell = RnnCell::<f64>::new(2, 3, &mut rng)?;
+        let (x, guess) = (matrix(steps, 2, &mut rng), matrix(steps, 3, &mut rng));
+        let h_0 = numbers(3, &mut rng);
+        let before = behind(&h_0, &guess);
+        let all = |before: &Array2<f64>| -> Result<Array2<f64>, rnn::Error> {
+            let mut states = Array2::zeros((steps, 3));
+            for (mut state, (x, h)) in zip(states.rows_mut(), zip(x.rows(), before.rows())) {
+                state.assign(&cell.step(&x, &h)?);
+            }
+            Ok(states)
+        };
+        let mut in_a_loop = before.clone();
+        for _ in 0..steps {
+            in_a_loop = behind(&h_0, &all(&in_a_loop)?);
+        }
+        let mut first_guessed = before.clone();
+        first_guessed.row_mut(0).assign(&guess.row(0));
+        let slips = [
+            (
+                all(&in_a_loop)?,
+                "that is the loop. A state is made from one that the same sweep has made, and waits for it.",
+            ),
+            (all(&guess)?, "state t is made from the guess of t. It should be that of t - 1."),
+            (all(&first_guessed)?, "the first step begins at h_0, which is known, not at a guess."),
+            (all(&behind(&Array1::zeros(3), &guess))?, "h_0 is not used."),
+            (guess.clone(), "the guess has come back as it was."),
+        ];
+        let found = sweep(&cell, &x, &h_0, &guess)?;
+        let case = format!("One sweep over {steps} steps:");
+        compare(case, &found, &all(&before)?, &slips)?;
+    }
+    Ok(())
+}
+
+/// The states before each step: `h_0`, then all but the last.
+fn behind(h_0: &Array1<f64>, states: &ArrayRef2<f64>) -> Array2<f64> {
+    let mut before = Array2::zeros(states.dim());
+    before.row_mut(0).assign(h_0);
+    let earlier = states.slice_axis(Axis(0), (..states.nrows() - 1).into());
+    before.slice_axis_mut(Axis(0), (1..).into()).assign(&earlier);
+    before
+}
+
+/// An iteration of Newton's method for a network of one unit.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn newton(
+    iteration: impl Fn(f64, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
+) -> Result<(), Slip> {
+    const STEPS: usize = 6;
+    let mut rng = rng();
+    for _ in 0..3 {
+        let w = rng.random_range(0.5..1.5);
+        let (z, guess) = (numbers(STEPS, &mut rng), numbers(STEPS, &mut rng));
+        // What is added to the state f_t of the sweep, from the errors of the guesses of t - 1.
+        let with = |added: &dyn Fn(usize, f64, f64, f64) -> f64| {
+            let (mut h, mut swept) = (Array1::zeros(STEPS), 0.0);
+            for t in 0..STEPS {
+                let (h_before, guess_before) =
+                    if t == 0 { (0.0, 0.0) } else { (h[t - 1], guess[t - 1]) };
+                let f = (w * guess_before + z[t]).tanh();
+                h[t] = f + added(t, f, h_before - guess_before, swept - guess_before);
+                swept = f;
+            }
+            h
+        };
+        let slips = [
+            (with(&|_, _, _, _| 0.0), "that is the sweep alone. The correction is missing."),
+            (
+                with(&|_, f, error, _| -w * (1.0 - f * f) * error),
+                "the correction has the wrong sign: it is h_(t-1) minus its guess.",
+            ),
+            (
+                with(&|_, f, error, _| (1.0 - f * f) * error),
+                "the weight w is missing in the derivative.",
+            ),
+            (with(&|_, _, error, _| w * error), "the slope of tanh is missing in the derivative."),
+            (
+                with(&|t, _, error, _| w * (1.0 - guess[t] * guess[t]) * error),
+                "the slope is taken at the guess of h_t. Take it at f_t, the state of the sweep.",
+            ),
+            (
+                with(&|_, f, _, error| w * (1.0 - f * f) * error),
+                "the correction uses f_(t-1). It should use h_(t-1), which is corrected itself.",
+            ),
+            (
+                one_by_one(w, &z),
+                "those are the right states, by the loop. An iteration comes near them only.",
+            ),
+        ];
+        let right = with(&|_, f, error, _| w * (1.0 - f * f) * error);
+        let case = format!("An iteration with w = {w:.2}, from\n  the guess {guess:.4}");
+        compare(case, &iteration(w, &z, &guess), &right, &slips)?;
+    }
+    finds_all_states(iteration, &mut rng)
+}
+
+/// From a guess of zeros a few iterations find all states of a long sequence.
+fn finds_all_states(
+    iteration: impl Fn(f64, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
+    rng: &mut impl Rng,
+) -> Result<(), Slip> {
+    const ITERATIONS: usize = 8;
+    let z = numbers(500, rng);
+    let zeros = Array1::zeros(z.len());
+    let found = (0..ITERATIONS).fold(zeros, |guess, _| iteration(0.8, &z, &guess));
+    let case = format!("{ITERATIONS} iterations, from a guess of zeros, over {} steps:", z.len());
+    compare(case, &found, &one_by_one(0.8, &z), &[])
+}
+
+/// The states of h' = tanh(w h + z), from 0.
+fn one_by_one(w: f64, z: &Array1<f64>) -> Array1<f64> {
+    let mut h = 0.0_f64;
+    z.mapv(|z| {
+        h = (w * h + z).tanh();
+        h
+    })
+}
+
+fn numbers(count: usize, rng: &mut impl Rng) -> Array1<f64> {
+    Array1::from_shape_simple_fn(count, || rng.random_range(-1.0..1.0))
+}
+
+fn matrix(rows: usize, columns: usize, rng: &mut impl Rng) -> Array2<f64> {
+    Array2::from_shape_simple_fn((rows, columns), || rng.random_range(-1.0..1.0))
+}

@@ -1,0 +1,375 @@
+//! Chapter 7: where does the time go? No check takes a time: they count, or give times that were
+//! made up.
+
+use std::cell::{Cell, RefCell};
+use std::f64::consts::LN_2;
+
+use ndarray::{Array1, Array2, ArrayRef2, Axis};
+use rand::{Rng, RngExt};
+use rnn::RnnCell;
+
+use crate::{Slip, compare::compare, rng};
+
+/// The sizes of a layer and of what it reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Sequences in the batch, N.
+    pub n: usize,
+    /// Steps, T.
+    pub t: usize,
+    /// Numbers of an input, D.
+    pub d: usize,
+    /// Units, H.
+    pub h: usize,
+}
+
+/// What a machine can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine {
+    /// Multiply-adds in a nanosecond.
+    pub rate: f64,
+    /// Nanoseconds for the tanh of one number.
+    pub tanh: f64,
+}
+
+/// The share of the tanhs in the time of a pass.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn share(share: impl Fn(&Sizes, &Machine) -> f64) -> Result<(), Slip> {
+    let mut rng = rng();
+    for _ in 0..5 {
+        let [n, t, d, h] = [2..40, 2..1_000, 2..300, 2..600].map(|size| rng.random_range(size));
+        let sizes = Sizes { n, t, d, h };
+        let machine =
+            Machine { rate: rng.random_range(2.0..50.0), tanh: rng.random_range(0.5..20.0) };
+        let Machine { rate, tanh } = machine;
+        // For each tanh there is one multiply-add for each input and one for each unit.
+        let of = |multiply_adds: usize| tanh / (tanh + multiply_adds as f64 / rate);
+        let right = of(d + h);
+        let slips = [
+            (
+                1.0 / (1 + d + h) as f64,
+                "that is the share of the operations. A tanh takes longer than a multiply-add.",
+            ),
+            (1.0 - right, "that is the share of the products."),
+            (100.0 * right, "a share is a number between 0 and 1, not per cent."),
+            (
+                tanh * rate / (d + h) as f64,
+                "the tanhs are compared with the products. A share is one of the whole.",
+            ),
+            (
+                tanh / (tanh + (d + h) as f64 * rate),
+                "the rate is how many fit into a nanosecond. A time is a count divided by it.",
+            ),
+            (of(h), "the products of the inputs are missing: D multiply-adds for each tanh."),
+            (of(d), "the products of the states are missing: H multiply-adds for each tanh."),
+            (of(h * (d + h)), "there is a tanh for each unit: N T H of them."),
+            (of(d * h), "D H + H H multiply-adds a step, and H tanhs."),
+        ];
+        let case = format!("The share of tanh, where {sizes:?} and {machine:.2?}:");
+        compare(case, &share(&sizes, &machine), &right, &slips)?;
+    }
+    Ok(())
+}
+
+/// A matrix in a memory that counts how often each weight is fetched.
+pub struct Weights {
+    weights: Array2<f64>,
+    fetched: RefCell<Array2<usize>>,
+}
+
+impl Weights {
+    fn new(weights: Array2<f64>) -> Self {
+        Self { fetched: RefCell::new(Array2::zeros(weights.dim())), weights }
+    }
+
+    /// The weight in a row and a column. Outside it is not a number.
+    pub fn fetch(&self, row: usize, column: usize) -> f64 {
+        if let Some(fetched) = self.fetched.borrow_mut().get_mut((row, column)) {
+            *fetched += 1;
+        }
+        self.weights.get((row, column)).copied().unwrap_or(f64::NAN)
+    }
+
+    fn most_fetched(&self) -> usize {
+        self.fetched.borrow().iter().copied().max().unwrap_or(0)
+    }
+}
+
+/// The products of a step, for all sequences of a batch.
+///
+/// # Errors
+/// Where an answer is wrong, or fetches a weight again.
+pub fn uses(products: impl Fn(&Weights, &Array2<f64>) -> Array2<f64>) -> Result<(), Slip> {
+    let mut rng = rng();
+    for (n, units) in [(5, 3), (8, 4), (1, 3)] {
+        let weights = Weights::new(matrix(units, units, &mut rng));
+        let h = matrix(n, units, &mut rng);
+        let found = products(&weights, &h);
+        let slips = [
+            (
+                h.dot(&weights.weights),
+                "the matrix is transposed: row i holds the weights of unit i.",
+            ),
+            (
+                last_product(&weights.weights, &h),
+                "a product takes the place of the one before it. Add them up: `+=`.",
+            ),
+        ];
+        let case = format!("{n} sequences, {units} units:");
+        compare(case, &found, &h.dot(&weights.weights.t()), &slips)?;
+        let slips = [(
+            n,
+            "every sequence fetches all weights again. Fetch one, use it for all sequences, and only \
+             then fetch the next.",
+        )];
+        let case =
+            format!("The products are right. How often a weight is fetched for {n} sequences:");
+        compare(case, &weights.most_fetched(), &1, &slips)?;
+    }
+    Ok(())
+}
+
+/// A slip: of each sum the last product only.
+fn last_product(weights: &Array2<f64>, h: &Array2<f64>) -> Array2<f64> {
+    let last = h.ncols() - 1;
+    Array2::from_shape_fn(h.dim(), |(n, unit)| weights[[unit, last]] * h[[n, last]])
+}
+
+/// Products of matrices, counted.
+#[derive(Default)]
+pub struct Products {
+    count: Cell<usize>,
+}
+
+impl Products {
+    /// The product of a `[M, K]` and b `[K, N]`.
+    ///
+    /// # Panics
+    /// Where the columns of a are not as many as the rows of b.
+    pub fn of(&self, a: &ArrayRef2<f64>, b: &ArrayRef2<f64>) -> Array2<f64> {
+        self.count.set(self.count.get() + 1);
+        a.dot(b)
+    }
+}
+
+/// One product for the inputs of all steps.
+///
+/// # Errors
+/// Where an answer is wrong, or takes more products than need be.
+pub fn project(
+    states: impl Fn(&RnnCell<f64>, &Array2<f64>, &Products) -> Array2<f64>,
+) -> Result<(), Slip> {
+    let mut rng = rng();
+    for steps in [6, 3, 1] {
+        let cell = RnnCell::<f64>::new(2, 3, &mut rng)?;
+        let x = matrix(steps, 2, &mut rng);
+        let products = Products::default();
+        let found = states(&cell, &x, &products);
+        let with_bias = |bias: Array1<f64>| run(&cell, &x, &bias, true);
+        let both = &cell.b_ih + &cell.b_hh;
+        let mut slips = vec![
+            (with_bias(cell.b_hh.clone()), "the bias b_ih is missing."),
+            (with_bias(cell.b_ih.clone()), "the bias b_hh is missing."),
+            (with_bias(Array1::zeros(3)), "both biases are missing."),
+            (with_bias(&both + &cell.b_ih), "the bias b_ih is added twice."),
+            (with_bias(&both + &cell.b_hh), "the bias b_hh is added twice."),
+        ];
+        if steps > 1 {
+            let first = x.select(Axis(0), &vec![0; steps]);
+            slips.extend([
+                (run(&cell, &x, &both, false), "the state before the step is not used."),
+                (run(&cell, &first, &both, true), "every step reads the first input: take row t."),
+            ]);
+        }
+        compare(format!("A sequence of {steps} steps:"), &found, &with_bias(both), &slips)?;
+        let slips = [
+            (2 * steps, "each step still has a product for its input."),
+            (steps, "some product does not go through `products.of`."),
+            (1, "the products of the states do not go through `products.of`."),
+            (0, "the products do not go through `products.of`."),
+        ];
+        let case = format!("The states are right. The products for {steps} steps:");
+        compare(case, &products.count.get(), &(1 + steps), &slips)?;
+    }
+    Ok(())
+}
+
+/// The states, with another bias, and without the states before a step if they are not to be kept.
+fn run(cell: &RnnCell<f64>, x: &Array2<f64>, bias: &Array1<f64>, keep: bool) -> Array2<f64> {
+    let mut states = x.dot(&cell.w_ih.t()) + bias;
+    let mut h = Array1::zeros(cell.hidden_size());
+    for mut state in states.rows_mut() {
+        let next = (&state + &cell.w_hh.dot(&h)).tanh();
+        state.assign(&next);
+        if keep {
+            h = next;
+        }
+    }
+    states
+}
+
+/// exp from a power of two and a short series.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn exp(exp: impl Fn(f64, fn(f64) -> f64) -> f64) -> Result<(), Slip> {
+    let mut rng = rng();
+    let in_a_float = "the exponent of an f64 begins at bit 52, and 1023 stands for 2^0. (23 and 127 are \
+                      those of an f32.)";
+    let missing = "the factor 2^n is missing.";
+    exp_of(
+        &exp,
+        &several(3.0, &mut rng),
+        &[(|_, _| 0.0, in_a_float), (|_, t| series(t), missing)],
+    )?;
+    let unsigned = "an unsigned number cannot be negative: `n as u64` is 0. Add 1023 first.";
+    exp_of(&exp, &several(-9.0, &mut rng), &[(|_, t| series(t), unsigned)])
+}
+
+/// Numbers on both sides of the places where n changes, from so many powers of two on.
+fn several(from: f64, rng: &mut impl Rng) -> Array1<f64> {
+    let shares = [0.1..0.4, 0.6..0.9, 0.1..0.4, 0.6..0.9];
+    shares
+        .map(|share| (from + f64::from(rng.random_range(0..7)) + rng.random_range(share)) * LN_2)
+        .to_vec()
+        .into()
+}
+
+/// What some n and t give.
+type Parts = fn(f64, f64) -> f64;
+
+/// exp of some numbers, all of which have to show the same slip. Some slips differ from one check to
+/// the other.
+fn exp_of(
+    exp: &impl Fn(f64, fn(f64) -> f64) -> f64,
+    numbers: &Array1<f64>,
+    others: &[(Parts, &'static str)],
+) -> Result<(), Slip> {
+    let split = |n: f64, t: f64| n.exp2() * series(t);
+    let with_n = |n: &dyn Fn(f64) -> f64| numbers.mapv(|z| split(n(z), z - n(z) * LN_2));
+    let nearest = |z: f64| (z / LN_2).round();
+    let right = with_n(&nearest);
+    let of = |parts: &dyn Fn(f64, f64) -> f64| numbers.mapv(|z| parts(z, nearest(z)));
+    let cut_off = "n is cut off. Rounded to the nearest, t is at most half as large, and the series is \
+                   good enough.";
+    let mut slips = vec![
+        (numbers.exp(), "that is the standard library's. Put it together from the two parts."),
+        (with_n(&|z| (z / LN_2).floor()), cut_off),
+        (with_n(&|z| (z / LN_2).trunc()), cut_off),
+        (with_n(&|z| (z / LN_2).ceil()), cut_off),
+        (
+            numbers.mapv(series),
+            "the series is good for a small t only. First take the powers of two out.",
+        ),
+        (with_n(&f64::round), "n counts powers of two, not of e: divide z by ln 2."),
+        (with_n(&|z| (z * LN_2).round()), "n counts powers of two: divide z by ln 2."),
+        (of(&|z, n| split(n, z - n)), "t is what is left of z when n ln 2 is taken away, not n."),
+        (
+            of(&|z, n| split(n, z / LN_2 - n)),
+            "t is a remainder of z, not of z / ln 2: multiply it by ln 2.",
+        ),
+        (of(&|z, n| n * series(z - n * LN_2)), "the factor is 2^n, not n."),
+        (2.0 * &right, "twice too much. In an f64 the number 1023 stands for 2^0."),
+        (&right / 2.0, "half of what it should be. In an f64 the number 1023 stands for 2^0."),
+    ];
+    slips.extend(others.iter().map(|(parts, slip)| (of(&|z, n| parts(n, z - n * LN_2)), *slip)));
+    let found = numbers.mapv(|z| exp(z, series));
+    compare(format!("exp of {numbers:.4}:"), &found, &right, &slips)
+}
+
+/// The first terms of the series of exp.
+fn series(t: f64) -> f64 {
+    1.0 + t * (1.0 + t / 2.0 * (1.0 + t / 3.0 * (1.0 + t / 4.0)))
+}
+
+/// How many times as fast one job is as another, on a machine that is not quiet.
+///
+/// # Errors
+/// Where an answer is wrong.
+pub fn median(times_as_fast: impl Fn(&[[f64; 2]]) -> f64) -> Result<(), Slip> {
+    // One measurement says little of a slip, five do.
+    const MEASUREMENTS: usize = 5;
+    let mut rng = rng();
+    let measurements: [_; MEASUREMENTS] = std::array::from_fn(|_| measurement(&mut rng));
+    let of = |answer: &dyn Fn(&[[f64; 2]]) -> f64| -> Array1<f64> {
+        measurements.iter().map(|rounds| answer(rounds)).collect()
+    };
+    let slips = [
+        (
+            of(&|rounds| mean(&ratios(rounds))),
+            "that is the mean of the ratios. One disturbed round moves it.",
+        ),
+        (
+            of(&|rounds| {
+                let [a, b] = columns(rounds);
+                mean(&a) / mean(&b)
+            }),
+            "those are sums or means of the times. A slow round counts for more than a quick one.",
+        ),
+        (
+            of(&|rounds| {
+                let [a, b] = columns(rounds).map(middle);
+                a / b
+            }),
+            "that is the ratio of two medians, which come from different rounds. Divide in each round \
+             first.",
+        ),
+        (
+            of(&|rounds| {
+                let [a, b] =
+                    columns(rounds).map(|times| times.into_iter().fold(f64::MAX, f64::min));
+                a / b
+            }),
+            "those are the shortest times, which come from different rounds.",
+        ),
+        (
+            of(&|rounds| 1.0 / middle(ratios(rounds))),
+            "upside down: where B takes half the time, it is twice as fast.",
+        ),
+        (
+            of(&|rounds| ratios(rounds)[rounds.len() / 2]),
+            "that is the round in the middle. Sort the ratios, and take the one in the middle.",
+        ),
+    ];
+    let right = of(&|rounds| middle(ratios(rounds)));
+    compare("Five measurements:", &of(&times_as_fast), &right, &slips)
+}
+
+/// The times of two jobs in an odd number of rounds. Some rounds are slow, and in one only one job is.
+fn measurement(rng: &mut impl Rng) -> Vec<[f64; 2]> {
+    let times_as_fast = rng.random_range(1.2..3.0);
+    let count = 2 * rng.random_range(3..7) + 1;
+    let mut rounds: Vec<_> = (0..count)
+        .map(|_| {
+            let slow = if rng.random_bool(0.4) { rng.random_range(2.0..5.0) } else { 1.0 };
+            let [a, b] = [times_as_fast, 1.0].map(|time| time * slow * rng.random_range(1.0..1.1));
+            [a, b]
+        })
+        .collect();
+    let disturbed = rng.random_range(0..count);
+    rounds[disturbed][rng.random_range(0..2)] *= 10.0;
+    rounds
+}
+
+fn columns(rounds: &[[f64; 2]]) -> [Vec<f64>; 2] {
+    [0, 1].map(|job| rounds.iter().map(|times| times[job]).collect())
+}
+
+fn ratios(rounds: &[[f64; 2]]) -> Vec<f64> {
+    rounds.iter().map(|[a, b]| a / b).collect()
+}
+
+fn middle(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len() as f64
+}
+
+fn matrix(rows: usize, columns: usize, rng: &mut impl Rng) -> Array2<f64> {
+    Array2::from_shape_simple_fn((rows, columns), || rng.random_range(-1.0..1.0))
+}

@@ -1,0 +1,192 @@
+use exercises::ch04::{self, Dense, Step};
+use ndarray::{Array1, Array2};
+use rnn::{Error, RnnCell};
+
+use crate::rejected;
+
+#[test]
+fn rounds() {
+    type Wrong = fn(usize) -> usize;
+    let wrong: [(Wrong, &str); 6] = [
+        (|n| n - 1, "that is the loop"),
+        (|n| n.div_ceil(2), "half the steps"),
+        (|n| n.ilog2() as usize, "rounded up"),
+        (|n| n.ilog2() as usize + 1, "one round less"),
+        (|n| (2 * n.next_power_of_two().ilog2() as usize).saturating_sub(2), "Blelloch's"),
+        (|_| 10, "The rounds for"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch04::rounds(answer), because);
+    }
+}
+
+#[test]
+fn join() {
+    type Wrong = fn(&Dense, &Dense) -> Dense;
+    fn of(a: Array2<f64>, b: Array1<f64>) -> Dense {
+        Dense { a, b }
+    }
+    let wrong: [(Wrong, &str); 11] = [
+        (|one, two| of(one.a.dot(&two.a), two.a.dot(&one.b) + &two.b), "have changed places"),
+        (|one, two| of(&one.a * &two.a, two.a.dot(&one.b) + &two.b), "entry by entry"),
+        (|one, two| of(&one.a + &two.a, two.a.dot(&one.b) + &two.b), "not added"),
+        (|one, two| of(two.a.dot(&one.a), &one.b + &two.b), "acts on b_1 as well"),
+        (|one, two| of(two.a.dot(&one.a), one.a.dot(&two.b) + &one.b), "adds b_1 first"),
+        (|one, two| of(two.a.dot(&one.a), one.a.dot(&one.b) + &two.b), "not through the first"),
+        (|one, two| of(two.a.dot(&one.a), two.a.dot(&(&one.b + &two.b))), "does not act on it"),
+        (|one, two| of(two.a.dot(&one.a), two.a.dot(&one.b)), "b_2 is missing"),
+        (|one, two| of(two.a.dot(&one.a), two.b.clone()), "b_1 is missing"),
+        (|_, _| of(Array2::zeros((1, 2)), Array1::zeros(1)), "The shape should be [2, 2]"),
+        (|one, _| one.clone(), "The matrix of two joined steps"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch04::join(answer), because);
+    }
+}
+
+/// So many rounds, where each place joins what lies some distance to its left.
+fn joined(
+    steps: &[Step],
+    distances: impl Iterator<Item = usize>,
+    join: impl Fn(&[Step], &[Step], usize, usize) -> Step,
+) -> Vec<Step> {
+    let mut places = steps.to_vec();
+    for distance in distances {
+        let before = places.clone();
+        for t in distance..places.len() {
+            places[t] = join(&before, &places, t - distance, t);
+        }
+    }
+    places
+}
+
+fn doubling(places: usize) -> impl Iterator<Item = usize> {
+    (0..).map(|round| 1 << round).take_while(move |distance| *distance < places)
+}
+
+#[test]
+fn scan() {
+    type Wrong = fn(&[Step]) -> Vec<Step>;
+    let wrong: [(Wrong, &str); 9] = [
+        (
+            |steps| {
+                let mut places = steps.to_vec();
+                for t in 1..places.len() {
+                    places[t] = places[t - 1].then(&places[t]);
+                }
+                places
+            },
+            "that is the loop",
+        ),
+        (|steps| rnn::scan::blelloch(steps, Step::then), "Blelloch's scan"),
+        (|steps| steps.to_vec(), "nothing has been joined"),
+        (
+            |steps| joined(steps, doubling(steps.len()), |was, _, s, t| was[t].then(&was[s])),
+            "in the wrong order",
+        ),
+        (|steps| joined(steps, 1..2, |was, _, s, t| was[s].then(&was[t])), "only one round"),
+        (
+            |steps| joined(steps, doubling(steps.len() / 2), |was, _, s, t| was[s].then(&was[t])),
+            "the last round is missing",
+        ),
+        (
+            |steps| joined(steps, doubling(steps.len()), |_, now, s, t| now[s].then(&now[t])),
+            "reads what the same round has written",
+        ),
+        (
+            |steps| {
+                let distances = doubling(steps.len()).map(|_| 1);
+                joined(steps, distances, |was, _, s, t| was[s].then(&was[t]))
+            },
+            "stays at one",
+        ),
+        (|_| Vec::new(), "The shape should be [8, 2], and is [0, 2]"),
+    ];
+    for (answer, because) in wrong {
+        rejected(ch04::scan(answer), because);
+    }
+}
+
+/// The states, each made from some state.
+fn swept(
+    cell: &RnnCell<f64>,
+    x: &Array2<f64>,
+    before: impl Fn(&Array2<f64>, usize) -> Array1<f64>,
+) -> Result<Array2<f64>, Error> {
+    let mut states = Array2::zeros((x.nrows(), cell.hidden_size()));
+    for t in 0..x.nrows() {
+        let h = before(&states, t);
+        states.row_mut(t).assign(&cell.step(&x.row(t), &h)?);
+    }
+    Ok(states)
+}
+
+#[test]
+fn sweep() {
+    type Before = fn(&Array1<f64>, &Array2<f64>, &Array2<f64>, usize) -> Array1<f64>;
+    let wrong: [(Before, &str); 4] = [
+        (
+            |h_0, _, now, t| if t == 0 { h_0.clone() } else { now.row(t - 1).to_owned() },
+            "that is the loop",
+        ),
+        (|_, guess, _, t| guess.row(t).to_owned(), "should be that of t - 1"),
+        (|_, guess, _, t| guess.row(t.saturating_sub(1)).to_owned(), "which is known"),
+        (
+            |h_0, guess, _, t| if t == 0 { h_0 * 0.0 } else { guess.row(t - 1).to_owned() },
+            "h_0 is not used",
+        ),
+    ];
+    for (before, because) in wrong {
+        let answer = |cell: &_, x: &_, h_0: &Array1<f64>, guess: &Array2<f64>| {
+            swept(cell, x, |now, t| before(h_0, guess, now, t))
+        };
+        rejected(ch04::sweep(answer), because);
+    }
+    rejected(ch04::sweep(|_, _, _, guess| Ok(guess.clone())), "as it was");
+    rejected(ch04::sweep(|_, _, _, _| Ok(Array2::zeros((5, 4)))), "The shape should be [5, 3]");
+}
+
+#[test]
+fn newton() {
+    /// The correction, from the state of the sweep, what the guess before was off by, and the guess.
+    type Correction = fn(w: f64, f: f64, error: f64, guess: f64) -> f64;
+    let wrong: [(Correction, &str); 6] = [
+        (|_, _, _, _| 0.0, "the sweep alone"),
+        (|w, f, error, _| -w * (1.0 - f * f) * error, "the wrong sign"),
+        (|_, f, error, _| (1.0 - f * f) * error, "the weight w is missing"),
+        (|w, _, error, _| w * error, "the slope of tanh is missing"),
+        (|w, _, error, guess| w * (1.0 - guess * guess) * error, "Take it at f_t"),
+        (|_, _, _, _| 1.0, "An iteration with w"),
+    ];
+    for (correction, because) in wrong {
+        let answer = |w: f64, z: &Array1<f64>, guess: &Array1<f64>| {
+            let mut h = Array1::zeros(z.len());
+            h[0] = z[0].tanh() + correction(w, z[0].tanh(), 0.0, guess[0]);
+            for t in 1..z.len() {
+                let f = (w * guess[t - 1] + z[t]).tanh();
+                h[t] = f + correction(w, f, h[t - 1] - guess[t - 1], guess[t]);
+            }
+            h
+        };
+        rejected(ch04::newton(answer), because);
+    }
+    let by_the_sweep = |w: f64, z: &Array1<f64>, guess: &Array1<f64>| {
+        let (mut h, mut swept) = (Array1::zeros(z.len()), z[0].tanh());
+        h[0] = swept;
+        for t in 1..z.len() {
+            let f = (w * guess[t - 1] + z[t]).tanh();
+            h[t] = f + (1.0 - f * f) * w * (swept - guess[t - 1]);
+            swept = f;
+        }
+        h
+    };
+    rejected(ch04::newton(by_the_sweep), "which is corrected itself");
+    let in_a_loop = |w: f64, z: &Array1<f64>, _: &Array1<f64>| {
+        let mut h = 0.0;
+        z.mapv(|z| {
+            h = f64::tanh(w * h + z);
+            h
+        })
+    };
+    rejected(ch04::newton(in_a_loop), "by the loop");
+}
