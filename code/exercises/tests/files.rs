@@ -1,4 +1,4 @@
-//! What an exercise and its solution share, and what a learner is told of it.
+//! What an exercise and its solution share, and what a learner and a teacher are told of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,106 +19,171 @@ const RUNS: [(&str, &str); 7] = [
     ("ch07_project", "each step still has a product for its input"),
 ];
 
-/// The names in info.toml, in their order.
-fn names() -> Vec<String> {
-    let info = fs::read_to_string(folder().join("info.toml")).expect("info.toml can be read");
-    let name = |line: &str| Some(line.strip_prefix("name = \"")?.strip_suffix('"')?.to_string());
-    info.lines().filter_map(name).collect()
+/// A book with its exercises.
+struct Book {
+    root: PathBuf,
 }
 
-fn folder() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+/// What is wrong, and where.
+type Faults = Vec<String>;
+
+impl Book {
+    fn this() -> Self {
+        Self { root: Path::new(env!("CARGO_MANIFEST_DIR")).join("../..") }
+    }
+
+    fn text(&self, path: &str) -> String {
+        let file = self.root.join(path);
+        fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    }
+
+    /// The names in info.toml, in their order.
+    fn names(&self) -> Vec<String> {
+        let info = self.text("code/exercises/info.toml");
+        let name =
+            |line: &str| Some(line.strip_prefix("name = \"")?.strip_suffix('"')?.to_string());
+        info.lines().filter_map(name).collect()
+    }
+
+    fn exercise(&self, name: &str) -> String {
+        self.text(&path("exercises", name))
+    }
+
+    /// What the head of an exercise says under `Goal`, `Section` or `Time`.
+    fn said(&self, name: &str, what: &str) -> String {
+        let start = format!("//! {what}: ");
+        let text = self.exercise(name);
+        text.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or_default().to_string()
+    }
+
+    /// All that is wrong with what can be read, without running anything.
+    fn faults(&self) -> Faults {
+        let mut faults = self.hints();
+        for name in self.names() {
+            faults.extend(self.solution(&name));
+            faults.extend(self.call(&name));
+            faults.extend(self.head(&name));
+            faults.extend(self.guide(&name));
+        }
+        faults
+    }
+
+    /// An exercise and its solution differ in the gap alone.
+    fn solution(&self, name: &str) -> Faults {
+        let texts = ["exercises", "solutions"].map(|kind| self.text(&path(kind, name)));
+        let [Some([before, gap, after]), Some([before_solution, solution, after_solution])] =
+            texts.each_ref().map(|text| parts(text))
+        else {
+            return vec![format!(
+                "{name}: `{BEGIN}` or `{END}` is missing, there or in the solution"
+            )];
+        };
+        let mut faults = Vec::new();
+        for (theirs, ours) in [(before, before_solution), (after, after_solution)] {
+            if let Some((line, other)) = first_difference(theirs, ours) {
+                faults.push(format!(
+                    "{name}: outside the gap the exercise has `{line}`, its solution `{other}`"
+                ));
+            }
+        }
+        if !gap.contains("// TODO: ") {
+            faults
+                .push(format!("{name}: the gap has no `// TODO: …` that says what is to be done"));
+        }
+        if solution.contains("TODO") || solution.contains("todo!") {
+            faults.push(format!("{name}: the solution still has a TODO"));
+        }
+        faults
+    }
+
+    /// An exercise calls the check of its name.
+    fn call(&self, name: &str) -> Faults {
+        let (chapter, check) = name.split_at(4);
+        let call = format!("{chapter}::{}(super::", &check[1..]);
+        let text = self.exercise(name);
+        let test = text.rsplit(END).next().unwrap_or_default();
+        let fault = format!("{name}: its test does not call `{call}…)`");
+        (!test.contains(&call)).then_some(fault).into_iter().collect()
+    }
+
+    /// An exercise names its goal, its time and a section that exists, whose chapter names it.
+    fn head(&self, name: &str) -> Faults {
+        let mut faults = Vec::new();
+        if !self.said(name, "Goal").ends_with('.') {
+            faults.push(format!("{name}: there is no line `//! Goal: ….`"));
+        }
+        let time = self.said(name, "Time");
+        let minutes = time.strip_suffix(" minutes").and_then(|minutes| minutes.parse().ok());
+        if !minutes.is_some_and(|minutes: usize| (5..=25).contains(&minutes)) {
+            faults.push(format!("{name}: `//! Time: {time}` should be 5 to 25 minutes"));
+        }
+        let section = self.said(name, "Section");
+        let (page, anchor) = section.split_once('#').unwrap_or_default();
+        let text = fs::read_to_string(self.root.join("src").join(page)).unwrap_or_default();
+        let headings = text.lines().filter(|line| line.starts_with("##"));
+        if !headings.map(slug).any(|slug| slug == anchor) {
+            faults.push(format!("{name}: there is no heading for `//! Section: {section}`"));
+        }
+        let row = format!("| `{name}` | {} | ", minutes.unwrap_or_default());
+        if !text.contains(&row) {
+            faults.push(format!("{name}: src/{page} has no row that begins `{row}`"));
+        }
+        faults
+    }
+
+    /// The teacher's page speaks of an exercise, and gives its time.
+    fn guide(&self, name: &str) -> Faults {
+        let entry = format!("**`{name}`, {}.** ", self.said(name, "Time"));
+        let page = self.text("src/teaching.md");
+        let paragraph = page.lines().find(|line| line.starts_with(&entry));
+        let whole = |line: &str| line.contains(" *Ask:* ") && line.contains(" *Look for:* ");
+        let fault =
+            format!("{name}: src/teaching.md has no paragraph `{entry}… *Ask:* … *Look for:* …`");
+        (!paragraph.is_some_and(whole)).then_some(fault).into_iter().collect()
+    }
+
+    /// Each hint is a push and then nearly the answer, without a link. And the pages name no exercise
+    /// that there is not.
+    fn hints(&self) -> Faults {
+        let info = self.text("code/exercises/info.toml");
+        let hints: Vec<&str> = info.split("hint = \"\"\"").skip(1).collect();
+        let names = self.names();
+        if hints.len() != names.len() {
+            return vec![format!("{} exercises have {} hints", names.len(), hints.len())];
+        }
+        let good = |hint: &str| {
+            hint.starts_with("A push: ")
+                && hint.contains("\n\nNearly the answer: ")
+                && !hint.contains("http")
+        };
+        let bad = names.iter().zip(hints).filter(|(_, hint)| !good(hint));
+        let bad = bad.map(|(name, _)| {
+            format!("{name}: its hint should be `A push: …`, `Nearly the answer: …`, and no link")
+        });
+        let page = self.text("src/teaching.md");
+        let named = page
+            .split('`')
+            .filter(|code| code.starts_with("ch0") && code.get(4..5) == Some("_"))
+            .filter(|code| !names.iter().any(|name| name == code))
+            .map(|code| format!("src/teaching.md: there is no exercise `{code}`"));
+        bad.chain(named).collect()
+    }
 }
 
-fn file(kind: &str, name: &str) -> PathBuf {
-    folder().join(kind).join(&name[..4]).join(format!("{name}.rs"))
-}
-
-fn text(kind: &str, name: &str) -> String {
-    let file = file(kind, name);
-    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+fn path(kind: &str, name: &str) -> String {
+    format!("code/exercises/{kind}/{}/{name}.rs", &name[..4])
 }
 
 /// What stands before the gap, in it, and behind it.
-fn parts(kind: &str, name: &str) -> [String; 3] {
-    let text = text(kind, name);
-    let parts = text.split_once(BEGIN).and_then(|(before, rest)| {
-        let (gap, after) = rest.split_once(END)?;
-        Some([before, gap, after].map(String::from))
-    });
-    parts.unwrap_or_else(|| panic!("{kind}/{name}: `{BEGIN}` and `{END}` are missing"))
+fn parts(text: &str) -> Option<[&str; 3]> {
+    let (before, rest) = text.split_once(BEGIN)?;
+    let (gap, after) = rest.split_once(END)?;
+    Some([before, gap, after])
 }
 
-/// What the head of a file says under `Goal`, `Section` or `Time`.
-fn said(name: &str, what: &str) -> String {
-    let start = format!("//! {what}: ");
-    let text = text("exercises", name);
-    let said = text.lines().find_map(|line| line.strip_prefix(&start));
-    said.unwrap_or_else(|| panic!("{name}: there is no line `{start}…`")).to_string()
-}
-
-#[test]
-fn an_exercise_and_its_solution_differ_in_the_gap_alone() {
-    for name in names() {
-        let [before, gap, after] = parts("exercises", &name);
-        let [before_solution, solution, after_solution] = parts("solutions", &name);
-        assert_eq!(before, before_solution, "{name}: the text before the gap");
-        assert_eq!(after, after_solution, "{name}: the text behind the gap");
-        assert!(gap.contains("// TODO: "), "{name}: the gap says what is to be done");
-        assert!(!solution.contains("TODO"), "{name}: the solution still has a TODO");
-    }
-}
-
-#[test]
-fn each_exercise_calls_the_check_of_its_name() {
-    for name in names() {
-        let (chapter, check) = name.split_at(4);
-        let call = format!("{chapter}::{}(super::", &check[1..]);
-        let [_, _, after] = parts("exercises", &name);
-        assert!(after.contains(&call), "{name}: its test should call `{call}…)`");
-    }
-}
-
-#[test]
-fn each_exercise_names_its_goal_its_time_and_a_section_that_exists() {
-    for name in names() {
-        assert!(said(&name, "Goal").ends_with('.'), "{name}: the goal is a sentence");
-        let time = said(&name, "Time");
-        let minutes = time.strip_suffix(" minutes").and_then(|minutes| minutes.parse().ok());
-        assert!(minutes.is_some_and(|m: usize| (5..=25).contains(&m)), "{name}: {time}");
-        let section = said(&name, "Section");
-        let (page, anchor) = section.split_once('#').unwrap_or_else(|| panic!("{name}: {section}"));
-        let page = fs::read_to_string(folder().join("../../src").join(page))
-            .unwrap_or_else(|error| panic!("{name}: {section}: {error}"));
-        let headings = page.lines().filter(|line| line.starts_with("##"));
-        assert!(headings.map(slug).any(|slug| slug == anchor), "{name}: no heading for {section}");
-    }
-}
-
-#[test]
-fn the_teacher_s_page_speaks_of_each_exercise_and_gives_its_time() {
-    let page = fs::read_to_string(folder().join("../../src/teaching.md")).expect("it can be read");
-    for name in names() {
-        let entry = format!("**`{name}`, {}.** ", said(&name, "Time"));
-        assert!(page.contains(&entry), "src/teaching.md has no paragraph that begins `{entry}`");
-    }
-    let named =
-        page.split('`').filter(|code| code.starts_with("ch0") && code.get(4..5) == Some("_"));
-    for name in named {
-        assert!(names().iter().any(|known| known == name), "src/teaching.md: no exercise `{name}`");
-    }
-}
-
-#[test]
-fn each_chapter_s_table_gives_the_times_of_its_exercises() {
-    for name in names() {
-        let section = said(&name, "Section");
-        let page = folder().join("../../src").join(section.split('#').next().unwrap_or_default());
-        let page = fs::read_to_string(page).expect("the chapter can be read");
-        let time = said(&name, "Time").replace(" minutes", "");
-        let row = format!("| `{name}` | {time} | ");
-        assert!(page.contains(&row), "{section}: there is no row that begins `{row}`");
-    }
+fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t str)> {
+    let lines = one.lines().zip(other.lines()).find(|(line, other)| line != other);
+    lines.or_else(|| (one != other).then_some((one, other)))
 }
 
 /// The anchor that mdBook makes of a heading.
@@ -128,20 +193,14 @@ fn slug(heading: &str) -> String {
 }
 
 #[test]
-fn each_hint_is_a_push_and_then_nearly_the_answer() {
-    let info = fs::read_to_string(folder().join("info.toml")).expect("info.toml can be read");
-    let hints: Vec<&str> = info.split("hint = \"\"\"").skip(1).collect();
-    assert_eq!(hints.len(), names().len(), "each exercise has a hint");
-    for (name, hint) in names().iter().zip(hints) {
-        assert!(hint.starts_with("A push: "), "{name}");
-        assert!(hint.contains("\n\nNearly the answer: "), "{name}");
-        assert!(!hint.contains("http"), "{name}: a hint needs no network");
-    }
+fn exercises_solutions_chapters_and_the_guide_fit_together() {
+    let faults = Book::this().faults();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
 fn exercises_fail_as_handed_out_for_the_reason_they_should() {
-    for name in names() {
+    for name in Book::this().names() {
         let reason = RUNS.iter().find(|(runs, _)| *runs == name);
         let reason = reason.map_or("not yet implemented", |(_, reason)| reason);
         let output = test(&name);
@@ -152,7 +211,7 @@ fn exercises_fail_as_handed_out_for_the_reason_they_should() {
 
 #[test]
 fn solutions_pass() {
-    for name in names() {
+    for name in Book::this().names() {
         let output = test(&format!("{name}_sol"));
         assert!(output.contains("test result: ok. 1 passed"), "{name}:\n{output}");
     }
@@ -165,4 +224,62 @@ fn test(name: &str) -> String {
         .output()
         .expect("cargo runs");
     [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()
+}
+
+/// A book with a single exercise, in a folder of its own.
+fn small_book() -> Book {
+    let name = "ch01_latch";
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small-book");
+    let (this, small) = (Book::this(), Book { root });
+    let info = this.text("code/exercises/info.toml");
+    let end = info.find("[[exercises]]\nname = \"ch01_step\"").expect("it is the second");
+    let guide = this.text("src/teaching.md");
+    let guide = guide.lines().find(|line| line.starts_with("**`ch01_latch`")).expect("it is there");
+    let page = "src/ch01-hidden-state.md";
+    for (path, text) in [
+        ("code/exercises/info.toml", &info[..end]),
+        (&path("exercises", name), &this.exercise(name)),
+        (&path("solutions", name), &this.text(&path("solutions", name))),
+        ("src/teaching.md", guide),
+        (page, &this.text(page)),
+    ] {
+        let file = small.root.join(path);
+        fs::create_dir_all(file.parent().expect("it lies in a folder")).expect("there is room");
+        fs::write(file, text).expect("there is room");
+    }
+    small
+}
+
+#[test]
+fn each_break_is_seen() {
+    let book = small_book();
+    assert_eq!(book.faults(), [""; 0]);
+    let (exercise, solution) = (path("exercises", "ch01_latch"), path("solutions", "ch01_latch"));
+    let page = "src/ch01-hidden-state.md";
+    let breaks = [
+        (&*exercise, "A neuron has one", "A neuron has a", "outside the gap the exercise has"),
+        (&*solution, "fn main() {}\n", "", "outside the gap"),
+        (&*exercise, BEGIN, "", "is missing"),
+        (&*exercise, "// TODO: ", "// ", "says what is to be done"),
+        (&*solution, "w > 1.0", "todo!()", "the solution still has a TODO"),
+        (&*exercise, "ch01::latch(super::holds)", "Ok(())", "does not call `ch01::latch(super::"),
+        (&*exercise, "//! Goal: ", "//! ", "no line `//! Goal: ….`"),
+        (&*exercise, "Time: 5 minutes", "Time: an hour", "should be 5 to 25 minutes"),
+        (&*exercise, "Time: 5 minutes", "Time: 15 minutes", "no row that begins"),
+        (&*exercise, "#the-latch", "#no-latch", "there is no heading"),
+        (page, "| `ch01_latch` | 5 |", "| `ch01_latch` | 6 |", "no row that begins"),
+        ("src/teaching.md", "5 minutes.**", "6 minutes.**", "src/teaching.md has no paragraph"),
+        ("src/teaching.md", "*Look for:*", "", "src/teaching.md has no paragraph"),
+        ("src/teaching.md", "*Ask:*", "*Ask:* (see `ch01_none`)", "no exercise `ch01_none`"),
+        ("code/exercises/info.toml", "Nearly the answer", "The answer", "its hint should be"),
+        ("code/exercises/info.toml", "A push: ", "A push: http://", "its hint should be"),
+    ];
+    for (path, from, to, expected) in breaks {
+        let whole = book.text(path);
+        assert!(whole.contains(from), "{path} has no `{from}` to break");
+        fs::write(book.root.join(path), whole.replacen(from, to, 1)).expect("there is room");
+        let faults = book.faults().join("\n");
+        assert!(faults.contains(expected), "`{to}` in {path} is not seen: {faults}");
+        fs::write(book.root.join(path), whole).expect("there is room");
+    }
 }
