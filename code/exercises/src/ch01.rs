@@ -27,11 +27,14 @@ pub fn latch(holds: impl Fn(f64) -> bool) -> Result<(), Slip> {
             h = (w * h).tanh();
             kept &= h > 0.1;
         }
-        let slips = [
-            (w.abs() > 1.0 && !kept, "with a negative weight the sign turns round at every step."),
-            (w > 0.0 && !kept, "a weight below one pulls the state towards zero, step by step."),
-        ];
-        compare(format!("A weight of {w:.2}:"), &holds(w), &kept, &slips)?;
+        let slip = if w < 0.0 {
+            "with a negative weight the sign turns round at every step."
+        } else if w < 1.0 {
+            "a weight below one pulls the state towards zero, step by step."
+        } else {
+            "above one the state settles away from zero, on its own side, for every such weight."
+        };
+        compare(format!("A weight of {w:.2}:"), &holds(w), &kept, &[(!kept, slip)])?;
     }
     Ok(())
 }
@@ -125,7 +128,8 @@ pub fn one_percent(
     let mut slips = [
         "one too many: the step that makes the difference is step 0.",
         "one too few: it is the first step whose distance is below.",
-        "that is a tenth, not a hundredth.",
+        "that is a tenth of the distance. Or the root is missing: a hundredth of the squared distance is a \
+         tenth of the distance.",
         "the distance itself is compared with 0.01. It should be its share of the first one.",
         "the distance is compared with that of the inputs. Compare it with that of the states \
          after step 0.",
@@ -184,16 +188,20 @@ pub fn explode(
         if growth < 1e6 {
             let flat =
                 states.iter().filter(|h| h.abs() > 0.99).count() as f64 / states.len() as f64;
+            let slope = states.mapv(|h| 1.0 - h * h).mean().unwrap_or(0.0);
             let likely = if flat > 0.8 {
                 "nearly all units are near 1 or -1, where tanh is flat and lets nothing pass."
+            } else if growth < 1.0 && slope > 0.5 {
+                "the derivative shrinks, and the slopes are not to blame. W_hh is too small, as it is in a \
+                 network as drawn."
             } else if growth < 1.0 {
-                "the derivative shrinks. Recurrent weights as drawn make a network forget."
+                "the derivative shrinks: the slopes take more away than W_hh gives."
             } else {
                 "it grows, but too slowly."
             };
             return Err(Slip::new(format!(
                 "The derivative of the state after {STEPS} steps by the first state has the norm {growth:.1e}. \
-                 It should be above 1e6.\nLikely: {likely}"
+                 It should be above 1e6. The mean slope of tanh is {slope:.2}.\nLikely: {likely}"
             )));
         }
     }

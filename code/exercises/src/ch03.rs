@@ -181,13 +181,16 @@ pub fn why(
 fn likely(expected: Cause, found: Cause) -> &'static str {
     match (expected, found) {
         (Cause::Slopes, Cause::Nothing) => {
-            "W_hh alone is looked at. The slopes of tanh are factors of the derivative as well."
+            "the slopes of tanh are factors of the derivative as well, those of all steps, each at the \
+             state after its step."
         }
         (Cause::Slopes, _) => "with slopes of 1 nothing would fade, so it is not W_hh.",
         (Cause::Weights, Cause::Nothing) => {
-            "the derivative fades, and it does not look so to your code."
+            "the derivative fades. It is the norm of the product that counts, not the product of the norms."
         }
-        (Cause::Weights, _) => "with slopes of 1 it would fade as well, so it is W_hh.",
+        (Cause::Weights, _) => {
+            "with slopes of 1 it would fade as well, so it is W_hh. Look at its powers, not at its size."
+        }
         (Cause::Nothing, Cause::Slopes) => {
             "the slopes are below 1, but W_hh makes up for them. It is the whole product that counts."
         }
@@ -203,26 +206,87 @@ const UNITS: usize = 16;
 /// How a network is drawn, and what is the matter with it.
 #[derive(Clone, Copy)]
 struct Kind {
-    /// A rotation times this; without it PyTorch's weights.
-    gain: Option<f64>,
+    weights: Weights,
     /// PyTorch's input weights times this.
     inputs: f64,
     /// PyTorch's biases times this.
     biases: f64,
+    /// What the input in the middle of the sequence is multiplied by.
+    jolt: f64,
     cause: Cause,
 }
 
-const KINDS: [Kind; 8] = [
-    Kind { gain: None, inputs: 1.0, biases: 1.0, cause: Cause::Weights },
-    Kind { gain: Some(1.0), inputs: 0.05, biases: 0.05, cause: Cause::Nothing },
-    Kind { gain: Some(1.0), inputs: 20.0, biases: 1.0, cause: Cause::Slopes },
-    Kind { gain: Some(0.6), inputs: 0.05, biases: 0.05, cause: Cause::Weights },
+#[derive(Clone, Copy)]
+enum Weights {
+    Drawn,
+    /// A rotation times this.
+    Rotation(f64),
+    /// Large entries beside the diagonal, which fade all the same.
+    Shear,
+}
+
+const KINDS: [Kind; 10] = [
+    Kind { weights: Weights::Drawn, inputs: 1.0, biases: 1.0, jolt: 1.0, cause: Cause::Weights },
+    Kind {
+        weights: Weights::Rotation(1.0),
+        inputs: 0.05,
+        biases: 0.05,
+        jolt: 1.0,
+        cause: Cause::Nothing,
+    },
+    Kind {
+        weights: Weights::Rotation(1.0),
+        inputs: 20.0,
+        biases: 1.0,
+        jolt: 1.0,
+        cause: Cause::Slopes,
+    },
+    Kind {
+        weights: Weights::Rotation(0.6),
+        inputs: 0.05,
+        biases: 0.05,
+        jolt: 1.0,
+        cause: Cause::Weights,
+    },
     // Its slopes are small, but its weights are large.
-    Kind { gain: Some(4.0), inputs: 1.0, biases: 1.0, cause: Cause::Nothing },
-    Kind { gain: Some(1.2), inputs: 1.0, biases: 20.0, cause: Cause::Slopes },
+    Kind {
+        weights: Weights::Rotation(4.0),
+        inputs: 1.0,
+        biases: 1.0,
+        jolt: 1.0,
+        cause: Cause::Nothing,
+    },
+    Kind {
+        weights: Weights::Rotation(1.2),
+        inputs: 1.0,
+        biases: 20.0,
+        jolt: 1.0,
+        cause: Cause::Slopes,
+    },
     // Small slopes, and yet it would forget without them.
-    Kind { gain: Some(0.6), inputs: 20.0, biases: 1.0, cause: Cause::Weights },
-    Kind { gain: Some(1.0), inputs: 0.05, biases: 0.05, cause: Cause::Nothing },
+    Kind {
+        weights: Weights::Rotation(0.6),
+        inputs: 20.0,
+        biases: 1.0,
+        jolt: 1.0,
+        cause: Cause::Weights,
+    },
+    Kind {
+        weights: Weights::Rotation(1.0),
+        inputs: 0.05,
+        biases: 0.05,
+        jolt: 1.0,
+        cause: Cause::Nothing,
+    },
+    Kind { weights: Weights::Shear, inputs: 0.05, biases: 0.05, jolt: 1.0, cause: Cause::Weights },
+    // A single step in which all units are flat.
+    Kind {
+        weights: Weights::Rotation(1.0),
+        inputs: 0.05,
+        biases: 0.05,
+        jolt: 1e5,
+        cause: Cause::Slopes,
+    },
 ];
 
 /// A network, what it reads, and what can be measured of it.
@@ -257,13 +321,21 @@ impl Case {
 
     fn measured(kind: Kind, rng: &mut impl Rng) -> Result<Self, rnn::Error> {
         let mut cell = RnnCell::<f64>::new(2, UNITS, rng)?;
-        if let Some(gain) = kind.gain {
-            cell.w_hh = gain * orthogonal(UNITS, rng)?;
+        match kind.weights {
+            Weights::Drawn => {}
+            Weights::Rotation(gain) => cell.w_hh = gain * orthogonal(UNITS, rng)?,
+            Weights::Shear => {
+                cell.w_hh = 0.5 * Array2::eye(UNITS);
+                for pair in 0..UNITS / 2 {
+                    cell.w_hh[[2 * pair, 2 * pair + 1]] = 3.0;
+                }
+            }
         }
         cell.w_ih *= kind.inputs;
         cell.b_ih *= kind.biases;
         cell.b_hh *= kind.biases;
-        let x = Array2::from_shape_simple_fn((STEPS, 2), || rng.random_range(-1.0..1.0));
+        let mut x = Array2::from_shape_simple_fn((STEPS, 2), || rng.random_range(-1.0..1.0));
+        x.row_mut(STEPS / 2).mapv_inplace(|number| number * kind.jolt);
 
         let mut h = Array1::zeros(UNITS);
         let mut product = Array2::eye(UNITS);

@@ -81,6 +81,10 @@ pub fn attend(
             ((&scores / 2.0).dot(&values), "softmax is missing: the scores are no weights yet."),
             (exp.dot(&values), "the weights do not add up to 1: divide them by their sum."),
             (
+                (&exp / exp.fold(0.0, |max: f64, &exp| max.max(exp))).dot(&values),
+                "the weights do not add up to 1: divide them by their sum.",
+            ),
+            (
                 (&scores / scores.sum()).dot(&values),
                 "the exponential is missing. Without it a weight can be below zero.",
             ),
@@ -113,17 +117,26 @@ fn large_scores(
     attend: impl Fn(&Array1<f64>, &Array2<f64>, &Array2<f64>) -> Array1<f64>,
     rng: &mut impl Rng,
 ) -> Result<(), Slip> {
-    let query = Array1::from_elem(4, 1_000.0);
-    let (keys, values) = (matrix(6, 4, rng) + 2.0, matrix(6, 4, rng));
-    let found = attend(&query, &keys, &values);
-    if found.iter().any(|number| !number.is_finite()) {
-        return Err(Slip::new(format!(
-            "With scores in the thousands came {found:.4}\nLikely: exp of such a score is larger than any \
-             f64. Take the largest score from all of them first: softmax stays the same."
-        )));
+    let (keys, values) = (matrix(6, 4, rng) + 2.1, matrix(6, 4, rng));
+    for (number, why) in [
+        (1_000.0, "exp of such a score is larger than any f64"),
+        (
+            -1_000.0,
+            "exp of all such scores is 0, and so is their sum. The largest may be below zero",
+        ),
+    ] {
+        let query = Array1::from_elem(4, number);
+        let found = attend(&query, &keys, &values);
+        let case = format!("A query of {number}s, with scores in the thousands:");
+        if found.iter().any(|number| !number.is_finite()) {
+            return Err(Slip::new(format!(
+                "{case}\n  came      {found:.4}\nLikely: {why}. Take the largest score from all of them \
+                 first: softmax stays the same."
+            )));
+        }
+        compare(case, &found, &softmax(&(keys.dot(&query) / 2.0)).dot(&values), &[])?;
     }
-    let right = softmax(&(keys.dot(&query) / 2.0)).dot(&values);
-    compare("A query with scores in the thousands:", &found, &right, &[])
+    Ok(())
 }
 
 fn best(scores: &ArrayRef1<f64>) -> usize {
@@ -184,8 +197,8 @@ pub fn mask(
         let found = attention(&queries, &keys, &values);
         if found.iter().any(|number| number.is_nan()) {
             return Err(Slip::new(
-                "There are numbers that are none (NaN).\nLikely: a row in which everything is hidden. A \
-                 word may look at itself.",
+                "There are NaNs.\nLikely: a row in which everything is hidden, though a word may look at \
+                 itself. Or 0 times minus infinity.",
             ));
         }
         compare(format!("Causal attention over {words} words:"), &found, &right, &slips)?;
@@ -309,7 +322,11 @@ pub fn surprise(surprise: impl Fn(&Array2<f64>, &[usize]) -> f64) -> Result<(), 
                 "that is what the model expects to be surprised. The text has not been looked at.",
             ),
         ];
-        let case = format!("A text of {} words, {text:?}:", text.len());
+        let case = format!(
+            "A text of {} words, {text:?}. Row 0 says {:.3}.\nThe mean surprise:",
+            text.len(),
+            probabilities.row(0)
+        );
         compare(case, &surprise(&probabilities, &text), &right, &slips)?;
     }
     Ok(())

@@ -279,7 +279,7 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
     let both_ways = Rnn::stacked(2, 3, 2, true, &mut rng)?;
     let x = batch((4, 5, 2), &mut rng);
     let own = "each sequence changes its own outputs, and no others";
-    let networks: [(&str, bool, &Network); 6] = [
+    let networks: [(&str, bool, &Network); 7] = [
         (own, false, &|x| Ok(one_way.forward(x, None)?.0)),
         (own, false, &|x| Ok(both_ways.forward(x, None)?.0)),
         ("each sequence also changes those after it", true, &|x| across(&one_way, x)),
@@ -293,6 +293,12 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
         ("two sequences in the middle change each other, and nothing else does", true, &|x| {
             middle(&one_way, x)
         }),
+        ("each sequence changes the others at one step in the middle", true, &|x| {
+            let mut output = one_way.forward(x, None)?.0;
+            let leaked = 0.1 * x.index_axis(Axis(1), 2).sum();
+            output.index_axis_mut(Axis(1), 2).mapv_inplace(|h| h + leaked);
+            Ok(output)
+        }),
         ("each sequence changes all others, by little", true, &|x| {
             let mean = x.mean_axis(Axis(0)).ok_or(Error::ZeroSize { name: "batch_size" })?;
             Ok(one_way.forward(&(x - 1e-6 * mean), None)?.0)
@@ -302,7 +308,8 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
         let found = leaks(network, &x)?;
         if found != expected {
             let likely = if found {
-                "the sequence that you change may change its own output. Compare the others."
+                "either the changed sequence is compared with itself, or an earlier change is still in x: \
+                 begin with a fresh copy for each."
             } else {
                 "change each sequence in turn, compare all others, and let no difference pass."
             };

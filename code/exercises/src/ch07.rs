@@ -276,7 +276,7 @@ fn exp_of(
     ];
     slips.extend(others.iter().map(|(parts, slip)| (of(&|z, n| parts(n, z - n * LN_2)), *slip)));
     let found = numbers.mapv(|z| exp(z, series));
-    compare(format!("exp of {numbers:.4}:"), &found, &right, &slips)
+    compare(format!("exp of {numbers:.4}, with the short series:"), &found, &right, &slips)
 }
 
 /// The first terms of the series of exp.

@@ -43,7 +43,9 @@ impl Answer for usize {
 
 impl Answer for f64 {
     fn is(&self, other: &Self) -> bool {
-        (self - other).abs() <= TOLERANCE * (1.0 + other.abs())
+        // Of two infinities the difference is no number, and any is within an infinite tolerance.
+        self == other
+            || (other.is_finite() && (self - other).abs() <= TOLERANCE * (1.0 + other.abs()))
     }
 }
 

@@ -17,6 +17,7 @@ fn states(cell: &RnnCell<f64>, x: &Array2<f64>, h_0: &Array1<f64>) -> Result<Arr
     let mut states = Array2::zeros((x.nrows(), h_0.len()));
     // --- Your code begins here.
     // TODO: take the steps one after the other. `zip` goes over two things at the same time.
+    // `state.assign(&h)` copies h into the row.
     for (x, mut state) in zip(x.rows(), states.rows_mut()) {
         todo!()
     }

@@ -7,7 +7,7 @@
 //! Walk back from the last step to the first. At each step d_z is the derivative by the sum inside tanh.
 //! It comes from what the loss asks of this state, and from what the step behind has carried back.
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, ArrayRef1, Axis};
 
 /// The gradient `[H, H]` of `W_hh`.
 ///
@@ -21,7 +21,7 @@ fn gradient(w_hh: &Array2<f64>, states: &Array2<f64>, d_output: &Array2<f64>) ->
 }
 
 /// The table of all products: `a[i] * b[j]` in row i and column j.
-fn outer(a: &Array1<f64>, b: &Array1<f64>) -> Array2<f64> {
+fn outer(a: &ArrayRef1<f64>, b: &ArrayRef1<f64>) -> Array2<f64> {
     let column = a.view().insert_axis(Axis(1));
     &column * &b.view().insert_axis(Axis(0))
 }

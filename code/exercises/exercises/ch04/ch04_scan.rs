@@ -5,7 +5,7 @@
 //! Time: 20 minutes
 //!
 //! The rounds are counted here: a `Step` knows how many joins had to wait for each other to make it. A loop
-//! over 13 steps has 12 joins in a row. Four rounds are enough.
+//! over 13 steps has 12 joins in a row. Four rounds are enough. (The section has a listing. Try without.)
 
 use exercises::ch04::Step;
 

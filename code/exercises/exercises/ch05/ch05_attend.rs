@@ -6,14 +6,15 @@
 //!
 //! The query of a word looks at the keys of all words: a score is the product of query and key, divided by
 //! the square root of their size. Softmax makes weights of the scores, and the output is the values, mixed
-//! by these weights. The largest scores here are in the thousands, as they can be in a network.
+//! by these weights. (Chapter 4 has the formula, under "Attention has no chain".) Some scores here are in
+//! the thousands, above zero or below.
 
 use ndarray::{Array1, Array2};
 
 /// The output for a `query` `[D]`. `keys` and `values` are `[T, D]`, a row for each word.
 fn attend(query: &Array1<f64>, keys: &Array2<f64>, values: &Array2<f64>) -> Array1<f64> {
     // --- Your code begins here.
-    // TODO: scores, weights, and the mixed values.
+    // TODO: scores, weights, and the mixed values. `keys.dot(query)` multiplies each row with the query.
     todo!()
     // --- Your code ends here.
 }

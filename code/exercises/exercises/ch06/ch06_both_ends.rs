@@ -15,7 +15,8 @@ fn finished(output: &Array3<f64>) -> Array2<f64> {
     let (steps, units) = (output.len_of(Axis(1)), output.len_of(Axis(2)) / 2);
     // --- Your code begins here.
     // TODO: take both halves. `index_axis(Axis(1), t)` is a step, `split_at(Axis(1), i)` cuts columns.
-    // `ndarray::concatenate![Axis(1), a, b]` puts two blocks side by side.
+    // `ndarray::concatenate![Axis(1), a, b]` puts two blocks side by side
+    // (without `&`).
     todo!()
     // --- Your code ends here.
 }

@@ -4,8 +4,9 @@
 //! Section: ch01-hidden-state.md#what-tanh-bounds-and-what-it-does-not
 //! Time: 15 minutes
 //!
-//! tanh keeps each state between -1 and 1. It does not keep the derivative small: find a cell for which
-//! that of the state after 100 steps, by the first state, has a norm above a million.
+//! tanh keeps each state between -1 and 1. It does not keep the derivative small. Find a cell for which the
+//! derivative of the state after 100 steps, by the first state, has a norm above a million. The cell reads
+//! random inputs between -1 and 1, and starts from a random state.
 
 use rand::Rng;
 use rnn::{Error, RnnCell};

@@ -4,7 +4,8 @@
 //! Section: ch01-hidden-state.md#from-a-number-to-a-vector
 //! Time: 10 minutes
 //!
-//! h' = tanh(W_ih x + b_ih + W_hh h + b_hh), with x of D numbers and h of H.
+//! h' = tanh(W_ih x + b_ih + W_hh h + b_hh), with x of D numbers and h of H. (The section has it
+//! as a listing, too. Try without.)
 
 use ndarray::Array1;
 use rnn::RnnCell;

@@ -2,11 +2,12 @@
 //!
 //! Goal: correct a sweep by the derivative.
 //! Section: ch04-what-must-wait.md#newtons-method
-//! Time: 20 minutes
+//! Time: 15 minutes
 //!
 //! A sweep takes the state before as it was guessed, and the guess is wrong. By the derivative one knows how
 //! much difference that makes: h_t = f_t + (1 - f_t^2) w (h_(t-1) - guess_(t-1)), where f_t is the state of
-//! the sweep. Here the network has one unit, and its state before step 0 is 0, which is certain.
+//! the sweep. Here the network has one unit, and its state before step 0 is 0, which is certain. What
+//! comes out is an approximation, and may lie beyond 1.
 
 use ndarray::Array1;
 

@@ -6,7 +6,8 @@
 //!
 //! The query of a word looks at the keys of all words: a score is the product of query and key, divided by
 //! the square root of their size. Softmax makes weights of the scores, and the output is the values, mixed
-//! by these weights. The largest scores here are in the thousands, as they can be in a network.
+//! by these weights. (Chapter 4 has the formula, under "Attention has no chain".) Some scores here are in
+//! the thousands, above zero or below.
 
 use ndarray::{Array1, Array2};
 

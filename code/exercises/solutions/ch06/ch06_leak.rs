@@ -13,7 +13,8 @@ use rnn::Error;
 
 /// Whether any sequence of the batch `x` `[N, T, D]` has an effect on the output of another.
 ///
-/// `net(&x)?` is the output `[N, T, H]`. The same sequence gives exactly the same numbers each time.
+/// `net(&x)?` is the output `[N, T, H]`. The same batch gives exactly the same numbers each time; in a batch of
+/// another size the last digit may differ.
 fn leaks(net: &Network, x: &Array3<f64>) -> Result<bool, Error> {
     let n = x.len_of(Axis(0));
     // --- Your code begins here.

@@ -12,6 +12,7 @@ fn latch() {
     rejected(ch01::latch(|_| true), "A weight of 0.50:\n  expected  false\n  came      true");
     rejected(ch01::latch(|_| false), "A weight of 2.00");
     rejected(ch01::latch(|w| w.abs() > 1.0), "the sign turns round");
+    rejected(ch01::latch(|w| w >= 2.0), "above one the state settles");
     rejected(ch01::latch(|w| w > 0.0), "pulls the state towards zero");
 }
 
@@ -143,6 +144,13 @@ fn explode() {
     };
     rejected(ch01::explode(with_gain(64, 1.0)), "the derivative shrinks");
     rejected(ch01::explode(with_gain(64, 3.0)), "too slowly");
+    let bent = |mut rng: &mut dyn Rng| {
+        let mut cell = RnnCell::new(1, 1, &mut rng)?;
+        cell.w_ih.fill(0.1);
+        cell.w_hh.fill(1.7);
+        Ok(cell)
+    };
+    rejected(ch01::explode(bent), "the slopes take more away");
     rejected(ch01::explode(with_gain(8, 1_000.0)), "tanh is flat");
     rejected(ch01::explode(|mut rng| RnnCell::new(2, 64, &mut rng)), "should have one input");
 }

@@ -89,7 +89,6 @@ fn measured(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<[f64; 3], Error> {
         derivative = (slopes.insert_axis(Axis(1)) * &cell.w_hh).dot(&derivative);
         without_slopes = cell.w_hh.dot(&without_slopes);
     }
-    let norm = |matrix: &Array2<f64>| (matrix.pow2().sum() / h.len() as f64).sqrt();
     Ok([norm(&derivative), norm(&without_slopes), slope])
 }
 
@@ -99,10 +98,10 @@ fn why() {
     let wrong: [(Wrong, &str); 8] = [
         (|_| Cause::Weights, "came      Cause::Weights"),
         (|_| Cause::Slopes, "with slopes of 1 it would fade as well"),
-        (|_| Cause::Nothing, "the derivative fades, and it does not look so"),
+        (|_| Cause::Nothing, "the derivative fades. It is the norm"),
         (
             |[_, w, _]| if w < 0.01 { Cause::Weights } else { Cause::Nothing },
-            "W_hh alone is looked at",
+            "the slopes of tanh are factors",
         ),
         (
             |[left, w, _]| {
@@ -151,6 +150,42 @@ fn why() {
         rejected(ch03::why(|cell, x| Ok(answer(measured(cell, x)?))), because);
     }
     rejected(ch03::why(|_, _| Err(Error::EmptySequence)), "The library reports");
+    let of_norms = |cell: &RnnCell<f64>, x: &Array2<f64>| {
+        let jacobians = jacobians(cell, x)?;
+        let product = jacobians.iter().map(norm).product::<f64>();
+        Ok(by(product, norm(&cell.w_hh).powi(40)))
+    };
+    rejected(ch03::why(of_norms), "not the product of the norms");
+    let of_the_last = |cell: &RnnCell<f64>, x: &Array2<f64>| {
+        let jacobians = jacobians(cell, x)?;
+        let product = |of: &Array2<f64>| (1..40).fold(of.clone(), |product, _| of.dot(&product));
+        Ok(by(norm(&product(&jacobians[39])), norm(&product(&cell.w_hh))))
+    };
+    rejected(ch03::why(of_the_last), "those of all steps");
+}
+
+fn by(derivative: f64, without_slopes: f64) -> Cause {
+    if derivative > 0.01 {
+        Cause::Nothing
+    } else if without_slopes > 0.01 {
+        Cause::Slopes
+    } else {
+        Cause::Weights
+    }
+}
+
+fn jacobians(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<Vec<Array2<f64>>, Error> {
+    let mut h = Array1::zeros(cell.hidden_size());
+    let mut jacobians = Vec::new();
+    for x in x.rows() {
+        h = cell.step(&x, &h)?;
+        jacobians.push((1.0 - &h * &h).insert_axis(Axis(1)) * &cell.w_hh);
+    }
+    Ok(jacobians)
+}
+
+fn norm(matrix: &Array2<f64>) -> f64 {
+    (matrix.pow2().sum() / matrix.nrows() as f64).sqrt()
 }
 
 /// A cell of two units that sees the bit with the weights `x`, half the parity before with `p`, and

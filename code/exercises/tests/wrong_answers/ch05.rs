@@ -30,7 +30,7 @@ fn exp_shares(scores: Array1<f64>) -> Array1<f64> {
 #[test]
 fn attend() {
     type Wrong = fn(&Array1<f64>, &Array2<f64>, &Array2<f64>) -> Array1<f64>;
-    let wrong: [(Wrong, &str); 13] = [
+    let wrong: [(Wrong, &str); 15] = [
         (|q, k, v| exp_shares(k.dot(q)).dot(v), "not divided by the square root"),
         (|q, k, v| exp_shares(k.dot(q) / 4.0).dot(v), "not by the size"),
         (|q, k, v| exp_shares(k.dot(q) / (k.nrows() as f64).sqrt()).dot(v), "number of words"),
@@ -47,6 +47,21 @@ fn attend() {
                 (&exp / exp.sum()).dot(v)
             },
             "larger than any f64",
+        ),
+        (
+            |q, k, v| {
+                let scores = k.dot(q) / 2.0;
+                let exp = (&scores - scores.fold(0.0, |a: f64, &b| a.max(b))).exp();
+                (&exp / exp.sum()).dot(v)
+            },
+            "The largest may be below zero",
+        ),
+        (
+            |q, k, v| {
+                let scores = k.dot(q) / 2.0;
+                (&scores - scores.fold(f64::MIN, |a, &b| a.max(b))).exp().dot(v)
+            },
+            "do not add up to 1",
         ),
         (|q, _, _| Array1::zeros(q.len() + 1), "The shape should be [4], and is [5]"),
         (|q, _, _| Array1::zeros(q.len()), "A query to 5 words"),

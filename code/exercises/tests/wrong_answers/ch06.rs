@@ -220,10 +220,10 @@ fn differ(
 #[test]
 fn leak() {
     type Wrong = fn(&Network, &Array3<f64>) -> Result<bool, Error>;
-    let wrong: [(Wrong, &str); 7] = [
-        (|_, _| Ok(true), "Compare the others"),
+    let wrong: [(Wrong, &str); 8] = [
+        (|_, _| Ok(true), "compared with itself"),
         (|_, _| Ok(false), "change each sequence in turn"),
-        (|net, x| differ(net, x, 0, 0..4, 0.0), "Compare the others"),
+        (|net, x| differ(net, x, 0, 0..4, 0.0), "compared with itself"),
         (|net, x| differ(net, x, 3, 0..3, 0.0), "changes those after it"),
         (|net, x| differ(net, x, 0, 1..4, 0.0), "changes those before it"),
         (
@@ -240,6 +240,23 @@ fn leak() {
                 Ok(false)
             },
             "by little",
+        ),
+        (
+            |net, x| {
+                let before = net(x)?;
+                for changed in 0..4 {
+                    let mut x = x.clone();
+                    x.index_axis_mut(Axis(0), changed).row_mut(4).fill(0.5);
+                    let after = net(&x)?;
+                    let same =
+                        |n: &usize| before.index_axis(Axis(0), *n) == after.index_axis(Axis(0), *n);
+                    if !(0..4).filter(|n| *n != changed).all(|n| same(&n)) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            },
+            "at one step in the middle",
         ),
     ];
     for (answer, because) in wrong {
