@@ -148,6 +148,8 @@ fn explode() {
         let mut cell = RnnCell::new(1, 1, &mut rng)?;
         cell.w_ih.fill(0.1);
         cell.w_hh.fill(1.7);
+        cell.b_ih.fill(0.0);
+        cell.b_hh.fill(0.0);
         Ok(cell)
     };
     rejected(ch01::explode(bent), "the slopes take more away");
