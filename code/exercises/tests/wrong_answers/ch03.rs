@@ -161,7 +161,7 @@ fn why() {
         let product = |of: &Array2<f64>| (1..40).fold(of.clone(), |product, _| of.dot(&product));
         Ok(by(norm(&product(&jacobians[39])), norm(&product(&cell.w_hh))))
     };
-    rejected(ch03::why(of_the_last), "those of all steps");
+    rejected(ch03::why(of_the_last), "came      Cause::");
 }
 
 fn by(derivative: f64, without_slopes: f64) -> Cause {
