@@ -6,7 +6,7 @@
 //!
 //! A plain tanh network can learn parity. Two units are enough, if you choose their weights yourself.
 //! Unit 0 is on, near 1, if the bit is 1, or the parity before it is odd, or both. Unit 1 is on only if
-//! both are so. A unit that is off is near -1. So h[0] - h[1] is near 2 if the new parity is odd, and near
+//! both are so. A unit that is off is near -1. So `h[0] - h[1]` is near 2 if the new parity is odd, and near
 //! 0 if it is even.
 
 use ndarray::array;
