@@ -96,14 +96,19 @@ impl Book {
         faults
     }
 
-    /// An exercise calls the check of its name.
+    /// The test of an exercise has its name, by which the marks find it, and calls the check of its
+    /// name.
     fn call(&self, name: &str) -> Faults {
         let (chapter, check) = name.split_at(4);
-        let call = format!("{chapter}::{}(super::", &check[1..]);
+        let check = &check[1..];
+        let test = format!(
+            "#[cfg(test)]\nmod tests {{\n    use exercises::{{Slip, {chapter}}};\n\n    #[test]\n    \
+             fn {check}() -> Result<(), Slip> {{\n        {chapter}::{check}(super::"
+        );
         let text = self.exercise(name);
-        let test = text.rsplit(END).next().unwrap_or_default();
-        let fault = format!("{name}: its test does not call `{call}…)`");
-        (!test.contains(&call)).then_some(fault).into_iter().collect()
+        let fault = format!("{name}: below its gap there is no `{test}…)`");
+        let after = text.rsplit(END).next().unwrap_or_default();
+        (!after.contains(&test)).then_some(fault).into_iter().collect()
     }
 
     /// An exercise names its goal, its time and a section that exists, whose chapter names it.
@@ -262,7 +267,8 @@ fn each_break_is_seen() {
         (&*exercise, BEGIN, "", "is missing"),
         (&*exercise, "// TODO: ", "// ", "says what is to be done"),
         (&*solution, "w > 1.0", "todo!()", "the solution still has a TODO"),
-        (&*exercise, "ch01::latch(super::holds)", "Ok(())", "does not call `ch01::latch(super::"),
+        (&*exercise, "ch01::latch(super::holds)", "Ok(())", "below its gap there is no `"),
+        (&*exercise, "fn latch()", "fn other()", "fn latch() -> Result<(), Slip>"),
         (&*exercise, "//! Goal: ", "//! ", "no line `//! Goal: ….`"),
         (&*exercise, "Time: 5 minutes", "Time: an hour", "should be 5 to 25 minutes"),
         (&*exercise, "Time: 5 minutes", "Time: 15 minutes", "no row that begins"),

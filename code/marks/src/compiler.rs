@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::error::at;
 use crate::limited::{self, Limits};
-use crate::{Answer, Error, Exercise, Outcome, Set};
+use crate::{Error, Exercise, Outcome, Set};
 
 /// What an answer may use besides the standard library.
 const CRATES: [&str; 4] = ["exercises", "ndarray", "rand", "rnn"];
@@ -41,6 +41,8 @@ pub struct Program {
     /// It is deleted with this folder.
     folder: TempDir,
     file: PathBuf,
+    /// The test of the set among those that a learner may have added.
+    test: String,
 }
 
 impl Compiler {
@@ -84,12 +86,9 @@ impl Compiler {
     pub fn compile(
         &self,
         exercise: &Exercise,
-        answer: &Answer,
+        text: &str,
         limits: &Limits,
-    ) -> Result<Result<Program, (Outcome, String)>, Error> {
-        let Answer::Written(text) = answer else {
-            return Ok(Err((Outcome::Missing, String::new())));
-        };
+    ) -> Result<Result<Program, String>, Error> {
         let folder = TempDir::new().map_err(at(&env::temp_dir()))?;
         let source = folder.path().join(format!("{}.rs", exercise.name));
         let file = folder.path().join("answer");
@@ -107,9 +106,9 @@ impl Compiler {
         command.arg("-o").arg(&file).arg(&source);
         let ended = limited::run(&mut command, limits.compile).map_err(at(&source))?;
         Ok(match ended.status {
-            Some(status) if status.success() => Ok(Program { folder, file }),
-            Some(_) => Err((Outcome::Uncompiled, first_error(&ended.output, folder.path()))),
-            None => Err((Outcome::Uncompiled, "The compiler does not come to an end.".into())),
+            Some(status) if status.success() => Ok(Program { folder, file, test: exercise.test() }),
+            Some(_) => Err(first_error(&ended.output, folder.path())),
+            None => Err("the compiler does not come to an end".into()),
         })
     }
 }
@@ -129,7 +128,7 @@ impl Program {
     pub fn run(&self, limits: &Limits) -> Result<(Outcome, String), Error> {
         let mut command = limited::command(&self.file, limits.memory);
         // Uncaptured: an endless output would otherwise be kept in memory.
-        command.arg("--nocapture").current_dir(self.folder.path());
+        command.args(["--nocapture", "--exact", &self.test]).current_dir(self.folder.path());
         command.env("EXERCISES_SEED", limits.seed.to_string()).env("RUST_BACKTRACE", "0");
         let ended = limited::run(&mut command, limits.run).map_err(at(&self.file))?;
         let passed = ended.output.contains("test result: ok. 1 passed; 0 failed");

@@ -24,7 +24,7 @@ pub enum Error {
     #[error("the set's own checks do not compile:\n{0}")]
     Set(String),
     /// There is nothing to mark.
-    #[error("{}: neither a learner's set (a folder with `exercises` in it) nor a folder of them", .0.display())]
+    #[error("{}: no answers here (files such as ch01_step.rs), nor in folders of learners", .0.display())]
     NoLearners(PathBuf),
     /// The marks cannot be written.
     #[error("{}: {reason}", path.display())]

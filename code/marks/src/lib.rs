@@ -16,13 +16,11 @@ pub mod limited;
 mod report;
 mod set;
 
-pub use answer::{Answer, learners};
+pub use answer::{Answer, Learner, learners};
 pub use compiler::Compiler;
 pub use error::Error;
 pub use report::{Mark, table, write_csv, write_json};
 pub use set::{Exercise, Set};
-
-use std::path::Path;
 
 use limited::Limits;
 use rayon::prelude::*;
@@ -67,24 +65,24 @@ impl Outcome {
 /// Marks each exercise of each learner, in the order of learners and of the set.
 ///
 /// # Errors
-/// Where a folder cannot be read, or the set itself does not compile.
+/// Where a file of the set cannot be read, or its checks do not compile.
 pub fn mark(
     set: &Set,
-    learners: &[(String, impl AsRef<Path> + Sync)],
+    learners: &[Learner],
     limits: &Limits,
     after_each: impl Fn() + Sync,
 ) -> Result<Vec<Mark>, Error> {
     let compiler = Compiler::new(set)?;
     let mut asked = Vec::new();
-    for (learner, folder) in learners {
-        asked.extend(set.exercises.iter().map(|exercise| (learner, folder.as_ref(), exercise)));
+    for learner in learners {
+        asked.extend(set.exercises.iter().map(|exercise| (learner, exercise)));
     }
     asked
         .into_par_iter()
-        .map(|(learner, folder, exercise)| {
-            let (outcome, why) = mark_one(set, &compiler, exercise, folder, limits)?;
+        .map(|(learner, exercise)| {
+            let (outcome, why) = mark_one(set, &compiler, exercise, learner, limits)?;
             after_each();
-            let (learner, exercise) = (learner.clone(), exercise.name.clone());
+            let (learner, exercise) = (learner.name.clone(), exercise.name.clone());
             Ok(Mark { learner, exercise, outcome, passed: outcome == Outcome::Passed, why })
         })
         .collect()
@@ -94,16 +92,15 @@ fn mark_one(
     set: &Set,
     compiler: &Compiler,
     exercise: &Exercise,
-    folder: &Path,
+    learner: &Learner,
     limits: &Limits,
 ) -> Result<(Outcome, String), Error> {
-    let answer = match Answer::read(set, exercise, folder)? {
-        Answer::Missing => return Ok((Outcome::Missing, String::new())),
-        answer @ Answer::Written(_) => answer,
+    let text = match Answer::read(set, exercise, learner)? {
+        Answer::Missing(why) => return Ok((Outcome::Missing, why)),
+        Answer::Written(text) => text,
     };
-    let program = match compiler.compile(exercise, &answer, limits)? {
-        Ok(program) => program,
-        Err(refused) => return Ok(refused),
-    };
-    program.run(limits)
+    match compiler.compile(exercise, &text, limits)? {
+        Ok(program) => program.run(limits),
+        Err(why) => Ok((Outcome::Uncompiled, why)),
+    }
 }

@@ -16,7 +16,7 @@ use marks::{Error, Set, learners, mark, table, write_csv, write_json};
 #[derive(Parser)]
 #[command(name = "marks")]
 struct Arguments {
-    /// A learner's set, or a folder of them, one folder for each learner
+    /// A learner's answers, or a class: a folder with a folder for each learner
     #[arg(default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises"), hide_default_value = true)]
     folder: PathBuf,
 
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
     let set = Set::read(&arguments.set)?;
-    let learners = learners(&arguments.folder)?;
+    let learners = learners(&set, &arguments.folder)?;
     let run = Duration::from_secs(arguments.seconds);
     let limits = Limits { run, seed: arguments.seed, ..Limits::default() };
     let bar = ProgressBar::new((learners.len() * set.exercises.len()) as u64);

@@ -46,6 +46,17 @@ impl Exercise {
     /// Its file in a learner's set.
     #[must_use]
     pub fn file(&self, folder: &Path) -> PathBuf {
-        folder.join("exercises").join(&self.dir).join(format!("{}.rs", self.name))
+        folder.join("exercises").join(&self.dir).join(self.file_name())
+    }
+
+    /// The name of its file.
+    pub(crate) fn file_name(&self) -> String {
+        format!("{}.rs", self.name)
+    }
+
+    /// The name of its test: `tests::step` for `ch01_step`.
+    pub(crate) fn test(&self) -> String {
+        let (_, check) = self.name.split_once('_').unwrap_or(("", &self.name));
+        format!("tests::{check}")
     }
 }

@@ -35,7 +35,7 @@ fn answer(body: &str) -> String {
 
 fn marks(answers: &[(&str, Option<&str>)]) -> Vec<Mark> {
     let class = class(answers);
-    let learners = learners(class.path()).expect("there are learners");
+    let learners = learners(&set(), class.path()).expect("there are learners");
     let limits = Limits { run: Duration::from_secs(2), ..Limits::default() };
     mark(&set(), &learners, &limits, || ()).expect("the set compiles")
 }
@@ -94,17 +94,74 @@ fn a_test_that_a_learner_has_changed_changes_no_marks() {
 }
 
 #[test]
+fn a_learner_s_own_tests_change_no_marks() {
+    let handed_out = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn latch() {}\n}\n";
+    let own = "#[cfg(test)]\nmod mine {\n    #[test]\n    fn latch() { assert!(!super::holds(0.0)); }\n}\n";
+    let before = answer("w > 1.0") + own + handed_out;
+    let behind = answer("w > 1.0") + handed_out + own;
+    let instead = answer("w > 1.0") + own;
+    let failing = answer("w > 1.0") + &own.replace("assert!(!", "assert!(") + handed_out;
+    for text in [before, behind, instead, failing] {
+        let (outcome, why) = &outcomes(&[("anna", Some(&text))])[0];
+        assert_eq!(*outcome, Outcome::Passed, "{text}\n{why}");
+    }
+}
+
+#[test]
 fn one_learner_s_folder_is_a_class_of_one() {
     let right = answer("w > 1.0");
     let class = class(&[("anna", Some(&right))]);
-    let found = learners(&class.path().join("anna")).expect("it is a set");
-    assert_eq!(found, [("anna".to_string(), class.path().join("anna"))]);
+    let found = learners(&set(), &class.path().join("anna")).expect("it is a set");
+    assert_eq!(found, learners(&set(), class.path()).expect("she is in it"));
+}
+
+#[test]
+fn answers_are_found_in_whatever_folders_they_are_handed_in() {
+    let class = TempDir::new().expect("there is room");
+    let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
+    for (file, text) in [
+        ("flat/ch01_latch.rs", &right),
+        ("folders/ch01/ch01_latch.rs", &right),
+        ("book/code/exercises/exercises/ch01/ch01_latch.rs", &right),
+        ("book/code/exercises/solutions/ch01/ch01_latch.rs", &wrong),
+        ("unpacked/folding-time-main/code/exercises/exercises/ch01/ch01_latch.rs", &right),
+        ("unpacked/folding-time-main/target/ch01_latch.rs", &wrong),
+        ("unpacked/.Trash/ch01_latch.rs", &wrong),
+        ("with-a-copy/exercises/ch01/ch01_latch.rs", &right),
+        ("with-a-copy/backup/exercises/ch01/ch01_latch.rs", &wrong),
+        ("nothing/readme.txt", &right),
+    ] {
+        let file = class.path().join(file);
+        fs::create_dir_all(file.parent().expect("it lies in a folder")).expect("there is room");
+        fs::write(file, text).expect("there is room");
+    }
+    // A folder in place of a file cannot be read.
+    fs::create_dir_all(class.path().join("odd/ch01_latch.rs")).expect("there is room");
+    let found = learners(&set(), class.path()).expect("there are learners");
+    let marks = mark(&set(), &found, &Limits::default(), || ()).expect("the set compiles");
+    let found: Vec<_> = marks.iter().map(|mark| (&*mark.learner, mark.outcome)).collect();
+    let (passed, missing) = (Outcome::Passed, Outcome::Missing);
+    let expected = [
+        ("book", passed),
+        ("flat", passed),
+        ("folders", passed),
+        ("nothing", missing),
+        ("odd", missing),
+        ("unpacked", passed),
+        ("with-a-copy", passed),
+    ];
+    assert_eq!(found, expected);
+    assert!(marks[4].why.contains("cannot be read"), "{}", marks[4].why);
+    for learner in ["flat", "folders", "book", "with-a-copy"] {
+        let alone = learners(&set(), &class.path().join(learner)).expect("he is one learner");
+        assert_eq!((alone.len(), &*alone[0].name), (1, learner));
+    }
 }
 
 #[test]
 fn a_folder_without_learners_is_an_error_that_names_it() {
     let empty = TempDir::new().expect("there is room");
-    let error = learners(empty.path()).expect_err("nobody is in it").to_string();
+    let error = learners(&set(), empty.path()).expect_err("nobody is in it").to_string();
     assert!(error.contains(&empty.path().display().to_string()), "{error}");
 }
 
