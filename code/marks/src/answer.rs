@@ -23,7 +23,7 @@ pub struct Learner {
 }
 
 /// What a learner has made of an exercise.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
     /// There is no such file, or it cannot be read, for this reason.
     Missing(String),

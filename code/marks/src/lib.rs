@@ -22,6 +22,8 @@ pub use error::Error;
 pub use report::{Mark, table, write_csv, write_json};
 pub use set::{Exercise, Set};
 
+use std::collections::BTreeMap;
+
 use limited::Limits;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -62,7 +64,10 @@ impl Outcome {
     }
 }
 
-/// Marks each exercise of each learner, in the order of learners and of the set.
+/// Marks each exercise of each learner, in the order of learners and of the set. Answers that are
+/// the same, such as those of all who have not begun, are marked once.
+///
+/// After an answer it calls `after_each` with the number of learners who gave it.
 ///
 /// # Errors
 /// Where a file of the set cannot be read, or its checks do not compile.
@@ -70,32 +75,48 @@ pub fn mark(
     set: &Set,
     learners: &[Learner],
     limits: &Limits,
-    after_each: impl Fn() + Sync,
+    after_each: impl Fn(usize) + Sync,
 ) -> Result<Vec<Mark>, Error> {
     let compiler = Compiler::new(set)?;
-    let mut asked = Vec::new();
-    for learner in learners {
-        asked.extend(set.exercises.iter().map(|exercise| (learner, exercise)));
+    let mut same: BTreeMap<(usize, Answer), Vec<usize>> = BTreeMap::new();
+    for (learner, files) in learners.iter().enumerate() {
+        for (number, exercise) in set.exercises.iter().enumerate() {
+            let answer = Answer::read(set, exercise, files)?;
+            same.entry((number, answer)).or_default().push(learner);
+        }
     }
-    asked
+    let marked = same
         .into_par_iter()
-        .map(|(learner, exercise)| {
-            let (outcome, why) = mark_one(set, &compiler, exercise, learner, limits)?;
-            after_each();
-            let (learner, exercise) = (learner.name.clone(), exercise.name.clone());
-            Ok(Mark { learner, exercise, outcome, passed: outcome == Outcome::Passed, why })
+        .map(|((number, answer), who)| {
+            let (outcome, why) = mark_one(&compiler, &set.exercises[number], answer, limits)?;
+            after_each(who.len());
+            Ok((number, who, outcome, why))
         })
-        .collect()
+        .collect::<Result<Vec<_>, Error>>()?;
+
+    let mut marks = BTreeMap::new();
+    for (number, who, outcome, why) in marked {
+        for learner in who {
+            let mark = Mark {
+                learner: learners[learner].name.clone(),
+                exercise: set.exercises[number].name.clone(),
+                passed: outcome == Outcome::Passed,
+                outcome,
+                why: why.clone(),
+            };
+            marks.insert((learner, number), mark);
+        }
+    }
+    Ok(marks.into_values().collect())
 }
 
 fn mark_one(
-    set: &Set,
     compiler: &Compiler,
     exercise: &Exercise,
-    learner: &Learner,
+    answer: Answer,
     limits: &Limits,
 ) -> Result<(Outcome, String), Error> {
-    let text = match Answer::read(set, exercise, learner)? {
+    let text = match answer {
         Answer::Missing(why) => return Ok((Outcome::Missing, why)),
         Answer::Written(text) => text,
     };

@@ -62,9 +62,9 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     }
     bar.set_message("compiling the checks");
     bar.enable_steady_tick(Duration::from_secs(1));
-    let marks = mark(&set, &learners, &limits, || {
+    let marks = mark(&set, &learners, &limits, |learners| {
         bar.set_message("marking");
-        bar.inc(1);
+        bar.inc(learners as u64);
     })?;
     bar.finish_and_clear();
     print!("{}", table(&marks));

@@ -22,6 +22,8 @@ pub struct Exercise {
     pub name: String,
     /// The folder in which it stands, such as `ch01`.
     pub dir: String,
+    /// First a push and then nearly the answer, each with its name in front.
+    pub hint: String,
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use marks::limited::Limits;
@@ -37,7 +38,7 @@ fn marks(answers: &[(&str, Option<&str>)]) -> Vec<Mark> {
     let class = class(answers);
     let learners = learners(&set(), class.path()).expect("there are learners");
     let limits = Limits { run: Duration::from_secs(2), ..Limits::default() };
-    mark(&set(), &learners, &limits, || ()).expect("the set compiles")
+    mark(&set(), &learners, &limits, |_| ()).expect("the set compiles")
 }
 
 fn outcomes(answers: &[(&str, Option<&str>)]) -> Vec<(Outcome, String)> {
@@ -85,6 +86,23 @@ fn each_answer_gets_its_own_mark_whatever_the_others_do() {
         assert_eq!(found.0, outcome, "learner {name}: {}", found.1);
         assert!(found.1.contains(why), "learner {name}: {}", found.1);
     }
+}
+
+#[test]
+fn the_same_answer_is_marked_once() {
+    let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
+    let class =
+        class(&[("a", Some(&right)), ("b", Some(&wrong)), ("c", Some(&right)), ("d", None)]);
+    let learners = learners(&set(), class.path()).expect("there are learners");
+    let counts = Mutex::new(Vec::new());
+    let after_each = |count| counts.lock().expect("nobody panics").push(count);
+    let marks = mark(&set(), &learners, &Limits::default(), after_each).expect("it compiles");
+    let mut counts = counts.into_inner().expect("nobody panics");
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 1, 2]);
+    let found: Vec<_> = marks.iter().map(|mark| (&*mark.learner, mark.outcome)).collect();
+    let (passed, wrong) = (Outcome::Passed, Outcome::Wrong);
+    assert_eq!(found, [("a", passed), ("b", wrong), ("c", passed), ("d", Outcome::Missing)]);
 }
 
 #[test]
@@ -138,7 +156,7 @@ fn answers_are_found_in_whatever_folders_they_are_handed_in() {
     // A folder in place of a file cannot be read.
     fs::create_dir_all(class.path().join("odd/ch01_latch.rs")).expect("there is room");
     let found = learners(&set(), class.path()).expect("there are learners");
-    let marks = mark(&set(), &found, &Limits::default(), || ()).expect("the set compiles");
+    let marks = mark(&set(), &found, &Limits::default(), |_| ()).expect("the set compiles");
     let found: Vec<_> = marks.iter().map(|mark| (&*mark.learner, mark.outcome)).collect();
     let (passed, missing) = (Outcome::Passed, Outcome::Missing);
     let expected = [
