@@ -9,6 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use marks::limited::Limits;
 use marks::{Error, Set, learners, mark, table, write_csv, write_json};
 
+/// The exercises of the book that this program was compiled in.
+const BOOK_SET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises");
+
 /// Marks the exercises of one learner or of a class.
 ///
 /// Every answer is compiled with the test of the set as it was handed out, and runs in a process of
@@ -17,11 +20,11 @@ use marks::{Error, Set, learners, mark, table, write_csv, write_json};
 #[command(name = "marks")]
 struct Arguments {
     /// A learner's answers, or a class: a folder with a folder for each learner
-    #[arg(default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises"), hide_default_value = true)]
+    #[arg(default_value = BOOK_SET, hide_default_value = true)]
     folder: PathBuf,
 
     /// The set as it was handed out, with the checks, if it is not the one of this book
-    #[arg(long, value_name = "FOLDER", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises"), hide_default_value = true)]
+    #[arg(long, value_name = "FOLDER", default_value = BOOK_SET, hide_default_value = true)]
     set: PathBuf,
 
     /// Also write all marks as CSV, one line for each answer
