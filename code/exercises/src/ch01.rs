@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis, concatenate};
 use rand::{Rng, RngExt};
 use rnn::RnnCell;
 
@@ -99,7 +99,10 @@ pub fn sequence(
         }
         let mut backwards = x.clone();
         backwards.invert_axis(Axis(0));
+        let last = right.row(steps - 1).broadcast(right.dim()).map(|rows| rows.to_owned());
         let slips = [
+            (Array2::zeros(right.dim()), "nothing is written."),
+            (last.unwrap_or_default(), "every row holds the last state."),
             (late, "row t holds the state before step t. The states are one step too late."),
             (
                 anew,
@@ -131,6 +134,8 @@ pub fn one_percent(
         "that is a tenth of the distance. Or the root is missing: a hundredth of the squared distance is a \
          tenth of the distance.",
         "the distance itself is compared with 0.01. It should be its share of the first one.",
+        "a hundredth has gone there. It should be what is left.",
+        "row 0 is read twice. After step 0 go on with row 1.",
         "the distance is compared with that of the inputs. Compare it with that of the states \
          after step 0.",
     ]
@@ -146,6 +151,15 @@ pub fn one_percent(
         let difference = run(&cell, &x, &h_0)? - run(&cell, &x_other, &h_0)?;
         let distances = difference.map_axis(Axis(1), |d| norm(&d));
         let below = |limit: f64| distances.iter().position(|&d| d < limit).unwrap_or(x.nrows());
+        let again = |x_first: &Array2<f64>| {
+            let first = x_first.row(0).insert_axis(Axis(0));
+            run(&cell, &concatenate![Axis(0), first, x], &h_0)
+        };
+        let row_0_twice = (again(&x)? - again(&x_other)?)
+            .rows()
+            .into_iter()
+            .skip(1)
+            .position(|d| norm(&d) < 0.01 * distances[0]);
         let first = distances[0];
         right[pair] = below(0.01 * first);
         let inputs = norm(&(&x.row(0) - &other));
@@ -154,6 +168,8 @@ pub fn one_percent(
             right[pair] - 1,
             below(0.1 * first),
             below(0.01),
+            below(0.99 * first),
+            row_0_twice.unwrap_or(x.nrows()),
             below(0.01 * inputs),
         ];
         for ((slip, _), slipped) in zip(&mut slips, slipped) {

@@ -102,15 +102,23 @@ pub struct Step {
 
 impl Step {
     /// This step and then the next, as one.
+    ///
+    /// # Panics
+    /// After more rounds than any right answer takes: a scan whose distance does not double would go on
+    /// for ever, and get no message.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
-        Self {
-            a: next.a * self.a,
-            b: next.a * self.b + next.b,
-            rounds: 1 + self.rounds.max(next.rounds),
-        }
+        let rounds = 1 + self.rounds.max(next.rounds);
+        assert!(
+            rounds <= MOST_ROUNDS,
+            "{MOST_ROUNDS} joins that wait for one another, and no end.\nLikely: the distance does not \
+             grow. It begins at 1, and doubles after each round."
+        );
+        Self { a: next.a * self.a, b: next.a * self.b + next.b, rounds }
     }
 }
+
+const MOST_ROUNDS: usize = 100;
 
 /// All steps up to each place, joined in a logarithm of rounds.
 ///
@@ -238,11 +246,21 @@ pub fn sweep(
         }
         let mut first_guessed = before.clone();
         first_guessed.row_mut(0).assign(&guess.row(0));
+        let mut first_known = guess.clone();
+        first_known.row_mut(0).assign(&h_0);
+        let mut every_h_0 = guess.clone();
+        every_h_0.rows_mut().into_iter().for_each(|mut h| h.assign(&h_0));
         let slips = [
             (
                 all(&in_a_loop)?,
                 "that is the loop. A state is made from one that the same sweep has made, and waits for it.",
             ),
+            (Array2::zeros((steps, 3)), "nothing is written."),
+            (
+                all(&first_known)?,
+                "behind the first step, state t is made from the guess of t. It should be that of t - 1.",
+            ),
+            (all(&every_h_0)?, "every step begins at h_0. Only the first one does."),
             (all(&guess)?, "state t is made from the guess of t. It should be that of t - 1."),
             (all(&first_guessed)?, "the first step begins at h_0, which is known, not at a guess."),
             (all(&behind(&Array1::zeros(3), &guess))?, "h_0 is not used."),
@@ -308,12 +326,22 @@ pub fn newton(
                 "the correction uses f_(t-1). It should use h_(t-1), which is corrected itself.",
             ),
             (
+                with(&|_, f, error, _| w * (1.0 - f) * error),
+                "the slope of tanh is 1 - f², and the square is missing.",
+            ),
+            (
+                swept_corrected(w, &z, &guess),
+                "f is made from h_(t-1). It belongs to the sweep, which has nothing but the guess of it.",
+            ),
+            (
                 one_by_one(w, &z),
                 "those are the right states, by the loop. An iteration comes near them only.",
             ),
         ];
         let right = with(&|_, f, error, _| w * (1.0 - f * f) * error);
-        let case = format!("An iteration with w = {w:.2}, from\n  the guess {guess:.4}");
+        let case = format!(
+            "An iteration with w = {w:.4}, from\n  z         {z:.4}\n  the guess {guess:.4}"
+        );
         compare(case, &iteration(w, &z, &guess), &right, &slips)?;
     }
     finds_all_states(iteration, &mut rng)
@@ -330,6 +358,18 @@ fn finds_all_states(
     let found = (0..ITERATIONS).fold(zeros, |guess, _| iteration(0.8, &z, &guess));
     let case = format!("{ITERATIONS} iterations, from a guess of zeros, over {} steps:", z.len());
     compare(case, &found, &one_by_one(0.8, &z), &[])
+}
+
+/// An iteration that takes f, and the slope there, at the corrected state.
+fn swept_corrected(w: f64, z: &Array1<f64>, guess: &Array1<f64>) -> Array1<f64> {
+    let (mut h, mut guess_before) = (0.0, 0.0);
+    let mut next = |(&z, &guess): (&f64, &f64)| {
+        let f = (w * h + z).tanh();
+        h = f + w * (1.0 - f * f) * (h - guess_before);
+        guess_before = guess;
+        h
+    };
+    zip(z, guess).map(&mut next).collect()
 }
 
 /// The states of h' = tanh(w h + z), from 0.

@@ -14,9 +14,9 @@ pub trait Answer: Display {
     /// Whether two answers are the same, up to rounding.
     fn is(&self, other: &Self) -> bool;
 
-    /// What the learner gets to see.
-    fn shown(&self) -> String {
-        format!("{self:.4}")
+    /// What the learner gets to see, with so many decimal places.
+    fn shown(&self, places: usize) -> String {
+        format!("{self:.places$}")
     }
 
     /// The shape of an array.
@@ -30,7 +30,7 @@ impl Answer for bool {
         self == other
     }
 
-    fn shown(&self) -> String {
+    fn shown(&self, _: usize) -> String {
         self.to_string() // `.4` would cut it to four letters.
     }
 }
@@ -71,8 +71,12 @@ pub fn compare<A: Answer>(
     if found.is(expected) {
         return Ok(());
     }
-    let mut text =
-        format!("{case}\n  expected  {}\n  came      {}", expected.shown(), found.shown());
+    let alike = expected.shown(4) == found.shown(4);
+    let shown = |answer: &A| {
+        // The rows of a matrix stand below one another.
+        answer.shown(if alike { 12 } else { 4 }).replace('\n', "\n            ")
+    };
+    let mut text = format!("{case}\n  expected  {}\n  came      {}", shown(expected), shown(found));
     if found.array_shape() != expected.array_shape() {
         text += &format!(
             "\nThe shape should be {:?}, and is {:?}.",
@@ -81,6 +85,9 @@ pub fn compare<A: Answer>(
         );
     } else if let Some((_, slip)) = slips.iter().find(|(slip, _)| found.is(slip)) {
         text += &format!("\nLikely: {slip}");
+    } else if alike {
+        text +=
+            "\nLikely: something is computed in `f32`, or with a constant that has been rounded.";
     }
     Err(Slip::new(text))
 }
