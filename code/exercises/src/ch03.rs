@@ -152,17 +152,26 @@ pub enum Cause {
     Nothing,
 }
 
-/// Which of the factors in the derivative makes it vanish?
+/// Which of the factors in the derivative makes it vanish? With the cause an answer gives the two norms
+/// that show it.
 ///
 /// # Errors
 /// Where an answer is wrong, or the answer itself reports an error.
 pub fn why(
-    cause: impl Fn(&RnnCell<f64>, &Array2<f64>) -> Result<Cause, rnn::Error>,
+    cause: impl Fn(&RnnCell<f64>, &Array2<f64>) -> Result<(Cause, [f64; 2]), rnn::Error>,
 ) -> Result<(), Slip> {
     let mut rng = rng();
+    // Few steps: over many the norms are so small that a slip does not show.
+    for steps in [3, 1, 5] {
+        let mut cell = RnnCell::<f64>::new(2, 4, &mut rng)?;
+        cell.w_hh *= 3.0;
+        let x = Array2::from_shape_simple_fn((steps, 2), || rng.random_range(-1.0..1.0));
+        let (_, found) = cause(&cell, &x)?;
+        right_norms(&cell, &x, found)?;
+    }
     for (number, kind) in zip(1.., KINDS) {
         let case = Case::draw(kind, &mut rng)?;
-        let found = cause(&case.cell, &case.x)?;
+        let (found, _) = cause(&case.cell, &case.x)?;
         if found != kind.cause {
             let Case { left, of_weights, slope, .. } = case;
             return Err(Slip::new(format!(
@@ -178,24 +187,104 @@ pub fn why(
     Ok(())
 }
 
+/// Compares both norms, of the derivative and of the same with slopes of 1.
+fn right_norms(cell: &RnnCell<f64>, x: &Array2<f64>, found: [f64; 2]) -> Result<(), Slip> {
+    let mut states = vec![Array1::zeros(cell.hidden_size())];
+    for x in x.rows() {
+        states.push(cell.step(&x, &states[states.len() - 1])?);
+    }
+    let jacobian = |h: &Array1<f64>| (1.0 - h * h).insert_axis(Axis(1)) * &cell.w_hh;
+    let jacobians: Vec<_> = states[1..].iter().map(jacobian).collect();
+    let early: Vec<_> = states[..x.nrows()].iter().map(jacobian).collect();
+    let weights = vec![cell.w_hh.clone(); x.nrows()];
+    let right = product(&jacobians);
+    let both = |[derivative, without_slopes]: [&[Array2<f64>]; 2],
+                of: &dyn Fn(&[Array2<f64>]) -> f64| {
+        Array1::from(vec![of(derivative), of(without_slopes)])
+    };
+    let all = [&jacobians[..], &weights[..]];
+    let entrywise = |factors: &[Array2<f64>]| {
+        norm(
+            &factors
+                .iter()
+                .fold(Array2::eye(cell.hidden_size()), |product, factor| factor * &product),
+        )
+    };
+    let from_ones =
+        |factors: &[Array2<f64>]| norm(&product(factors).dot(&Array2::ones(cell.w_hh.dim())));
+    let of_product = |factors: &[Array2<f64>]| norm(&product(factors));
+    let turned = |factors: &[Array2<f64>]| {
+        norm(
+            &factors
+                .iter()
+                .fold(Array2::eye(cell.hidden_size()), |product, factor| product.dot(factor)),
+        )
+    };
+    let of_weights = norm(&product(&weights));
+    let expected = both(all, &of_product);
+    let slips = [
+        (
+            both([&early, &weights], &of_product),
+            "the slopes belong to the state after the step, and these are taken before it.",
+        ),
+        (
+            both(all, &turned),
+            "the matrices are multiplied in the wrong order: the latest is on the left.",
+        ),
+        (both([&jacobians[1..], &weights[1..]], &of_product), "the first step is missing."),
+        (
+            both([&jacobians[1..], &weights], &of_product),
+            "the first step is missing in the derivative.",
+        ),
+        (
+            both([&jacobians[..x.nrows() - 1], &weights[1..]], &of_product),
+            "the last step is missing.",
+        ),
+        (
+            both([&weights, &weights], &of_product),
+            "the slopes of tanh are factors of the derivative as well.",
+        ),
+        (Array1::from(vec![of_weights, norm(&right)]), "the two norms have changed places."),
+        (
+            both(all, &|factors| factors.iter().map(|factor| norm(factor)).product()),
+            "it is the norm of the product that counts, not the product of the norms.",
+        ),
+        (both(all, &entrywise), "`*` multiplies entry by entry. The product of matrices is `dot`."),
+        (Array1::zeros(2), "a product begins with the identity, not with zeros."),
+        (
+            both(all, &from_ones),
+            "a product begins with the identity, `Array2::eye`, not with ones.",
+        ),
+        (
+            both([&jacobians[x.nrows() - 1..], &weights[..1]], &of_product),
+            "those are the factors of one step alone.",
+        ),
+        (
+            Array1::from(vec![norm(&jacobians[x.nrows() - 1]), of_weights]),
+            "the derivative has the factor of one step alone.",
+        ),
+    ];
+    let case =
+        format!("Both norms over {} steps, of the derivative and with slopes of 1:", x.nrows());
+    compare(case, &Array1::from(found.to_vec()), &expected, &slips)
+}
+
+/// The product of matrices, the latest on the left.
+fn product(factors: &[Array2<f64>]) -> Array2<f64> {
+    let Some((first, later)) = factors.split_first() else { return Array2::eye(1) };
+    later.iter().fold(first.clone(), |product, factor| factor.dot(&product))
+}
+
+/// The norms are right by now.
 fn likely(expected: Cause, found: Cause) -> &'static str {
     match (expected, found) {
-        (Cause::Slopes, Cause::Nothing) => {
-            "the slopes of tanh are factors of the derivative as well, those of all steps, each at the \
-             state after its step."
-        }
-        (Cause::Slopes, _) => "with slopes of 1 nothing would fade, so it is not W_hh.",
-        (Cause::Weights, Cause::Nothing) => {
-            "the derivative fades. It is the norm of the product that counts, not the product of the norms."
-        }
-        (Cause::Weights, _) => {
-            "with slopes of 1 it would fade as well, so it is W_hh. Look at its powers, not at its size."
-        }
-        (Cause::Nothing, Cause::Slopes) => {
-            "the slopes are below 1, but W_hh makes up for them. It is the whole product that counts."
-        }
         (Cause::Nothing, _) => {
-            "W_hh has small entries, and yet it keeps lengths. It is the product that counts."
+            "the first norm is not below 0.01, so it does not forget, whatever its weights or slopes are."
+        }
+        (_, Cause::Nothing) => "the first norm is below 0.01, so it forgets.",
+        (Cause::Slopes, _) => "with slopes of 1 nothing would fade, so it is not W_hh.",
+        (Cause::Weights, _) => {
+            "with slopes of 1 it would fade as well, so it is W_hh, even where slopes are small."
         }
     }
 }
@@ -225,7 +314,7 @@ enum Weights {
     Shear,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 12] = [
     Kind { weights: Weights::Drawn, inputs: 1.0, biases: 1.0, jolt: 1.0, cause: Cause::Weights },
     Kind {
         weights: Weights::Rotation(1.0),
@@ -279,6 +368,21 @@ const KINDS: [Kind; 10] = [
         cause: Cause::Nothing,
     },
     Kind { weights: Weights::Shear, inputs: 0.05, biases: 0.05, jolt: 1.0, cause: Cause::Weights },
+    // On both sides of a hundredth.
+    Kind {
+        weights: Weights::Rotation(0.92),
+        inputs: 0.02,
+        biases: 0.02,
+        jolt: 1.0,
+        cause: Cause::Nothing,
+    },
+    Kind {
+        weights: Weights::Rotation(0.87),
+        inputs: 0.02,
+        biases: 0.02,
+        jolt: 1.0,
+        cause: Cause::Weights,
+    },
     // A single step in which all units are flat.
     Kind {
         weights: Weights::Rotation(1.0),
@@ -306,8 +410,8 @@ impl Case {
     fn draw(kind: Kind, rng: &mut impl Rng) -> Result<Self, rnn::Error> {
         loop {
             let case = Self::measured(kind, rng)?;
-            let forgets = |norm: f64| norm < 1e-4;
-            let keeps = |norm: f64| norm > 0.2;
+            let forgets = |norm: f64| norm < 0.008;
+            let keeps = |norm: f64| norm > 0.0125;
             let clear = match kind.cause {
                 Cause::Nothing => keeps(case.left),
                 Cause::Weights => forgets(case.left) && forgets(case.of_weights),
@@ -374,14 +478,15 @@ pub fn parity(build: impl Fn() -> Result<RnnCell<f64>, rnn::Error>) -> Result<()
     let Some(lost) = first_loss(&cell)? else { return Ok(()) };
     let name = |odd: bool| if odd { "odd" } else { "even" };
     Err(Slip::new(format!(
-        "Step {} of {BITS}: the parity was {}, and a {} came.\n  expected  {}\n  came      {}, for the \
-         state is {:.4}\nLikely: {}",
+        "Step {}, counted from 0, of {BITS}: the parity was {}, and a {} came.\n  expected  {}\n  came      \
+         {}, for the state is {:.4}\n  before the step it was {:.4}\nLikely: {}",
         lost.step,
         name(lost.odd),
         u8::from(lost.bit),
         name(lost.odd != lost.bit),
         name(lost.odd == lost.bit),
         lost.state,
+        lost.state_before,
         lost.likely(&cell)
     )))
 }
@@ -394,6 +499,7 @@ struct Loss {
     /// Before the step.
     odd: bool,
     bit: bool,
+    state_before: Array1<f64>,
     /// After the step.
     state: Array1<f64>,
 }
@@ -405,9 +511,10 @@ fn first_loss(cell: &RnnCell<f64>) -> Result<Option<Loss>, rnn::Error> {
     let first_bits = [false, true, false, true];
     for step in 0..BITS {
         let bit = first_bits.get(step).copied().unwrap_or_else(|| rng.random());
-        h = cell.step(&Array1::from_elem(1, f64::from(u8::from(bit))), &h)?;
+        let state_before = h;
+        h = cell.step(&Array1::from_elem(1, f64::from(u8::from(bit))), &state_before)?;
         if (h[0] - h[1] > 1.0) != (odd != bit) {
-            return Ok(Some(Loss { step, odd, bit, state: h }));
+            return Ok(Some(Loss { step, odd, bit, state_before, state: h }));
         }
         odd ^= bit;
     }
@@ -424,11 +531,18 @@ impl Loss {
             return "the weights and biases fit together, but all are too small. tanh has to snap: \
                     multiply them by the same number.";
         }
+        if self.step > 1 && self.state_before.iter().any(|h| h.abs() < 0.9) {
+            return "a unit was half on before this step, so its sum was near 0. A threshold belongs between \
+                    two sums, not on one of them. (Both biases count.)";
+        }
         match (self.odd, self.bit) {
             (false, false) => {
                 "nothing has come, so both units should be off. That is up to the biases."
             }
-            (false, true) => "a bit alone should turn on unit 0, and leave unit 1 off.",
+            (false, true) => {
+                "a bit alone should turn on unit 0, and leave unit 1 off. Before it both are off, which is -1 and \
+                 -1: what does W_hh make of that?"
+            }
             (true, false) => {
                 "an odd parity alone should do what a bit alone does. Odd means h[0] - h[1] = 2: what \
                  does W_hh make of it?"

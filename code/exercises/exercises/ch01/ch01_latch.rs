@@ -4,7 +4,7 @@
 //! Section: ch01-hidden-state.md#the-latch-memory-is-not-gradient
 //! Time: 5 minutes
 //!
-//! A neuron has one weight, from itself to itself, and no input: h' = tanh(w h). It starts at 0.5.
+//! A neuron has one weight, from itself to itself, and no input: h' = tanh(w h). h starts at 0.5.
 //! (No weight between 0.9 and 1.1 is asked for, nor between -1.1 and -0.9.)
 
 /// Whether the state is above 0.1 after each of 1,000 steps.

@@ -15,8 +15,8 @@ use exercises::ch03::Cause;
 
 /// Why the state after the last row of `x` `[T, D]` hardly depends on the state before the first one,
 /// which is zero: `Cause::Weights` or `Cause::Slopes`. `Cause::Nothing` if the network does not
-/// forget.
-fn cause(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<Cause, Error> {
+/// forget. Behind it the two norms that show it: of the derivative, and of the same with slopes of 1.
+fn cause(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<(Cause, [f64; 2]), Error> {
     let mut h = Array1::<f64>::zeros(cell.hidden_size());
     // --- Your code begins here.
     // TODO: multiply the Jacobians of all steps, once with the slopes and once without.

@@ -5,8 +5,9 @@
 //! Time: 15 minutes
 //!
 //! tanh keeps each state between -1 and 1. It does not keep the derivative small. Find a cell for which the
-//! derivative of the state after 100 steps, by the first state, has a norm above a million. The cell reads
-//! random inputs between -1 and 1, and starts from a random state.
+//! derivative of the state after 100 steps, by the first state, has a norm above a million (the root of
+//! the sum of its squared entries). The cell reads random inputs between -1 and 1, and starts from a random
+//! state.
 
 use rand::Rng;
 use rnn::{Error, RnnCell};

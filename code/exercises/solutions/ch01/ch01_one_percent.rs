@@ -14,7 +14,8 @@ use rnn::{Error, RnnCell};
 /// than a hundredth of their distance after step 0. Here it is always reached. The distance is the root
 /// of the sum of the squared differences. Both runs begin at a state of `cell.hidden_size()` zeros.
 ///
-/// Both read `x` `[T, D]`, but the second reads `other` in place of the first row.
+/// Both read `x` `[T, D]`, but the second reads `other` in place of the first row. Where Rust asks for a
+/// value behind a loop that always returns, say `unreachable!()`.
 fn forgotten(cell: &RnnCell<f64>, x: &Array2<f64>, other: &Array1<f64>) -> Result<usize, Error> {
     // --- Your code begins here.
     let h_0 = Array1::zeros(cell.hidden_size());

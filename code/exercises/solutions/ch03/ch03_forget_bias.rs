@@ -5,7 +5,7 @@
 //! Time: 10 minutes
 //!
 //! Take a forget gate of σ(b) and nothing else: at each step the cell state is multiplied by it. Guess the
-//! bias for half of the state after 50 steps. Then write the formula, and compare.
+//! bias for half of the state after 50 steps. Then write the formula. (The second hint has the number.)
 
 /// The forget bias b with which `share` of the cell state is left after so many steps.
 fn bias(share: f64, steps: usize) -> f64 {

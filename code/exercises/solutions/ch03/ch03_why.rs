@@ -15,8 +15,8 @@ use exercises::ch03::Cause;
 
 /// Why the state after the last row of `x` `[T, D]` hardly depends on the state before the first one,
 /// which is zero: `Cause::Weights` or `Cause::Slopes`. `Cause::Nothing` if the network does not
-/// forget.
-fn cause(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<Cause, Error> {
+/// forget. Behind it the two norms that show it: of the derivative, and of the same with slopes of 1.
+fn cause(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<(Cause, [f64; 2]), Error> {
     let mut h = Array1::<f64>::zeros(cell.hidden_size());
     // --- Your code begins here.
     let mut derivative = Array2::eye(cell.hidden_size());
@@ -26,13 +26,13 @@ fn cause(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<Cause, Error> {
         derivative = jacobian(cell, &h).dot(&derivative);
         without_slopes = cell.w_hh.dot(&without_slopes);
     }
-    Ok(if norm(&derivative) > 0.01 {
-        Cause::Nothing
-    } else if norm(&without_slopes) > 0.01 {
-        Cause::Slopes
-    } else {
-        Cause::Weights
-    })
+    let norms = [norm(&derivative), norm(&without_slopes)];
+    let cause = match norms.map(|norm| norm < 0.01) {
+        [false, _] => Cause::Nothing,
+        [true, false] => Cause::Slopes,
+        [true, true] => Cause::Weights,
+    };
+    Ok((cause, norms))
     // --- Your code ends here.
 }
 

@@ -121,16 +121,31 @@ fn measured(
 #[test]
 fn one_percent() {
     type Limit = fn(f64) -> f64;
-    let wrong: [(Limit, usize, &str); 3] = [
+    let wrong: [(Limit, usize, &str); 4] = [
         (|first| 0.01 * first, 1, "one too many"),
         (|_| 0.01, 0, "should be its share of the first one"),
         (|first| 0.1 * first, 0, "that is a tenth"),
+        (|first| 0.99 * first, 0, "a hundredth has gone"),
     ];
     for (limit, first_step, because) in wrong {
         let answer = |cell: &_, x: &_, other: &_| measured((cell, x, other), limit, first_step);
         rejected(ch01::one_percent(answer), because);
     }
     rejected(ch01::one_percent(|_, _, _| Ok(12)), "Pairs of runs");
+    let row_0_twice = |cell: &RnnCell<f64>, x: &Array2<f64>, other: &Array1<f64>| {
+        let h_0 = Array1::zeros(cell.hidden_size());
+        let mut h = [cell.step(&x.row(0), &h_0)?, cell.step(other, &h_0)?];
+        let distance = |h: &[Array1<f64>; 2]| (&h[0] - &h[1]).pow2().sum().sqrt();
+        let first = distance(&h);
+        for (t, x) in x.rows().into_iter().enumerate() {
+            h = [cell.step(&x, &h[0])?, cell.step(&x, &h[1])?];
+            if distance(&h) < 0.01 * first {
+                return Ok(t);
+            }
+        }
+        Ok(x.nrows())
+    };
+    rejected(ch01::one_percent(row_0_twice), "row 0 is read twice");
 }
 
 #[test]

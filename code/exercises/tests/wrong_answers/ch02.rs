@@ -24,13 +24,16 @@ fn count() {
 #[test]
 fn break_even() {
     type Wrong = fn(usize, usize, usize) -> usize;
-    let wrong: [(Wrong, &str); 7] = [
+    let wrong: [(Wrong, &str); 10] = [
         (|d, h, blocks| blocks * (d + h) / d, "one step too few"),
         (|d, h, blocks| (blocks * (d + h)).div_ceil(d), "both have as many"),
         (|d, h, blocks| blocks * (d + h) / h + 1, "have changed places"),
         (|d, h, _| (d + h) / d + 1, "all blocks count"),
         (|d, h, blocks| blocks * h / d + 1, "W_ih of the recurrent network is missing"),
         (|d, h, blocks| (d + blocks * h) / d + 1, "W_ih too has"),
+        (|d, h, blocks| blocks * ((d + h) / d) + 1, "Divide last"),
+        (|d, h, blocks| blocks * d * h / (d * h) + 1, "W_hh is missing, or"),
+        (|d, h, blocks| blocks * (d * h + h) / (d * h) + 1, "W_hh is missing, or"),
         (|_, _, _| 0, "blocks = 3"),
     ];
     for (answer, because) in wrong {

@@ -98,10 +98,10 @@ fn why() {
     let wrong: [(Wrong, &str); 8] = [
         (|_| Cause::Weights, "came      Cause::Weights"),
         (|_| Cause::Slopes, "with slopes of 1 it would fade as well"),
-        (|_| Cause::Nothing, "the derivative fades. It is the norm"),
+        (|_| Cause::Nothing, "the first norm is below 0.01"),
         (
             |[_, w, _]| if w < 0.01 { Cause::Weights } else { Cause::Nothing },
-            "the slopes of tanh are factors",
+            "the first norm is below 0.01",
         ),
         (
             |[left, w, _]| {
@@ -119,7 +119,7 @@ fn why() {
                     Cause::Nothing
                 }
             },
-            "W_hh makes up for them",
+            "it does not forget",
         ),
         (
             |[left, _, slope]| {
@@ -143,36 +143,65 @@ fn why() {
                     Cause::Nothing
                 }
             },
-            "W_hh has small entries",
+            "it does not forget",
         ),
     ];
     for (answer, because) in wrong {
-        rejected(ch03::why(|cell, x| Ok(answer(measured(cell, x)?))), because);
+        let answer = |cell: &_, x: &_| {
+            let found @ [derivative, without_slopes, _] = measured(cell, x)?;
+            Ok((answer(found), [derivative, without_slopes]))
+        };
+        rejected(ch03::why(answer), because);
     }
     rejected(ch03::why(|_, _| Err(Error::EmptySequence)), "The library reports");
     let of_norms = |cell: &RnnCell<f64>, x: &Array2<f64>| {
         let jacobians = jacobians(cell, x)?;
         let product = jacobians.iter().map(norm).product::<f64>();
-        Ok(by(product, norm(&cell.w_hh).powi(40)))
+        Ok((Cause::Nothing, [product, norm(&cell.w_hh).powi(x.nrows() as i32)]))
     };
     rejected(ch03::why(of_norms), "not the product of the norms");
-    let of_the_last = |cell: &RnnCell<f64>, x: &Array2<f64>| {
-        let jacobians = jacobians(cell, x)?;
-        let product = |of: &Array2<f64>| (1..40).fold(of.clone(), |product, _| of.dot(&product));
-        Ok(by(norm(&product(&jacobians[39])), norm(&product(&cell.w_hh))))
+    let from = |derivative: Fold, skipped: usize| {
+        move |cell: &RnnCell<f64>, x: &Array2<f64>| {
+            let fold = |factors: &[Array2<f64>]| {
+                norm(&factors.iter().fold(Array2::eye(cell.hidden_size()), derivative))
+            };
+            let weights = vec![cell.w_hh.clone(); x.nrows()];
+            Ok((Cause::Nothing, [fold(&jacobians(cell, x)?[skipped..]), fold(&weights[skipped..])]))
+        }
     };
-    rejected(ch03::why(of_the_last), "came      Cause::");
-}
-
-fn by(derivative: f64, without_slopes: f64) -> Cause {
-    if derivative > 0.01 {
-        Cause::Nothing
-    } else if without_slopes > 0.01 {
-        Cause::Slopes
-    } else {
-        Cause::Weights
+    rejected(ch03::why(from(|product, j| product.dot(j), 0)), "the wrong order");
+    rejected(ch03::why(from(|product, j| j * &product, 0)), "entry by entry");
+    rejected(ch03::why(from(|product, j| j.dot(&product), 1)), "the first step is missing");
+    rejected(ch03::why(from(|_, j| j.clone(), 0)), "one step alone");
+    rejected(ch03::why(|_, _| Ok((Cause::Nothing, [0.0; 2]))), "not with zeros");
+    let early = |cell: &RnnCell<f64>, x: &Array2<f64>| {
+        let mut states = vec![Array1::zeros(cell.hidden_size())];
+        for x in x.rows() {
+            states.push(cell.step(&x, &states[states.len() - 1])?);
+        }
+        let derivative =
+            states[..x.nrows()].iter().fold(Array2::eye(cell.hidden_size()), |product, h| {
+                ((1.0 - h * h).insert_axis(Axis(1)) * &cell.w_hh).dot(&product)
+            });
+        Ok((Cause::Nothing, [norm(&derivative), measured(cell, x)?[1]]))
+    };
+    rejected(ch03::why(early), "taken before it");
+    for threshold in [0.1, 0.0001] {
+        let answer = |cell: &_, x: &_| {
+            let [derivative, without_slopes, _] = measured(cell, x)?;
+            let cause = match [derivative, without_slopes].map(|norm| norm < threshold) {
+                [false, _] => Cause::Nothing,
+                [true, false] => Cause::Slopes,
+                [true, true] => Cause::Weights,
+            };
+            Ok((cause, [derivative, without_slopes]))
+        };
+        rejected(ch03::why(answer), "the first norm is");
     }
 }
+
+/// How a product goes on with the next factor.
+type Fold = fn(Array2<f64>, &Array2<f64>) -> Array2<f64>;
 
 fn jacobians(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<Vec<Array2<f64>>, Error> {
     let mut h = Array1::zeros(cell.hidden_size());
@@ -209,6 +238,7 @@ fn parity() {
         (cell(10.0, one, half, [-0.5, -0.5]), "a bit alone"),
         (cell(10.0, one, [0.0; 2], [-0.5, -1.5]), "an odd parity alone"),
         (cell(10.0, one, half, [-0.5, -2.5]), "together should turn on both units"),
+        (cell(10.0, one, half, [-1.0, -2.0]), "A threshold belongs between"),
     ];
     for (cell, because) in wrong {
         rejected(ch03::parity(|| Ok(cell.clone())), because);

@@ -107,6 +107,23 @@ fn scan() {
     }
 }
 
+#[test]
+#[should_panic(expected = "the distance does not grow")]
+fn a_scan_without_an_end() {
+    let answer = |steps: &[Step]| {
+        let mut places = steps.to_vec();
+        let distance = 1;
+        while distance < places.len() {
+            let before = places.clone();
+            for t in distance..places.len() {
+                places[t] = before[t - distance].then(&before[t]);
+            }
+        }
+        places
+    };
+    drop(ch04::scan(answer));
+}
+
 /// The states, each made from some state.
 fn swept(
     cell: &RnnCell<f64>,
@@ -124,11 +141,16 @@ fn swept(
 #[test]
 fn sweep() {
     type Before = fn(&Array1<f64>, &Array2<f64>, &Array2<f64>, usize) -> Array1<f64>;
-    let wrong: [(Before, &str); 4] = [
+    let wrong: [(Before, &str); 6] = [
         (
             |h_0, _, now, t| if t == 0 { h_0.clone() } else { now.row(t - 1).to_owned() },
             "that is the loop",
         ),
+        (
+            |h_0, guess, _, t| if t == 0 { h_0.clone() } else { guess.row(t).to_owned() },
+            "behind the first step",
+        ),
+        (|h_0, _, _, _| h_0.clone(), "every step begins at h_0"),
         (|_, guess, _, t| guess.row(t).to_owned(), "should be that of t - 1"),
         (|_, guess, _, t| guess.row(t.saturating_sub(1)).to_owned(), "which is known"),
         (
@@ -150,10 +172,11 @@ fn sweep() {
 fn newton() {
     /// The correction, from the state of the sweep, what the guess before was off by, and the guess.
     type Correction = fn(w: f64, f: f64, error: f64, guess: f64) -> f64;
-    let wrong: [(Correction, &str); 6] = [
+    let wrong: [(Correction, &str); 7] = [
         (|_, _, _, _| 0.0, "the sweep alone"),
         (|w, f, error, _| -w * (1.0 - f * f) * error, "the wrong sign"),
         (|_, f, error, _| (1.0 - f * f) * error, "the weight w is missing"),
+        (|w, f, error, _| w * (1.0 - f) * error, "the square is missing"),
         (|w, _, error, _| w * error, "the slope of tanh is missing"),
         (|w, _, error, guess| w * (1.0 - guess * guess) * error, "Take it at f_t"),
         (|_, _, _, _| 1.0, "An iteration with w"),
@@ -189,4 +212,14 @@ fn newton() {
         })
     };
     rejected(ch04::newton(in_a_loop), "by the loop");
+    let from_the_corrected = |w: f64, z: &Array1<f64>, guess: &Array1<f64>| {
+        let mut h = Array1::zeros(z.len());
+        h[0] = z[0].tanh();
+        for t in 1..z.len() {
+            let f = f64::tanh(w * h[t - 1] + z[t]);
+            h[t] = f + (1.0 - f * f) * w * (h[t - 1] - guess[t - 1]);
+        }
+        h
+    };
+    rejected(ch04::newton(from_the_corrected), "belongs to the sweep");
 }
