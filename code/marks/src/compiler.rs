@@ -53,7 +53,7 @@ impl Compiler {
     pub fn new(set: &Set) -> Result<Self, Error> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .args(["build", "--offline", "--lib", "--message-format", "json"])
+            .args(["build", "--lib", "--message-format", "json"])
             .current_dir(&set.folder)
             .output()
             .map_err(at(&set.folder))?;
