@@ -291,9 +291,15 @@ pub fn newton(
 ) -> Result<(), Slip> {
     const STEPS: usize = 6;
     let mut rng = rng();
+    let mut cases = Vec::new();
     for _ in 0..3 {
         let w = rng.random_range(0.5..1.5);
-        let (z, guess) = (numbers(STEPS, &mut rng), numbers(STEPS, &mut rng));
+        cases.push((w, numbers(STEPS, &mut rng), numbers(STEPS, &mut rng)));
+    }
+    // Here the corrected states lie beyond 1.
+    let z = Array1::from_shape_simple_fn(STEPS, || rng.random_range(0.3..0.5));
+    cases.push((1.5, z, Array1::zeros(STEPS)));
+    for (w, z, guess) in cases {
         // What is added to the state f_t of the sweep, from the errors of the guesses of t - 1.
         let with = |added: &dyn Fn(usize, f64, f64, f64) -> f64| {
             let (mut h, mut swept) = (Array1::zeros(STEPS), 0.0);

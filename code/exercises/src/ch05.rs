@@ -65,20 +65,24 @@ pub fn attend(
     attend: impl Fn(&Array1<f64>, &Array2<f64>, &Array2<f64>) -> Array1<f64>,
 ) -> Result<(), Slip> {
     let mut rng = rng();
-    for words in [5, 3] {
-        let (query, keys) = (numbers(4, &mut rng), matrix(words, 4, &mut rng));
-        let values = matrix(words, 4, &mut rng);
+    for (words, size) in [(5, 7), (3, 2)] {
+        let (query, keys) = (numbers(size, &mut rng), matrix(words, size, &mut rng));
+        let values = matrix(words, size, &mut rng);
+        let root = (size as f64).sqrt();
         let scores = keys.dot(&query);
         let mixed = |scores: &Array1<f64>| softmax(scores).dot(&values);
-        let exp = (&scores / 2.0).exp();
+        let exp = (&scores / root).exp();
         let slips = [
             (mixed(&scores), "the scores are not divided by the square root of the size."),
-            (mixed(&(&scores / 4.0)), "divide by the square root of the size, not by the size."),
+            (
+                mixed(&(&scores / size as f64)),
+                "divide by the square root of the size, not by the size.",
+            ),
             (
                 mixed(&(&scores / (words as f64).sqrt())),
                 "divide by the square root of the size, not of the number of words.",
             ),
-            ((&scores / 2.0).dot(&values), "softmax is missing: the scores are no weights yet."),
+            ((&scores / root).dot(&values), "softmax is missing: the scores are no weights yet."),
             (exp.dot(&values), "the weights do not add up to 1: divide them by their sum."),
             (
                 (&exp / exp.fold(0.0, |max: f64, &exp| max.max(exp))).dot(&values),
@@ -89,11 +93,11 @@ pub fn attend(
                 "the exponential is missing. Without it a weight can be below zero.",
             ),
             (
-                softmax(&(&scores / 2.0)).dot(&keys),
+                softmax(&(&scores / root)).dot(&keys),
                 "the keys decide on the weights. What is mixed are the values.",
             ),
             (
-                softmax(&(values.dot(&query) / 2.0)).dot(&values),
+                softmax(&(values.dot(&query) / root)).dot(&values),
                 "the query looks at the keys, not at the values.",
             ),
             (
@@ -105,8 +109,8 @@ pub fn attend(
                 "that is the value of the best key alone. Softmax mixes all of them.",
             ),
         ];
-        let case = format!("A query to {words} words, of size 4:");
-        let right = mixed(&(&scores / 2.0));
+        let case = format!("A query to {words} words, of size {size}:");
+        let right = mixed(&(&scores / root));
         compare(case, &attend(&query, &keys, &values), &right, &slips)?;
     }
     large_scores(attend, &mut rng)

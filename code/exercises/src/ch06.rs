@@ -279,7 +279,7 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
     let both_ways = Rnn::stacked(2, 3, 2, true, &mut rng)?;
     let x = batch((4, 5, 2), &mut rng);
     let own = "each sequence changes its own outputs, and no others";
-    let networks: [(&str, bool, &Network); 7] = [
+    let networks: [(&str, bool, &Network); 9] = [
         (own, false, &|x| Ok(one_way.forward(x, None)?.0)),
         (own, false, &|x| Ok(both_ways.forward(x, None)?.0)),
         ("each sequence also changes those after it", true, &|x| across(&one_way, x)),
@@ -295,9 +295,17 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
         }),
         ("each sequence changes the others at one step in the middle", true, &|x| {
             let mut output = one_way.forward(x, None)?.0;
-            let leaked = 0.1 * x.index_axis(Axis(1), 2).sum();
-            output.index_axis_mut(Axis(1), 2).mapv_inplace(|h| h + leaked);
+            if x.len_of(Axis(1)) > 2 {
+                let leaked = 0.1 * x.index_axis(Axis(1), 2).sum();
+                output.index_axis_mut(Axis(1), 2).mapv_inplace(|h| h + leaked);
+            }
             Ok(output)
+        }),
+        ("the last sequence changes one unit of the first one, at its last step", true, &|x| {
+            one_number(&one_way, x, [3, 0, 1], [0, 4, 2])
+        }),
+        ("the first sequence changes one unit of the last one, at its first step", true, &|x| {
+            one_number(&one_way, x, [0, 4, 0], [3, 0, 1])
         }),
         ("each sequence changes all others, by little", true, &|x| {
             let mean = x.mean_axis(Axis(0)).ok_or(Error::ZeroSize { name: "batch_size" })?;
@@ -308,8 +316,8 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
         let found = leaks(network, &x)?;
         if found != expected {
             let likely = if found {
-                "either the changed sequence is compared with itself, or an earlier change is still in x: \
-                 begin with a fresh copy for each."
+                "is the changed sequence compared with itself? Is an earlier change still in x? Or is `==` \
+                 where `!=` is meant? Begin with a fresh copy for each, and look for what differs."
             } else {
                 "change each sequence in turn, compare all others, and let no difference pass."
             };
@@ -325,6 +333,20 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
 fn across(rnn: &Rnn<f64>, x: &ArrayRef3<f64>) -> Result<Array3<f64>, Error> {
     let (output, _) = rnn.forward(&x.view().permuted_axes([1, 0, 2]), None)?;
     Ok(output.permuted_axes([1, 0, 2]))
+}
+
+/// Adds to one number of the output, `[n, t, unit]`, from one of the input, `[n, t, feature]`.
+fn one_number(
+    rnn: &Rnn<f64>,
+    x: &Array3<f64>,
+    from: [usize; 3],
+    to: [usize; 3],
+) -> Result<Array3<f64>, Error> {
+    let mut output = rnn.forward(x, None)?.0;
+    if let (Some(from), Some(to)) = (x.get(from), output.get_mut(to)) {
+        *to += 0.1 * from;
+    }
+    Ok(output)
 }
 
 /// Runs across the second and the third sequence.

@@ -141,6 +141,8 @@ fn last_product(weights: &Array2<f64>, h: &Array2<f64>) -> Array2<f64> {
 #[derive(Default)]
 pub struct Products {
     count: Cell<usize>,
+    /// The rows of the tallest left factor.
+    rows: Cell<usize>,
 }
 
 impl Products {
@@ -150,6 +152,7 @@ impl Products {
     /// Where the columns of a are not as many as the rows of b.
     pub fn of(&self, a: &ArrayRef2<f64>, b: &ArrayRef2<f64>) -> Array2<f64> {
         self.count.set(self.count.get() + 1);
+        self.rows.set(self.rows.get().max(a.nrows()));
         a.dot(b)
     }
 }
@@ -184,9 +187,18 @@ pub fn project(
             ]);
         }
         compare(format!("A sequence of {steps} steps:"), &found, &with_bias(both), &slips)?;
+        // The first state is zero: who leaves its product out has saved one more.
+        let whole = products.rows.get() == steps;
+        if whole && products.count.get() == steps {
+            continue;
+        }
         let slips = [
             (2 * steps, "each step still has a product for its input."),
-            (steps, "some product does not go through `products.of`."),
+            (
+                steps,
+                "a product for each step, and none of all inputs at once. Or some product does not go \
+                 through `products.of`.",
+            ),
             (1, "the products of the states do not go through `products.of`."),
             (0, "the products do not go through `products.of`."),
         ];
@@ -225,7 +237,20 @@ pub fn exp(exp: impl Fn(f64, fn(f64) -> f64) -> f64) -> Result<(), Slip> {
         &[(|_, _| 0.0, in_a_float), (|_, t| series(t), missing)],
     )?;
     let unsigned = "an unsigned number cannot be negative: `n as u64` is 0. Add 1023 first.";
-    exp_of(&exp, &several(-9.0, &mut rng), &[(|_, t| series(t), unsigned)])
+    exp_of(&exp, &several(-9.0, &mut rng), &[(|_, t| series(t), unsigned)])?;
+    exp_everywhere(&exp)
+}
+
+/// From -700 to 700, where the numbers are too large or too small to be shown: as shares of what they
+/// should be.
+fn exp_everywhere(exp: &impl Fn(f64, fn(f64) -> f64) -> f64) -> Result<(), Slip> {
+    let numbers = Array1::from(vec![0.0, 0.2, -0.2, 0.5, -0.5, 20.0, 100.0, -100.0, 699.0, -699.0]);
+    let shares = numbers.mapv(|z| {
+        let n = (z / LN_2).round();
+        exp(z, series) / (n.exp2() * series(z - n * LN_2))
+    });
+    let case = format!("exp of {numbers:.1}, each as a share of what it should be:");
+    compare(case, &shares, &Array1::ones(numbers.len()), &[])
 }
 
 /// Numbers on both sides of the places where n changes, from so many powers of two on.

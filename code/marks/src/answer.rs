@@ -48,9 +48,11 @@ impl Answer {
         };
         // A file in another encoding is the learner's slip: the compiler will say where.
         let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-        let code = text.rsplit_once(TEST).map_or(&*text, |(code, _)| code);
+        let (code, test) = text.rsplit_once(TEST).unwrap_or((&text, ""));
+        // A learner may have written more behind the test.
+        let behind = test.split_once("\n}\n").map_or("", |(_, behind)| behind);
         let test = original.rsplit_once(TEST).map_or("", |(_, test)| test);
-        Ok(Self::Written(format!("{code}\n{TEST}{test}")))
+        Ok(Self::Written(format!("{code}\n{TEST}{test}{behind}")))
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -142,15 +142,29 @@ impl Program {
                     (Outcome::Unfinished, String::new())
                 }
                 (None, Some(panic)) => (Outcome::Crashed, panic),
-                (None, None) => (Outcome::Crashed, status.to_string()),
+                (None, None) => (Outcome::Crashed, end(status, &ended.output)),
             },
         })
     }
 }
 
-/// What the check says: the error that the test returned.
+/// Why a program has ended without a word of its test.
+fn end(status: ExitStatus, output: &str) -> String {
+    if status.success() {
+        "the program ended before the check was done".into()
+    } else if output.contains("has overflowed its stack") {
+        "the stack is full: does a function call itself without an end?".into()
+    } else if output.contains("memory allocation of") {
+        "out of memory".into()
+    } else {
+        status.to_string()
+    }
+}
+
+/// What the check says: the error that the test returned. A `Slip` begins with an empty line, unlike
+/// what a learner may print.
 fn slip(output: &str) -> Option<String> {
-    let (_, slip) = output.split_once("Error: ")?;
+    let (_, slip) = output.rsplit_once("Error: \n\n")?;
     let slip = slip.split("\n\n").map(str::trim).find(|part| !part.is_empty())?;
     Some(slip.to_string())
 }

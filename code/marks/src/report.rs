@@ -77,7 +77,7 @@ fn of_exercises(marks: &[Mark]) -> String {
     let mut table = format!("{:<20} {:>7}   said most often\n", "exercise", "passed");
     for exercise in exercises {
         let own: Vec<&Mark> = marks.iter().filter(|mark| mark.exercise == exercise).collect();
-        let (often, said) = most_often(own.iter().filter(|mark| !mark.passed));
+        let (often, said) = most_often(own.iter().filter(|mark| tried(mark)));
         let said = if often == 0 { String::new() } else { format!("   {often} x {said}") };
         let _ = writeln!(table, "{exercise:<20} {:>7}{said}", share(own.iter()));
     }
@@ -94,6 +94,11 @@ fn most_often<'m>(wrong: impl Iterator<Item = &'m &'m Mark>) -> (usize, &'m str)
         }
     }
     counts.into_iter().rev().max_by_key(|(count, _)| *count).unwrap_or_default()
+}
+
+/// Whether there is an answer that does not pass. Who has not come so far is no reason to go back.
+fn tried(mark: &Mark) -> bool {
+    !matches!(mark.outcome, Outcome::Passed | Outcome::Missing | Outcome::Unfinished)
 }
 
 /// The likely slip, where the check knows it.
@@ -119,9 +124,18 @@ fn share<'m>(marks: impl Iterator<Item = &'m &'m Mark> + Clone) -> String {
 pub fn write_csv(path: &Path, marks: &[Mark]) -> Result<(), Error> {
     write(path, |file| {
         let mut csv = csv::Writer::from_writer(file);
-        marks.iter().try_for_each(|mark| csv.serialize(mark)).map_err(io::Error::other)?;
+        marks.iter().try_for_each(|mark| csv.serialize(plain(mark))).map_err(io::Error::other)?;
         csv.flush()
     })
+}
+
+/// A mark none of whose texts a spreadsheet takes for a formula.
+fn plain(mark: &Mark) -> Mark {
+    let quoted = |text: &str| {
+        let apostrophe = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+        format!("{apostrophe}{text}")
+    };
+    Mark { learner: quoted(&mark.learner), why: quoted(&mark.why), ..mark.clone() }
 }
 
 /// Writes the same as JSON.

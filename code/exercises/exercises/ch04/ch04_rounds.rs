@@ -7,7 +7,7 @@
 //! Every place is to be joined with all places to its left. In each round all places join at the same time,
 //! and the distance doubles: first the neighbour on the left, then what lies two to the left, then four.
 
-/// After how many rounds has every place joined all that is to its left? There is at least one place.
+/// After how many rounds has every place joined all that is to its left? One place alone needs none.
 fn rounds(places: usize) -> usize {
     // --- Your code begins here.
     // TODO: 1, 2, 4, 8 places are easy. What about 5?

@@ -13,6 +13,9 @@ fn latch() {
     rejected(ch01::latch(|_| false), "A weight of 2.00");
     rejected(ch01::latch(|w| w.abs() > 1.0), "the sign turns round");
     rejected(ch01::latch(|w| w > 2.0), "above one the state settles");
+    rejected(ch01::latch(|w| w > 1.2), "above one the state settles");
+    rejected(ch01::latch(|w| w > 0.8), "pulls the state towards zero");
+    rejected(ch01::latch(|w| w > 1.0 && w < 2.9), "above one the state settles");
     rejected(ch01::latch(|w| w > 0.0), "pulls the state towards zero");
 }
 

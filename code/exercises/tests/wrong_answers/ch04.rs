@@ -222,4 +222,14 @@ fn newton() {
         h
     };
     rejected(ch04::newton(from_the_corrected), "belongs to the sweep");
+    let clamped = |w: f64, z: &Array1<f64>, guess: &Array1<f64>| {
+        let mut h = Array1::zeros(z.len());
+        h[0] = z[0].tanh();
+        for t in 1..z.len() {
+            let f = f64::tanh(w * guess[t - 1] + z[t]);
+            h[t] = (f + (1.0 - f * f) * w * (h[t - 1] - guess[t - 1])).clamp(-1.0, 1.0);
+        }
+        h
+    };
+    rejected(ch04::newton(clamped), "An iteration with w");
 }

@@ -27,30 +27,35 @@ fn exp_shares(scores: Array1<f64>) -> Array1<f64> {
     &exp / exp.sum()
 }
 
+fn root(query: &Array1<f64>) -> f64 {
+    (query.len() as f64).sqrt()
+}
+
 #[test]
 fn attend() {
     type Wrong = fn(&Array1<f64>, &Array2<f64>, &Array2<f64>) -> Array1<f64>;
-    let wrong: [(Wrong, &str); 15] = [
+    let wrong: [(Wrong, &str); 16] = [
+        (|q, k, v| exp_shares(k.dot(q) / 2.0).dot(v), "A query to 5 words, of size 7"),
         (|q, k, v| exp_shares(k.dot(q)).dot(v), "not divided by the square root"),
-        (|q, k, v| exp_shares(k.dot(q) / 4.0).dot(v), "not by the size"),
+        (|q, k, v| exp_shares(k.dot(q) / q.len() as f64).dot(v), "not by the size"),
         (|q, k, v| exp_shares(k.dot(q) / (k.nrows() as f64).sqrt()).dot(v), "number of words"),
-        (|q, k, v| (k.dot(q) / 2.0).dot(v), "no weights yet"),
-        (|q, k, v| (k.dot(q) / 2.0).exp().dot(v), "do not add up to 1"),
+        (|q, k, v| (k.dot(q) / root(q)).dot(v), "no weights yet"),
+        (|q, k, v| (k.dot(q) / root(q)).exp().dot(v), "do not add up to 1"),
         (|q, k, v| (k.dot(q) / k.dot(q).sum()).dot(v), "the exponential is missing"),
-        (|q, k, _| exp_shares(k.dot(q) / 2.0).dot(k), "What is mixed are the values"),
-        (|q, _, v| exp_shares(v.dot(q) / 2.0).dot(v), "not at the values"),
+        (|q, k, _| exp_shares(k.dot(q) / root(q)).dot(k), "What is mixed are the values"),
+        (|q, _, v| exp_shares(v.dot(q) / root(q)).dot(v), "not at the values"),
         (|_, _, v| v.sum_axis(Axis(0)) / v.nrows() as f64, "the plain mean"),
         (|q, k, v| exp_shares(1e9 * k.dot(q)).dot(v), "the best key alone"),
         (
             |q, k, v| {
-                let exp = (k.dot(q) / 2.0).exp();
+                let exp = (k.dot(q) / root(q)).exp();
                 (&exp / exp.sum()).dot(v)
             },
             "larger than any f64",
         ),
         (
             |q, k, v| {
-                let scores = k.dot(q) / 2.0;
+                let scores = k.dot(q) / root(q);
                 let exp = (&scores - scores.fold(0.0, |a: f64, &b| a.max(b))).exp();
                 (&exp / exp.sum()).dot(v)
             },
@@ -58,12 +63,12 @@ fn attend() {
         ),
         (
             |q, k, v| {
-                let scores = k.dot(q) / 2.0;
+                let scores = k.dot(q) / root(q);
                 (&scores - scores.fold(f64::MIN, |a, &b| a.max(b))).exp().dot(v)
             },
             "do not add up to 1",
         ),
-        (|q, _, _| Array1::zeros(q.len() + 1), "The shape should be [4], and is [5]"),
+        (|q, _, _| Array1::zeros(q.len() + 1), "The shape should be [7], and is [8]"),
         (|q, _, _| Array1::zeros(q.len()), "A query to 5 words"),
     ];
     for (answer, because) in wrong {

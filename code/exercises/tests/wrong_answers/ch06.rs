@@ -220,7 +220,7 @@ fn differ(
 #[test]
 fn leak() {
     type Wrong = fn(&Network, &Array3<f64>) -> Result<bool, Error>;
-    let wrong: [(Wrong, &str); 8] = [
+    let wrong: [(Wrong, &str); 9] = [
         (|_, _| Ok(true), "compared with itself"),
         (|_, _| Ok(false), "change each sequence in turn"),
         (|net, x| differ(net, x, 0, 0..4, 0.0), "compared with itself"),
@@ -257,6 +257,22 @@ fn leak() {
                 Ok(false)
             },
             "at one step in the middle",
+        ),
+        (
+            |net, x| {
+                let before = net(x)?;
+                for changed in 0..4 {
+                    let mut x = x.clone();
+                    x.index_axis_mut(Axis(0), changed).fill(0.5);
+                    let after = net(&x)?;
+                    // One step and one unit only.
+                    if (0..4).any(|n| n != changed && before[[n, 2, 0]] != after[[n, 2, 0]]) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            },
+            "changes one unit of",
         ),
     ];
     for (answer, because) in wrong {

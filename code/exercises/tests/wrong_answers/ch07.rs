@@ -155,7 +155,7 @@ fn exp() {
         f64::from_bits(((n as i64 + bias) as u64) << place) * series(z - n * LN_2)
     }
     type Wrong = fn(f64, fn(f64) -> f64) -> f64;
-    let wrong: [(Wrong, &str); 19] = [
+    let wrong: [(Wrong, &str); 21] = [
         (
             |z, series| {
                 let n = (z / LN_2).round();
@@ -164,6 +164,20 @@ fn exp() {
             "Add 1023 first",
         ),
         (|z, _| z.exp(), "that is the standard library's"),
+        (
+            |z, series| {
+                let n = (z / LN_2).round();
+                f64::from(f32::from_bits(((n + 127.0) as u32) << 23)) * series(z - n * LN_2)
+            },
+            "each as a share",
+        ),
+        (
+            |z, series| {
+                let n = (z / LN_2).round();
+                if n.abs() < 2.0 { f64::NAN } else { parts(z, n, [1_023, 52], series) }
+            },
+            "each as a share",
+        ),
         (|z, series| parts(z, (z / LN_2).floor(), [1_023, 52], series), "n is cut off"),
         (|z, series| parts(z, (z / LN_2).trunc(), [1_023, 52], series), "n is cut off"),
         (|z, series| parts(z, (z / LN_2).ceil(), [1_023, 52], series), "n is cut off"),
