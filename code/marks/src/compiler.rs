@@ -127,7 +127,7 @@ impl Program {
     /// # Errors
     /// Where the program cannot be started.
     pub fn run(&self, limits: &Limits) -> Result<(Outcome, String), Error> {
-        let mut command = limited::command(&self.file, limits.memory);
+        let mut command = limited::command(&self.file, limits);
         // Uncaptured: an endless output would otherwise be kept in memory.
         command.args(["--nocapture", "--exact", &self.test]).current_dir(self.folder.path());
         command.env("EXERCISES_SEED", limits.seed.to_string()).env("RUST_BACKTRACE", "0");

@@ -1,6 +1,7 @@
 //! Marks exercises: of every answer, whether it passes its check, and why not.
 //!
-//! An answer is what a learner has written into the file of an exercise. [`Set`] is the set as it was
+//! An answer is what a learner has written into the file of an exercise. [`Class`] finds the answers
+//! of all learners. [`Set`] is the set as it was
 //! handed out, with the checks. [`Answer`] joins the learner's code with the test of the set, so
 //! that a changed test changes no marks. [`Compiler`] makes a program of it, which runs in a process
 //! of its own, with a limit in time and in memory ([`limited`]). So a crash or an endless loop is
@@ -16,10 +17,10 @@ pub mod limited;
 mod report;
 mod set;
 
-pub use answer::{Answer, Learner, learners};
+pub use answer::{Answer, Class, Learner};
 pub use compiler::Compiler;
 pub use error::Error;
-pub use report::{Mark, table, write_csv, write_json};
+pub use report::{Mark, check_writable, table, write_csv, write_json};
 pub use set::{Exercise, Set};
 
 use std::collections::BTreeMap;

@@ -36,13 +36,19 @@ pub struct Ended {
     pub output: String,
 }
 
-/// A command whose memory is limited, where there is a shell that can do it.
+/// A command with limits of memory and of processor time, where there is a shell that can set them.
+///
+/// [`run`] stops a program. The limit of processor time also stops those which that program has
+/// started, and all of them if nobody is left to stop them. It is as much as all cores do in the
+/// time that an answer may run.
 #[must_use]
-pub fn command(program: impl AsRef<OsStr>, memory: u64) -> Command {
+pub fn command(program: impl AsRef<OsStr>, limits: &Limits) -> Command {
     if cfg!(unix) {
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+        let (kibibytes, seconds) = (limits.memory >> 10, cores * (limits.run.as_secs() + 1));
+        let set = format!("ulimit -v {kibibytes}; ulimit -t {seconds}; exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
-        command.arg("-c").arg(format!("ulimit -v {}; exec \"$0\" \"$@\"", memory >> 10));
-        command.arg(program);
+        command.arg("-c").arg(set).arg(program);
         command
     } else {
         Command::new(program)

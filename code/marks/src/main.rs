@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use marks::limited::Limits;
-use marks::{Error, Set, learners, mark, table, write_csv, write_json};
+use marks::{Class, Error, Set, check_writable, mark, table, write_csv, write_json};
 
 /// The exercises of the book that this program was compiled in.
 const BOOK_SET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises");
@@ -56,7 +56,13 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
     let set = Set::read(&arguments.set)?;
-    let learners = learners(&set, &arguments.folder)?;
+    let Class { learners, notes } = Class::read(&set, &arguments.folder)?;
+    for path in arguments.csv.iter().chain(&arguments.json) {
+        check_writable(path)?;
+    }
+    for note in notes {
+        eprintln!("note: {note}");
+    }
     let run = Duration::from_secs(arguments.seconds);
     let limits = Limits { run, seed: arguments.seed, ..Limits::default() };
     let bar = ProgressBar::new((learners.len() * set.exercises.len()) as u64);

@@ -154,10 +154,35 @@ fn write(
     path: &Path,
     content: impl FnOnce(&mut NamedTempFile) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let error = |error: io::Error| Error::Write { path: path.into(), reason: error.to_string() };
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder).map_err(error)?;
-    content(&mut file).map_err(error)?;
-    file.persist(path).map_err(|persist| error(persist.error))?;
+    // Of a link the file is replaced to which it leads.
+    let path = path.canonicalize().unwrap_or_else(|_| path.into());
+    let mut file = beside(&path)?;
+    content(&mut file).map_err(cannot_write(&path))?;
+    file.persist(&path).map_err(|persist| cannot_write(&path)(persist.error))?;
     Ok(())
+}
+
+/// Finds out whether a file can be written, so that nobody marks for minutes and then loses it.
+///
+/// # Errors
+/// Where it cannot.
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    if path.is_dir() {
+        return Err(cannot_write(path)(io::ErrorKind::IsADirectory.into()));
+    }
+    beside(path).map(drop)
+}
+
+/// A temporary file in the folder of another one, which others may read as they may any new file.
+fn beside(path: &Path) -> Result<NamedTempFile, Error> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).map_err(cannot_write(path))
+}
+
+/// Says which file it was, and not which temporary one.
+fn cannot_write(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    move |error| Error::Write { path: path.into(), reason: error.kind().to_string() }
 }

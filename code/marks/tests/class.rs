@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use marks::limited::Limits;
-use marks::{Mark, Outcome, Set, learners, mark, table, write_csv, write_json};
+use marks::limited::{self, Limits};
+use marks::{Class, Mark, Outcome, Set, check_writable, mark, table, write_csv, write_json};
 use tempfile::TempDir;
 
 fn set() -> Set {
@@ -34,9 +34,24 @@ fn answer(body: &str) -> String {
     format!("fn holds(w: f64) -> bool {{ {body} }}\nfn main() {{}}\n")
 }
 
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("there is room");
+    for (file, text) in files {
+        let file = folder.path().join(file);
+        fs::create_dir_all(file.parent().expect("it lies in a folder")).expect("there is room");
+        fs::write(file, text).expect("there is room");
+    }
+    folder
+}
+
+fn read(folder: &Path) -> Class {
+    Class::read(&set(), folder).expect("there are learners")
+}
+
 fn marks(answers: &[(&str, Option<&str>)]) -> Vec<Mark> {
     let class = class(answers);
-    let learners = learners(&set(), class.path()).expect("there are learners");
+    let learners = read(class.path()).learners;
     let limits = Limits { run: Duration::from_secs(2), ..Limits::default() };
     mark(&set(), &learners, &limits, |_| ()).expect("the set compiles")
 }
@@ -93,7 +108,7 @@ fn the_same_answer_is_marked_once() {
     let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
     let class =
         class(&[("a", Some(&right)), ("b", Some(&wrong)), ("c", Some(&right)), ("d", None)]);
-    let learners = learners(&set(), class.path()).expect("there are learners");
+    let learners = read(class.path()).learners;
     let counts = Mutex::new(Vec::new());
     let after_each = |count| counts.lock().expect("nobody panics").push(count);
     let marks = mark(&set(), &learners, &Limits::default(), after_each).expect("it compiles");
@@ -130,15 +145,13 @@ fn a_learner_s_own_tests_change_no_marks() {
 fn one_learner_s_folder_is_a_class_of_one() {
     let right = answer("w > 1.0");
     let class = class(&[("anna", Some(&right))]);
-    let found = learners(&set(), &class.path().join("anna")).expect("it is a set");
-    assert_eq!(found, learners(&set(), class.path()).expect("she is in it"));
+    assert_eq!(read(&class.path().join("anna")).learners, read(class.path()).learners);
 }
 
 #[test]
 fn answers_are_found_in_whatever_folders_they_are_handed_in() {
-    let class = TempDir::new().expect("there is room");
     let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
-    for (file, text) in [
+    let class = folder(&[
         ("flat/ch01_latch.rs", &right),
         ("folders/ch01/ch01_latch.rs", &right),
         ("book/code/exercises/exercises/ch01/ch01_latch.rs", &right),
@@ -149,15 +162,11 @@ fn answers_are_found_in_whatever_folders_they_are_handed_in() {
         ("with-a-copy/exercises/ch01/ch01_latch.rs", &right),
         ("with-a-copy/backup/exercises/ch01/ch01_latch.rs", &wrong),
         ("nothing/readme.txt", &right),
-    ] {
-        let file = class.path().join(file);
-        fs::create_dir_all(file.parent().expect("it lies in a folder")).expect("there is room");
-        fs::write(file, text).expect("there is room");
-    }
+    ]);
     // A folder in place of a file cannot be read.
     fs::create_dir_all(class.path().join("odd/ch01_latch.rs")).expect("there is room");
-    let found = learners(&set(), class.path()).expect("there are learners");
-    let marks = mark(&set(), &found, &Limits::default(), |_| ()).expect("the set compiles");
+    let Class { learners, notes } = read(class.path());
+    let marks = mark(&set(), &learners, &Limits::default(), |_| ()).expect("the set compiles");
     let found: Vec<_> = marks.iter().map(|mark| (&*mark.learner, mark.outcome)).collect();
     let (passed, missing) = (Outcome::Passed, Outcome::Missing);
     let expected = [
@@ -172,15 +181,81 @@ fn answers_are_found_in_whatever_folders_they_are_handed_in() {
     assert_eq!(found, expected);
     assert!(marks[4].why.contains("cannot be read"), "{}", marks[4].why);
     for learner in ["flat", "folders", "book", "with-a-copy"] {
-        let alone = learners(&set(), &class.path().join(learner)).expect("he is one learner");
+        let alone = read(&class.path().join(learner)).learners;
         assert_eq!((alone.len(), &*alone[0].name), (1, learner));
+    }
+    let copy = Path::new("backup/exercises/ch01/ch01_latch.rs").display();
+    let copy = format!("with-a-copy: 1 answers twice, and not the same; not marked: {copy}");
+    assert_eq!(notes, ["nothing: no answers in this folder".to_string(), copy]);
+}
+
+#[test]
+fn what_lies_where_or_is_named_as_it_should_not_be_is_said() {
+    let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
+    let class = folder(&[
+        ("group/anna/ch01_latch.rs", &right),
+        ("group/bela/ch01_latch.rs", &wrong),
+        ("pair/one/ch01_latch.rs", &right),
+        ("pair/two/ch01_latch.rs", &right),
+        ("copy/ch01_latch (1).rs", &right),
+        ("short/ch1_latch.rs", &right),
+        ("cleo.zip", &right),
+    ]);
+    let Class { learners, notes } = read(class.path());
+    let marks = mark(&set(), &learners, &Limits::default(), |_| ()).expect("the set compiles");
+    let whys = [
+        ("copy", "ch01_latch (1).rs should be named ch01_latch.rs"),
+        ("group", "it is not clear which one counts: anna/ch01_latch.rs or bela/ch01_latch.rs"),
+        ("pair", ""),
+        ("short", "ch1_latch.rs should be named ch01_latch.rs"),
+    ];
+    for (mark, (learner, why)) in marks.iter().zip(whys) {
+        let (found, outcome) = (mark.why.replace('\\', "/"), mark.outcome);
+        assert_eq!((&*mark.learner, &*found), (learner, why));
+        assert_eq!(outcome, if why.is_empty() { Outcome::Passed } else { Outcome::Missing });
+    }
+    assert_eq!(notes[0], "cleo.zip: lies in nobody's folder");
+    assert!(notes[1].starts_with("group: 1 answers twice"), "{notes:?}");
+
+    // A loose file makes one learner's folder of a class: the others are passed over, which is said.
+    fs::write(class.path().join("ch01_latch.rs"), &wrong).expect("there is room");
+    let Class { learners, notes } = read(class.path());
+    assert_eq!((learners.len(), notes.len()), (1, 1), "{notes:?}");
+}
+
+#[test]
+fn a_test_written_in_other_lines_is_replaced_too() {
+    let right = answer("w > 1.0");
+    for test in
+        ["#[cfg(test)]\nmod tests\n{\n}\n", "  #[cfg(test)]\n  mod tests {\n  }\n", "// mod tests"]
+    {
+        assert_eq!(outcomes(&[("anna", Some(&(right.clone() + test)))])[0].0, Outcome::Passed);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_an_answer_has_started_ends_too() {
+    let limits = Limits { run: Duration::from_secs(1), ..Limits::default() };
+    let mut command = limited::command("sh", &limits);
+    command.args(["-c", "while :; do :; done >/dev/null 2>&1 & echo $!"]);
+    let ended = limited::run(&mut command, limits.run).expect("there is a shell");
+    let alive = || {
+        let mut ask = std::process::Command::new("kill");
+        ask.args(["-0", ended.output.trim()]).output().expect("there is kill").status.success()
+    };
+    assert!(alive(), "{ended:?}");
+    let start = Instant::now();
+    while alive() {
+        assert!(start.elapsed() < Duration::from_mins(2), "it runs on");
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 
 #[test]
 fn a_folder_without_learners_is_an_error_that_names_it() {
     let empty = TempDir::new().expect("there is room");
-    let error = learners(&set(), empty.path()).expect_err("nobody is in it").to_string();
+    let error = Class::read(&set(), empty.path()).expect_err("nobody is in it").to_string();
     assert!(error.contains(&empty.path().display().to_string()), "{error}");
 }
 
@@ -228,6 +303,29 @@ fn a_spreadsheet_finds_no_formula() {
 
 #[test]
 fn a_report_that_cannot_be_written_is_an_error_that_names_it() {
-    let error = write_csv(Path::new("/no/such/folder/marks.csv"), &[]).expect_err("no folder");
-    assert!(error.to_string().contains("/no/such/folder/marks.csv"), "{error}");
+    let path = Path::new("/no/such/folder/marks.csv");
+    for result in [check_writable(path), write_csv(path, &[]), write_json(path, &[])] {
+        let error = result.expect_err("there is no folder").to_string();
+        assert!(error.starts_with("/no/such/folder/marks.csv: "), "{error}");
+        assert!(!error.contains(".tmp"), "{error}");
+    }
+    let folder = TempDir::new().expect("there is room");
+    check_writable(folder.path()).expect_err("it is a folder");
+    check_writable(&folder.path().join("marks.csv")).expect("it can be written");
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_is_an_ordinary_file_and_is_written_where_a_link_leads() {
+    let folder = TempDir::new().expect("there is room");
+    let [plain, marks, link] =
+        ["plain", "marks.csv", "link.csv"].map(|name| folder.path().join(name));
+    fs::write(&plain, "").expect("there is room");
+    write_csv(&marks, &[]).expect("it can be written");
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions();
+    assert_eq!(mode(&marks), mode(&plain));
+    std::os::unix::fs::symlink(&plain, &link).expect("there is room");
+    write_json(&link, &[]).expect("it can be written");
+    assert_eq!(fs::read_to_string(&plain).expect("it is there"), "[]\n");
 }

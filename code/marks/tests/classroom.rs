@@ -61,6 +61,19 @@ fn the_commands_of_the_teacher_s_page_take_out_all_solutions_and_nothing_else() 
     assert_eq!(names, ["classroom.yml"]);
 }
 
+/// Runs the script beside a folder with answers. Whether it succeeds, and what the page of the run
+/// shows.
+#[cfg(unix)]
+fn run_script(work: &Path) -> (bool, String) {
+    // There the book lies beside the answers. Here it lies where it is.
+    let script = script().replace("../", &format!("{}/", work.display()));
+    let summary = work.join("summary.md");
+    let mut bash = Command::new("bash");
+    bash.args(["-e", "-c", &script]).current_dir(root()).env("GITHUB_STEP_SUMMARY", &summary);
+    let success = bash.output().expect("there is a shell").status.success();
+    (success, fs::read_to_string(summary).expect("it was written"))
+}
+
 #[cfg(unix)]
 #[test]
 fn the_script_of_the_workflow_marks_a_learner() {
@@ -72,21 +85,23 @@ fn the_script_of_the_workflow_marks_a_learner() {
         answers.join("ch01_latch.rs"),
     )
     .expect("there is room");
-    // There the book lies beside the answers. Here it lies where it is.
-    let script = script().replace("../", &format!("{}/", work.path().display()));
-    let summary = work.path().join("summary.md");
-    let status = Command::new("bash")
-        .args(["-e", "-c", &script])
-        .current_dir(root())
-        .env("GITHUB_STEP_SUMMARY", &summary)
-        .status()
-        .expect("there is a shell");
-    assert!(status.success());
-    let summary = fs::read_to_string(summary).expect("it was written");
+    let (success, summary) = run_script(work.path());
+    assert!(success, "{summary}");
     assert!(summary.starts_with("```\nch01_latch           passed\n"), "{summary}");
-    assert!(summary.trim_end().ends_with("passed\n```"), "{summary}");
+    assert!(summary.ends_with(" passed\n```\n"), "{summary}");
     for marks in ["marks.csv", "marks.json"] {
         let marks = fs::read_to_string(work.path().join(marks)).expect("it was written");
         assert!(marks.contains("ch01_latch") && marks.contains("missing"), "{marks}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_page_of_the_run_shows_why_nothing_was_marked() {
+    let work = TempDir::new().expect("there is room");
+    fs::create_dir(work.path().join("answers")).expect("there is room");
+    let (success, summary) = run_script(work.path());
+    assert!(!success, "{summary}");
+    assert!(summary.starts_with("```\nerror: ") && summary.contains("no answers"), "{summary}");
+    assert!(summary.ends_with("\n```\n"), "{summary}");
 }
