@@ -13,7 +13,7 @@ use crate::{Slip, compare::compare, rng};
 /// # Errors
 /// Where an answer is wrong.
 pub fn count(count: impl Fn(usize, usize) -> usize) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     // Several at once: a single count may be right by chance.
     let sizes: Vec<[usize; 2]> =
         (0..4).map(|k| [rng.random_range(10..20), rng.random_range(30..40) * (k + 1)]).collect();
@@ -43,13 +43,16 @@ pub fn count(count: impl Fn(usize, usize) -> usize) -> Result<(), Slip> {
 /// # Errors
 /// Where an answer is wrong.
 pub fn break_even(fewer_from: impl Fn(usize, usize, usize) -> usize) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     // With one block, W_ih forgotten and one step too few give the same answer.
     for blocks in [3, 1, 4] {
         // Odd, so that only in the second network both have as many weights at some length. In the first
-        // one nearly a whole step is lost where units / inputs is rounded down.
-        let inputs = 7 + 2 * rng.random_range(0..3);
-        let units = [3 * inputs - 2, inputs * rng.random_range(3..5)];
+        // one nearly a whole step is lost where units / inputs is rounded down. In the third one a single
+        // weight more would make a step.
+        let inputs = [7, 11, 13][rng.random_range(0..3)];
+        let on_edge = (2 * inputs..3 * inputs).find(|units| (blocks * units + 1) % inputs == 0);
+        let units =
+            [3 * inputs - 2, inputs * rng.random_range(3..5), on_edge.unwrap_or(3 * inputs - 1)];
         let sizes = units.map(|units| [inputs, units]);
         let mut right = Vec::new();
         for [inputs, units] in sizes {
@@ -71,6 +74,14 @@ pub fn break_even(fewer_from: impl Fn(usize, usize, usize) -> usize) -> Result<(
                 lengths(&|_, _| blocks + 1),
                 "W_hh is missing, or it has too few weights: it is [H, H]. Or inputs and units have \
                  changed places.",
+            ),
+            (
+                lengths(&|d, h| (blocks * (d + h + 2) - 1) / d + 1),
+                "biases are counted too. Here only weights are.",
+            ),
+            (
+                lengths(&|d, h| (blocks * (d + h + 1) - 1) / d + 1),
+                "biases are counted too. Here only weights are.",
             ),
         ];
         if blocks > 1 {
@@ -122,14 +133,25 @@ fn of_sizes(sizes: &[[usize; 2]], f: impl Fn(usize, usize) -> usize) -> Array1<u
 pub fn finite(
     gradient: impl Fn(&dyn Fn(&Array1<f64>) -> f64, &Array1<f64>, f64) -> Array1<f64>,
 ) -> Result<(), Slip> {
-    let mut rng = rng();
-    let factors = numbers(3, &mut rng);
-    let w = Array1::from_shape_simple_fn(3, || rng.random_range(0.5..1.0));
-    // Large, so that the slips differ in the digits that are printed.
-    let nudge = rng.random_range(0.05..0.1);
-    // Not the same in any two weights, nor the same function of each.
-    let loss = |w: &Array1<f64>| factors.dot(w).exp() + (w[0] - 2.0 * w[1] + 3.0 * w[2]).powi(3);
+    let mut rng = rng()?;
+    for weights in [3, 5] {
+        let (in_exp, in_cube) = (numbers(weights, &mut rng), 3.0 * numbers(weights, &mut rng));
+        let w = Array1::from_shape_simple_fn(weights, || rng.random_range(0.5..1.0));
+        // Large, so that the slips differ in the digits that are printed.
+        let nudge = rng.random_range(0.05..0.1);
+        let loss = |w: &Array1<f64>| in_exp.dot(w).exp() + in_cube.dot(w).powi(3);
+        let found = gradient(&loss, &w, nudge);
+        right_differences(&loss, &w, nudge, &found)?;
+    }
+    Ok(())
+}
 
+fn right_differences(
+    loss: &dyn Fn(&Array1<f64>) -> f64,
+    w: &Array1<f64>,
+    nudge: f64,
+    found: &Array1<f64>,
+) -> Result<(), Slip> {
     let at = |entry: usize, by: f64| {
         let mut w = w.clone();
         w[entry] += by;
@@ -145,7 +167,12 @@ pub fn finite(
         below[k] -= nudge;
         (loss(&above) - loss(&below)) / (2.0 * nudge)
     });
-    let all = (loss(&(&w + nudge)) - loss(&(&w - nudge))) / (2.0 * nudge);
+    let neither_put_back = entries(&|k| {
+        let first =
+            |by: f64| w.iter().enumerate().map(move |(j, w)| if j > k { *w } else { w + by });
+        (loss(&first(nudge).collect()) - loss(&first(-nudge).collect())) / (2.0 * nudge)
+    });
+    let all = (loss(&(w + nudge)) - loss(&(w - nudge))) / (2.0 * nudge);
     let slips = [
         (
             entries(&|k| (at(k, nudge) - at(k, 0.0)) / nudge),
@@ -160,14 +187,19 @@ pub fn finite(
             &difference / 2.0 * nudge,
             "`a / 2.0 * nudge` multiplies by the nudge. The product needs brackets.",
         ),
+        (
+            entries(&|k| at(k, nudge) - at(k, -nudge) / (2.0 * nudge)),
+            "`a - b / c` divides b alone. The difference needs brackets.",
+        ),
         (difference.clone(), "the difference is not divided by the distance of the two points."),
         (&difference / (-2.0 * nudge), "the sign is turned: it is the upper minus the lower one."),
         (Array1::from_elem(w.len(), all), "all weights are nudged at once. Nudge one at a time."),
         (not_put_back, "a weight is not put back before the next one is nudged."),
+        (neither_put_back, "a weight is not put back before the next one is nudged."),
     ];
     let right = &difference / (2.0 * nudge);
     let case = format!("A loss of {} weights, nudged by {nudge:.3}:", w.len());
-    compare(case, &gradient(&loss, &w, nudge), &right, &slips)
+    compare(case, found, &right, &slips)
 }
 
 /// The derivative by the state before a step.
@@ -177,7 +209,7 @@ pub fn finite(
 pub fn back(
     back: impl Fn(&Array2<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
 ) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     for units in [3, 5] {
         let cell = RnnCell::<f64>::new(2, units, &mut rng)?;
         let (x, h, d_h) =
@@ -223,7 +255,7 @@ pub fn back(
 pub fn shared(
     gradient: impl Fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Array2<f64>,
 ) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     for steps in [5, 2, 8] {
         let cell = RnnCell::<f64>::new(2, 3, &mut rng)?;
         let mut table =
@@ -249,6 +281,8 @@ pub fn shared(
             .collect();
         let from_last = self::parts(&cell.w_hh, &before, &slopes, &alone(steps - 1));
         let late = self::parts(&cell.w_hh, &after, &slopes, &d_output);
+        let [before_turned, slopes_turned, d_turned] = [&before, &slopes, &d_output].map(turned);
+        let forwards = self::parts(&cell.w_hh, &before_turned, &slopes_turned, &d_turned);
         let untransposed = self::parts(&cell.w_hh.t().to_owned(), &before, &slopes, &d_output);
         let with_slopes =
             |slopes: &Array2<f64>| sum(&self::parts(&cell.w_hh, &before, slopes, &d_output));
@@ -273,6 +307,11 @@ pub fn shared(
             (
                 sum(&late),
                 "d_z is multiplied by the state after the step. W_hh was multiplied by the one before.",
+            ),
+            (
+                sum(&forwards),
+                "the steps are taken from the first to the last. A gradient is carried back: begin \
+                 with the last one.",
             ),
             (sum(&untransposed), "W_hh is not transposed where d_z is carried back."),
             (right.t().to_owned(), "the table is transposed: its rows belong to d_z."),
@@ -312,6 +351,13 @@ fn parts(
     }
     parts.reverse();
     parts
+}
+
+/// With the last row first.
+fn turned(table: &Array2<f64>) -> Array2<f64> {
+    let mut turned = table.clone();
+    turned.invert_axis(Axis(0));
+    turned
 }
 
 fn rows(table: &ArrayRef2<f64>, range: std::ops::Range<usize>) -> Array2<f64> {

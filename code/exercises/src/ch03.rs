@@ -15,7 +15,7 @@ use crate::{Slip, compare::compare, rng};
 pub fn gates(
     step: impl Fn(&LstmCell<f64>, &Array1<f64>, &Array1<f64>, &Array1<f64>) -> [Array1<f64>; 2],
 ) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     for (inputs, units) in [(2, 3), (3, 2)] {
         let cell = LstmCell::<f64>::new(inputs, units, &mut rng)?;
         let x = numbers(inputs, &mut rng);
@@ -68,7 +68,7 @@ fn lstm(z: &Array1<f64>, c: &Array1<f64>, [i, f, g, o]: [usize; 4]) -> [Array1<f
 /// # Errors
 /// Where an answer is wrong.
 pub fn forget_bias(bias: impl Fn(f64, usize) -> f64) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     let asked = [
         (0.01, 50),
         (0.5, rng.random_range(20..100)),
@@ -93,7 +93,8 @@ pub fn forget_bias(bias: impl Fn(f64, usize) -> f64) -> Result<(), Slip> {
     case += "The biases:";
 
     // Not as a learner would write it.
-    let right = of_each(&|share, steps| -(-share.ln() / steps).exp_m1().ln());
+    let right_bias = |share: f64, steps: f64| -(-share.ln() / steps).exp_m1().ln();
+    let right = of_each(&right_bias);
     let gate = |share: f64, steps: f64| share.powf(1.0 / steps);
     let slips = [
         (of_each(&gate), "that is the gate f. Which bias does σ make it from?"),
@@ -122,13 +123,25 @@ pub fn forget_bias(bias: impl Fn(f64, usize) -> f64) -> Result<(), Slip> {
             of_each(&|share, steps| gate(share, steps).ln()),
             "that is the logarithm of the gate, not the inverse of σ.",
         ),
+        (
+            of_each(&|share, steps| sigmoid(gate(share, steps))),
+            "σ leads from the bias to the gate. The way back is its inverse.",
+        ),
+        (
+            of_each(&|share, steps| right_bias(share, steps).exp()),
+            "the logarithm is missing: f / (1 - f) is not yet the bias.",
+        ),
+        (
+            of_each(&|share, steps| right_bias(share, steps) / 10_f64.ln()),
+            "the logarithm is the natural one, `ln`.",
+        ),
     ];
     compare(case, &found, &right, &slips)
 }
 
 /// What an LSTM in which there is nothing but a forget bias keeps of its cell state.
-fn kept(bias: f64, steps: usize) -> Result<f64, rnn::Error> {
-    let mut cell = LstmCell::new(1, 1, &mut rng())?;
+fn kept(bias: f64, steps: usize) -> Result<f64, Slip> {
+    let mut cell = LstmCell::new(1, 1, &mut rng()?)?;
     for mut parameters in cell.parameters_mut() {
         parameters.fill(0.0);
     }
@@ -160,7 +173,7 @@ pub enum Cause {
 pub fn why(
     cause: impl Fn(&RnnCell<f64>, &Array2<f64>) -> Result<(Cause, [f64; 2]), rnn::Error>,
 ) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     // Few steps: over many the norms are so small that a slip does not show.
     for steps in [3, 1, 5] {
         let mut cell = RnnCell::<f64>::new(2, 4, &mut rng)?;
@@ -504,8 +517,8 @@ struct Loss {
     state: Array1<f64>,
 }
 
-fn first_loss(cell: &RnnCell<f64>) -> Result<Option<Loss>, rnn::Error> {
-    let mut rng = rng();
+fn first_loss(cell: &RnnCell<f64>) -> Result<Option<Loss>, Slip> {
+    let mut rng = rng()?;
     let (mut h, mut odd) = (Array1::zeros(2), false);
     // Each parity with each bit first, in the order in which one would try them by hand.
     let first_bits = [false, true, false, true];
@@ -535,13 +548,22 @@ impl Loss {
             return "a unit was half on before this step, so its sum was near 0. A threshold belongs between \
                     two sums, not on one of them. (Both biases count.)";
         }
+        let both_on = self.state_before.iter().all(|&h| h > 0.0);
         match (self.odd, self.bit) {
-            (false, false) => {
+            (false, false) if self.step == 0 => {
                 "nothing has come, so both units should be off. That is up to the biases."
             }
+            (false, _) if both_on => {
+                "before this step both units are on, which is even as well: h[0] - h[1] is near 0, whether both \
+                 are on or off. What does W_hh make of it?"
+            }
+            (false, false) => {
+                "the parity is even and no bit came, so both units should be off. A unit that is off \
+                 is -1, not 0: what does W_hh make of that?"
+            }
             (false, true) => {
-                "a bit alone should turn on unit 0, and leave unit 1 off. Before it both are off, which is -1 and \
-                 -1: what does W_hh make of that?"
+                "a bit alone should turn on unit 0, and leave unit 1 off. A unit that is off is -1, not 0: what \
+                 does W_hh make of that?"
             }
             (true, false) => {
                 "an odd parity alone should do what a bit alone does. Odd means h[0] - h[1] = 2: what \
@@ -557,7 +579,7 @@ impl Loss {
 /// # Errors
 /// Where an answer is wrong.
 pub fn last_valid(last_valid: impl Fn(&Array3<f64>, &[usize]) -> Array2<f64>) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     let first = rng.random_range(0..6);
     // Lengths of 1 and of all steps come later: some slips would panic there and get no message.
     let batches = [

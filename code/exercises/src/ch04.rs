@@ -13,7 +13,7 @@ use crate::{Slip, compare::compare, rng};
 /// # Errors
 /// Where an answer is wrong.
 pub fn rounds(rounds: impl Fn(usize) -> usize) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     // A power of two, one less and one more: there the slips part.
     let mut lengths = vec![16, 15, 17, 1, 2, 1_000];
     lengths.extend((0..4).map(|_| rng.random_range(20..5_000)));
@@ -22,6 +22,10 @@ pub fn rounds(rounds: impl Fn(usize) -> usize) -> Result<(), Slip> {
     let slips = [
         (of(&|n| n - 1), "that is the loop. In a round all places join at the same time."),
         (of(&|n| n.div_ceil(2)), "that is half the steps. The distance doubles in each round."),
+        (
+            of(&|n| (n as f64).ln().ceil() as usize),
+            "that is the natural logarithm. The distance doubles, so it is the one to base 2.",
+        ),
         (
             of(&|n| n.ilog2() as usize),
             "17 steps need one round more than 16: the logarithm is rounded up.",
@@ -58,7 +62,7 @@ pub struct Dense {
 /// # Errors
 /// Where an answer is wrong.
 pub fn join(join: impl Fn(&Dense, &Dense) -> Dense) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     for units in [2, 3] {
         let mut step = || Dense { a: matrix(units, units, &mut rng), b: numbers(units, &mut rng) };
         let (one, two) = (step(), step());
@@ -68,6 +72,8 @@ pub fn join(join: impl Fn(&Dense, &Dense) -> Dense) -> Result<(), Slip> {
             (a_1.dot(a_2), "the two matrices have changed places. The first step acts on h first."),
             (a_1 * a_2, "`*` multiplies entry by entry. The product of matrices is `dot`."),
             (a_1 + a_2, "the matrices are multiplied, not added."),
+            (a_2.clone(), "the first step's matrix is missing."),
+            (a_1.clone(), "the second step's matrix is missing."),
         ];
         let case = format!("The matrix of two joined steps of {units} units:");
         compare(case, &found.a, &a_2.dot(a_1), &slips)?;
@@ -125,7 +131,7 @@ const MOST_ROUNDS: usize = 100;
 /// # Errors
 /// Where an answer is wrong, or takes too many rounds.
 pub fn scan(scan: impl Fn(&[Step]) -> Vec<Step>) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     for count in [8, 13, 1] {
         // Factors near one: if all vanished, a wrong order would not show.
         let steps: Vec<Step> = (0..count)
@@ -142,7 +148,8 @@ pub fn scan(scan: impl Fn(&[Step]) -> Vec<Step>) -> Result<(), Slip> {
             (count - 1, "every join waits for the one before it: that is the loop."),
             (
                 (2 * doublings(count)).saturating_sub(2),
-                "that is Blelloch's scan. It saves joins; here the rounds count.",
+                "as many as Blelloch's scan takes, which goes up and down again, and saves joins. Here \
+                 the rounds count.",
             ),
         ];
         let case = format!("All {count} steps are right. The rounds, each a join that waits:");
@@ -171,14 +178,22 @@ fn right_steps(steps: &[Step], found: &[Step]) -> Result<(), Slip> {
             in_a_loop(&|earlier, later| later.then(earlier)),
             "the steps are joined in the wrong order: the earlier one comes first.",
         ),
-        (doubled(steps, 1, false), "only one round: neighbours are joined, and no more."),
+        (doubled(steps, 1, right_join), "only one round: neighbours are joined, and no more."),
         (
-            doubled(steps, rounds.saturating_sub(1), false),
+            doubled(steps, rounds.saturating_sub(1), right_join),
             "the last round is missing. The distance doubles as long as it is below the number of steps.",
         ),
         (
-            doubled(steps, rounds, true),
+            doubled(steps, rounds, |_, after, earlier, t| after[earlier].then(&after[t])),
             "a round reads what the same round has written. Keep what was there before the round.",
+        ),
+        (
+            doubled(steps, rounds, |before, _, earlier, t| steps[earlier].then(&before[t])),
+            "a round joins what the round before has left, on both sides. Here a side is `steps`.",
+        ),
+        (
+            doubled(steps, rounds, |before, _, earlier, t| before[earlier].then(&steps[t])),
+            "a round joins what the round before has left, on both sides. Here a side is `steps`.",
         ),
         (
             neighbours(steps, rounds),
@@ -190,22 +205,30 @@ fn right_steps(steps: &[Step], found: &[Step]) -> Result<(), Slip> {
     compare(case, &table(found), &table(&right), &slips)
 }
 
-/// So many rounds, at the distances 1, 2, 4, …; in place, a round reads its own results.
-fn doubled(steps: &[Step], rounds: usize, in_place: bool) -> Vec<Step> {
+/// So many rounds, at the distances 1, 2, 4, …. What `join` makes of two places, it makes of all places
+/// as they were before the round, and as the round has left them so far.
+fn doubled(
+    steps: &[Step],
+    rounds: usize,
+    join: impl Fn(&[Step], &[Step], usize, usize) -> Step,
+) -> Vec<Step> {
     let mut results = steps.to_vec();
     for stride in (0..rounds).map(|round| 1 << round) {
         let before = results.clone();
         for t in stride..results.len() {
-            let earlier = if in_place { &results[t - stride] } else { &before[t - stride] };
-            results[t] = earlier.then(&before[t]);
+            results[t] = join(&before, &results, t - stride, t);
         }
     }
     results
 }
 
+fn right_join(before: &[Step], _: &[Step], earlier: usize, t: usize) -> Step {
+    before[earlier].then(&before[t])
+}
+
 /// So many rounds, all at the distance 1.
 fn neighbours(steps: &[Step], rounds: usize) -> Vec<Step> {
-    (0..rounds).fold(steps.to_vec(), |results, _| doubled(&results, 1, false))
+    (0..rounds).fold(steps.to_vec(), |results, _| doubled(&results, 1, right_join))
 }
 
 fn table(steps: &[Step]) -> Array2<f64> {
@@ -227,7 +250,7 @@ pub fn sweep(
         &Array2<f64>,
     ) -> Result<Array2<f64>, rnn::Error>,
 ) -> Result<(), Slip> {
-    let mut rng = rng();
+    let mut rng = rng()?;
     for steps in [5, 3] {
         let cell = RnnCell::<f64>::new(2, 3, &mut rng)?;
         let (x, guess) = (matrix(steps, 2, &mut rng), matrix(steps, 3, &mut rng));
@@ -290,7 +313,7 @@ pub fn newton(
     iteration: impl Fn(f64, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
 ) -> Result<(), Slip> {
     const STEPS: usize = 6;
-    let mut rng = rng();
+    let mut rng = rng()?;
     let mut cases = Vec::new();
     for _ in 0..3 {
         let w = rng.random_range(0.5..1.5);

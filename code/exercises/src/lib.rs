@@ -16,7 +16,7 @@ pub mod ch06;
 pub mod ch07;
 mod compare;
 
-use std::fmt;
+use std::{env, fmt};
 
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 
@@ -51,7 +51,12 @@ impl From<rnn::Error> for Slip {
 }
 
 /// The random numbers of a check.
-fn rng() -> ChaCha8Rng {
-    let seed = std::env::var("EXERCISES_SEED").ok().and_then(|seed| seed.parse().ok());
-    ChaCha8Rng::seed_from_u64(seed.unwrap_or(1))
+fn rng() -> Result<ChaCha8Rng, Slip> {
+    let seed = match env::var("EXERCISES_SEED") {
+        Ok(seed) => seed.parse().map_err(|_| {
+            Slip(format!("EXERCISES_SEED is `{seed}`, and should be a whole number."))
+        })?,
+        Err(_) => 1,
+    };
+    Ok(ChaCha8Rng::seed_from_u64(seed))
 }

@@ -24,7 +24,7 @@ fn count() {
 #[test]
 fn break_even() {
     type Wrong = fn(usize, usize, usize) -> usize;
-    let wrong: [(Wrong, &str); 10] = [
+    let wrong: [(Wrong, &str); 12] = [
         (|d, h, blocks| blocks * (d + h) / d, "one step too few"),
         (|d, h, blocks| (blocks * (d + h)).div_ceil(d), "both have as many"),
         (|d, h, blocks| blocks * (d + h) / h + 1, "have changed places"),
@@ -34,6 +34,8 @@ fn break_even() {
         (|d, h, blocks| blocks * ((d + h) / d) + 1, "Divide last"),
         (|d, h, blocks| blocks * d * h / (d * h) + 1, "W_hh is missing, or"),
         (|d, h, blocks| blocks * (d * h + h) / (d * h) + 1, "W_hh is missing, or"),
+        (|d, h, blocks| (blocks * (d + h + 2) - 1) / d + 1, "biases are counted too"),
+        (|d, h, blocks| (blocks * (d + h + 1) - 1) / d + 1, "biases are counted too"),
         (|_, _, _| 0, "blocks = 3"),
     ];
     for (answer, because) in wrong {
@@ -60,7 +62,7 @@ fn entries(
 #[test]
 fn finite() {
     type Wrong = fn(Loss, &Array1<f64>, f64) -> Array1<f64>;
-    let wrong: [(Wrong, &str); 10] = [
+    let wrong: [(Wrong, &str); 13] = [
         (|l, w, e| entries((l, w), (e, 0.0), |d| d / e), "on one side"),
         (|l, w, e| entries((l, w), (0.0, -e), |d| d / e), "on one side"),
         (|l, w, e| entries((l, w), (e, -e), |d| d / e), "2 nudges apart"),
@@ -83,6 +85,32 @@ fn finite() {
                 (0..w.len()).map(&mut entry).collect()
             },
             "not put back",
+        ),
+        (
+            |loss, w, e| {
+                let (mut above, mut below) = (w.clone(), w.clone());
+                let mut entry = |k: usize| {
+                    above[k] += e;
+                    below[k] -= e;
+                    (loss(&above) - loss(&below)) / (2.0 * e)
+                };
+                (0..w.len()).map(&mut entry).collect()
+            },
+            "not put back",
+        ),
+        (
+            |loss, w, e| {
+                let at = |k: usize, by: f64| entries((loss, w), (by, 0.0), |d| d + loss(w))[k];
+                (0..w.len()).map(|k| at(k, e) - at(k, -e) / (2.0 * e)).collect()
+            },
+            "The difference needs brackets",
+        ),
+        (
+            |l, w, e| {
+                let right = entries((l, w), (e, -e), |d| d / (2.0 * e));
+                (0..3).map(|k| right[k]).collect()
+            },
+            "The shape should be [5], and is [3]",
         ),
         (|_, _, _| Array1::zeros(0), "The shape should be [3], and is [0]"),
         (|_, w, _| w * f64::NAN, "A loss of 3 weights"),
@@ -117,10 +145,12 @@ struct Walk {
     carry: bool,
     transpose: bool,
     all_outputs: bool,
+    forwards: bool,
     shift: usize,
 }
 
-const RIGHT: Walk = Walk { carry: true, transpose: true, all_outputs: true, shift: 0 };
+const RIGHT: Walk =
+    Walk { carry: true, transpose: true, all_outputs: true, forwards: false, shift: 0 };
 
 impl Walk {
     /// The part of each step, the last one first.
@@ -132,7 +162,11 @@ impl Walk {
     ) -> Vec<Array2<f64>> {
         let mut carried = Array1::zeros(w_hh.nrows());
         let mut parts = Vec::new();
-        for t in (0..d_output.nrows()).rev() {
+        let mut steps: Vec<usize> = (0..d_output.nrows()).collect();
+        if !self.forwards {
+            steps.reverse();
+        }
+        for t in steps {
             let mut d_h = carried.clone();
             if self.all_outputs || t + 1 == d_output.nrows() {
                 d_h += &d_output.row(t);
@@ -152,7 +186,7 @@ impl Walk {
 fn shared() {
     type Wrong = fn(&[Array2<f64>]) -> Array2<f64>;
     let sum: Wrong = |parts| parts.iter().fold(Array2::zeros((3, 3)), |sum, part| sum + part);
-    let wrong: [(Walk, Wrong, &str); 10] = [
+    let wrong: [(Walk, Wrong, &str); 11] = [
         (RIGHT, |parts| parts[0].clone(), "the last step alone"),
         (RIGHT, |parts| parts[parts.len() - 1].clone(), "the first step alone"),
         (
@@ -174,6 +208,7 @@ fn shared() {
         (Walk { carry: false, ..RIGHT }, sum, "nothing is carried"),
         (Walk { transpose: false, ..RIGHT }, sum, "W_hh is not transposed"),
         (Walk { all_outputs: false, ..RIGHT }, sum, "only the last row of d_output"),
+        (Walk { forwards: true, ..RIGHT }, sum, "from the first to the last"),
         (Walk { shift: 1, ..RIGHT }, sum, "by the state after the step"),
         (RIGHT, |_| Array2::zeros((3, 3)), "A sequence of 5 steps"),
         (RIGHT, |_| Array2::zeros((3, 2)), "The shape should be [3, 3], and is [3, 2]"),

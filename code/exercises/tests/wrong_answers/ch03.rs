@@ -53,7 +53,7 @@ fn gates() {
 #[test]
 fn forget_bias() {
     type Wrong = fn(f64, f64) -> f64;
-    let wrong: [(Wrong, &str); 10] = [
+    let wrong: [(Wrong, &str); 13] = [
         (|share, steps| share.powf(1.0 / steps), "that is the gate f"),
         (|share, _| logit(share), "after one step"),
         (|share, steps| -logit(share.powf(1.0 / steps)), "the sign is turned"),
@@ -62,6 +62,12 @@ fn forget_bias() {
         (|share, steps| logit(share.powf(steps)), "on the wrong side"),
         (|share, steps| share.powf(1.0 / steps).atanh(), "the inverse of tanh"),
         (|share, steps| share.powf(1.0 / steps).ln(), "not the inverse of σ"),
+        (|share, steps| 1.0 / (1.0 + (-share.powf(1.0 / steps)).exp()), "σ leads from the bias"),
+        (
+            |share, steps| share.powf(1.0 / steps) / (1.0 - share.powf(1.0 / steps)),
+            "the logarithm is missing",
+        ),
+        (|share, steps| logit(share.powf(1.0 / steps)) / 10_f64.ln(), "the natural one"),
         (|share, _| logit(share.powf(0.0)), "of whole numbers is 0"),
         (|_, _| f64::NAN, "the bias is NaN"),
     ];
@@ -231,6 +237,14 @@ fn cell(k: f64, x: [f64; 2], p: [f64; 2], b: [f64; 2]) -> RnnCell<f64> {
 #[test]
 fn parity() {
     let (one, half) = ([1.0; 2], [0.5; 2]);
+    // Right where both are off, and wrong where both are on.
+    let mut both_on_is_not_both_off = cell(10.0, one, half, [-0.5, -1.5]);
+    both_on_is_not_both_off.w_hh.row_mut(0).assign(&array![7.0, -3.0]);
+    both_on_is_not_both_off.b_ih[0] = -1.0;
+    // Right from zeros, and wrong from -1 and -1.
+    let mut not_off_again = cell(10.0, one, half, [-0.5, -1.5]);
+    not_off_again.w_ih[[0, 0]] = 20.0;
+    not_off_again.w_hh.row_mut(0).assign(&array![0.0, -10.0]);
     let wrong = [
         (cell(1.0, one, half, [-0.5, -1.5]), "tanh has to snap"),
         (cell(10.0, one, half, [0.5, -0.5]), "nothing has come"),
@@ -239,6 +253,8 @@ fn parity() {
         (cell(10.0, one, [0.0; 2], [-0.5, -1.5]), "an odd parity alone"),
         (cell(10.0, one, half, [-0.5, -2.5]), "together should turn on both units"),
         (cell(10.0, one, half, [-1.0, -2.0]), "A threshold belongs between"),
+        (both_on_is_not_both_off, "before this step both units are on"),
+        (not_off_again, "A unit that is off is -1, not 0"),
     ];
     for (cell, because) in wrong {
         rejected(ch03::parity(|| Ok(cell.clone())), because);

@@ -7,9 +7,10 @@ use crate::rejected;
 #[test]
 fn rounds() {
     type Wrong = fn(usize) -> usize;
-    let wrong: [(Wrong, &str); 6] = [
+    let wrong: [(Wrong, &str); 7] = [
         (|n| n - 1, "that is the loop"),
         (|n| n.div_ceil(2), "half the steps"),
+        (|n| (n as f64).ln().ceil() as usize, "the natural logarithm"),
         (|n| n.ilog2() as usize, "rounded up"),
         (|n| n.ilog2() as usize + 1, "one round less"),
         (|n| (2 * n.next_power_of_two().ilog2() as usize).saturating_sub(2), "Blelloch's"),
@@ -26,7 +27,7 @@ fn join() {
     fn of(a: Array2<f64>, b: Array1<f64>) -> Dense {
         Dense { a, b }
     }
-    let wrong: [(Wrong, &str); 11] = [
+    let wrong: [(Wrong, &str); 13] = [
         (|one, two| of(one.a.dot(&two.a), two.a.dot(&one.b) + &two.b), "have changed places"),
         (|one, two| of(&one.a * &two.a, two.a.dot(&one.b) + &two.b), "entry by entry"),
         (|one, two| of(&one.a + &two.a, two.a.dot(&one.b) + &two.b), "not added"),
@@ -37,7 +38,9 @@ fn join() {
         (|one, two| of(two.a.dot(&one.a), two.a.dot(&one.b)), "b_2 is missing"),
         (|one, two| of(two.a.dot(&one.a), two.b.clone()), "b_1 is missing"),
         (|_, _| of(Array2::zeros((1, 2)), Array1::zeros(1)), "The shape should be [2, 2]"),
-        (|one, _| one.clone(), "The matrix of two joined steps"),
+        (|one, _| one.clone(), "the second step's matrix is missing"),
+        (|one, two| of(two.a.clone(), two.a.dot(&one.b)), "the first step's matrix is missing"),
+        (|one, two| of(one.a.dot(&two.a.t()), one.b.clone()), "The matrix of two joined steps"),
     ];
     for (answer, because) in wrong {
         rejected(ch04::join(answer), because);
@@ -67,7 +70,7 @@ fn doubling(places: usize) -> impl Iterator<Item = usize> {
 #[test]
 fn scan() {
     type Wrong = fn(&[Step]) -> Vec<Step>;
-    let wrong: [(Wrong, &str); 9] = [
+    let wrong: [(Wrong, &str); 11] = [
         (
             |steps| {
                 let mut places = steps.to_vec();
@@ -92,6 +95,14 @@ fn scan() {
         (
             |steps| joined(steps, doubling(steps.len()), |_, now, s, t| now[s].then(&now[t])),
             "reads what the same round has written",
+        ),
+        (
+            |steps| joined(steps, doubling(steps.len()), |was, _, s, t| steps[s].then(&was[t])),
+            "what the round before has left",
+        ),
+        (
+            |steps| joined(steps, doubling(steps.len()), |was, _, s, t| was[s].then(&steps[t])),
+            "what the round before has left",
         ),
         (
             |steps| {

@@ -98,7 +98,7 @@ fn attention(
 fn mask() {
     type Hide = fn(usize, usize, f64) -> f64;
     let not_at_all: Hide = |_, _, number| number;
-    let wrong: [(Hide, Hide, &str); 6] = [
+    let wrong: [(Hide, Hide, &str); 8] = [
         (not_at_all, |t, s, weight| if s > t { 0.0 } else { weight }, "before they were hidden"),
         (|t, s, score| if s > t { 0.0 } else { score }, not_at_all, "exp(0) is 1"),
         (not_at_all, not_at_all, "nothing is hidden"),
@@ -112,6 +112,16 @@ fn mask() {
             |t, s, score| if s >= t { f64::NEG_INFINITY } else { score },
             not_at_all,
             "may look at itself",
+        ),
+        (
+            |t, s, score| if s > t { f64::INFINITY } else { score },
+            not_at_all,
+            "is not minus infinity",
+        ),
+        (
+            |t, s, score| if s > t { f64::NAN } else { score },
+            not_at_all,
+            "came      [[NaN, NaN, NaN],",
         ),
     ];
     for (hide, behind, because) in wrong {

@@ -9,7 +9,7 @@ use crate::rejected;
 #[test]
 fn shapes() {
     type Wrong = fn(&Sizes, Shapes) -> Shapes;
-    let wrong: [(Wrong, &str); 13] = [
+    let wrong: [(Wrong, &str); 14] = [
         (|s, r| Shapes { output: [s.t, s.n, s.directions * s.h], ..r }, "the steps second"),
         (|s, r| Shapes { output: [s.n, s.t, s.h], ..r }, "both directions stand side by side"),
         (
@@ -26,6 +26,8 @@ fn shapes() {
         (|s, r| Shapes { h_n: [s.layers, s.n, s.h], ..r }, "has a last state of its own"),
         (|s, r| Shapes { h_n: [s.layers, s.n, s.directions * s.h], ..r }, "not side by side"),
         (|s, r| Shapes { h_n: [s.directions, s.n, s.h], ..r }, "`h_n` shows all layers."),
+        // Right where there are two directions.
+        (|s, r| Shapes { output: [s.n, s.t, 2 * s.h], ..r }, "layers: 3, directions: 1"),
         (|s, r| Shapes { weight_ih_l1: [s.h, s.d], ..r }, "only the first layer reads the inputs"),
         (|s, r| Shapes { weight_ih_l1: [s.h, s.h], ..r }, "reads both directions of the first"),
         (|s, r| Shapes { weight_ih_l1: [s.directions * s.h, s.h], ..r }, "the rows are the units"),
@@ -47,7 +49,7 @@ fn right_shapes(&Sizes { n, t, d: _, h, layers, directions }: &Sizes) -> Shapes 
 #[test]
 fn layers() {
     type Wrong = fn(&[RnnCell<f64>], &Array2<f64>) -> Result<Array2<f64>, Error>;
-    let wrong: [(Wrong, &str); 8] = [
+    let wrong: [(Wrong, &str); 9] = [
         (|cells, x| pass(&cells[0], x, &mut zeros(cells)), "the states of the first layer"),
         (|cells, x| pass(&cells[cells.len() - 1], x, &mut zeros(cells)), "each layer reads x"),
         (
@@ -94,6 +96,16 @@ fn layers() {
                 Ok(states)
             },
             "all layers share one state",
+        ),
+        (
+            |cells, x| {
+                let mut read = x.clone();
+                for cell in cells {
+                    read = pass(cell, &read, &mut zeros(cells))?;
+                }
+                Ok(Array2::from_shape_fn((5, 3), |at| read.get(at).copied().unwrap_or(0.0)))
+            },
+            "The shape should be [3, 4]",
         ),
         (|_, _| Ok(Array2::zeros((0, 0))), "The shape should be [5, 3]"),
         (|_, x| Ok(x * f64::NAN), "The top layer of 3"),

@@ -32,7 +32,7 @@ fn share() {
 #[test]
 fn uses() {
     type Wrong = fn(&Weights, &Array2<f64>) -> Array2<f64>;
-    let wrong: [(Wrong, &str); 6] = [
+    let wrong: [(Wrong, &str); 5] = [
         (
             |w, h| {
                 Array2::from_shape_fn(h.dim(), |(n, i)| {
@@ -70,12 +70,17 @@ fn uses() {
             },
             "How often a weight is fetched",
         ),
-        (|w, h| h * w.fetch(99, 99), "5 sequences, 3 units"),
         (|_, _| Array2::zeros((0, 0)), "The shape should be [5, 3]"),
     ];
     for (answer, because) in wrong {
         rejected(ch07::uses(answer), because);
     }
+}
+
+#[test]
+#[should_panic(expected = "there is no weight [3, 0]: the matrix is [3, 3]")]
+fn a_weight_that_there_is_not() {
+    drop(ch07::uses(|w, h| h * w.fetch(h.ncols(), 0)));
 }
 
 /// The loop as handed out, with another bias, inputs at other steps and a share of the state.
@@ -178,9 +183,9 @@ fn exp() {
             },
             "each as a share",
         ),
-        (|z, series| parts(z, (z / LN_2).floor(), [1_023, 52], series), "n is cut off"),
-        (|z, series| parts(z, (z / LN_2).trunc(), [1_023, 52], series), "n is cut off"),
-        (|z, series| parts(z, (z / LN_2).ceil(), [1_023, 52], series), "n is cut off"),
+        (|z, series| parts(z, (z / LN_2).floor(), [1_023, 52], series), "n is not the nearest"),
+        (|z, series| parts(z, (z / LN_2).trunc(), [1_023, 52], series), "n is not the nearest"),
+        (|z, series| parts(z, (z / LN_2).ceil(), [1_023, 52], series), "n is not the nearest"),
         (|z, series| series(z), "good for a small t only"),
         (|z, series| series(z - (z / LN_2).round() * LN_2), "the factor 2^n is missing"),
         (|z, series| parts(z, z.round(), [1_023, 52], series), "not of e: divide z by ln 2"),
