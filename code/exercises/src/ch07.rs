@@ -147,8 +147,9 @@ fn last_product(weights: &Array2<f64>, h: &Array2<f64>) -> Array2<f64> {
 #[derive(Default)]
 pub struct Products {
     count: Cell<usize>,
-    /// The rows of the tallest left factor.
+    /// The most rows and columns of a product.
     rows: Cell<usize>,
+    columns: Cell<usize>,
 }
 
 impl Products {
@@ -159,6 +160,7 @@ impl Products {
     pub fn of(&self, a: &ArrayRef2<f64>, b: &ArrayRef2<f64>) -> Array2<f64> {
         self.count.set(self.count.get() + 1);
         self.rows.set(self.rows.get().max(a.nrows()));
+        self.columns.set(self.columns.get().max(b.ncols()));
         a.dot(b)
     }
 }
@@ -194,7 +196,7 @@ pub fn project(
         }
         compare(format!("A sequence of {steps} steps:"), &found, &with_bias(both), &slips)?;
         // The first state is zero: who leaves its product out has saved one more.
-        let whole = products.rows.get() == steps;
+        let whole = products.rows.get() == steps || products.columns.get() == steps;
         if whole && products.count.get() == steps {
             continue;
         }

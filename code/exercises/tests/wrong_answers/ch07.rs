@@ -153,6 +153,25 @@ fn project() {
     }
 }
 
+/// Columns for rows, and no product for the state of zeros: right, and with as few products.
+#[test]
+fn project_the_other_way_round() {
+    let answer = |c: &RnnCell<f64>, x: &Array2<f64>, p: &Products| {
+        let from_x = p.of(&c.w_ih, &x.t());
+        let mut states = Array2::zeros((x.nrows(), 3));
+        let mut h = Array1::zeros(3);
+        for (t, mut state) in states.rows_mut().into_iter().enumerate() {
+            if t > 0 {
+                h = p.of(&c.w_hh, &h.insert_axis(Axis(1))).column(0).to_owned();
+            }
+            h = (&from_x.column(t) + &c.b_ih + &h + &c.b_hh).tanh();
+            state.assign(&h);
+        }
+        states
+    };
+    ch07::project(answer).expect("it is right");
+}
+
 #[test]
 fn exp() {
     /// With another n, and another bias and place of the exponent.
