@@ -114,7 +114,7 @@ fn help_explains_every_parameter() {
         let output = run_chapter(&name, ["--help"]);
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success());
-        for parameter in ["--seed", "--out", "--sync"] {
+        for parameter in ["--seed", "--out", "--sync", "--dry-run"] {
             assert!(help.contains(parameter), "{name} --help leaves out {parameter}");
         }
         // With `next_line_help` an unexplained parameter is a line without an indented one below.

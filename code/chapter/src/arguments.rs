@@ -18,6 +18,10 @@ pub(crate) struct Shared {
     /// Write the computed numbers into the book's pages
     #[arg(long, help_heading = "Output")]
     pub sync: bool,
+
+    /// Only check the parameters: compute nothing and write nothing
+    #[arg(long, help_heading = "Output")]
+    pub dry_run: bool,
 }
 
 /// A parser for a real number from `low` to `high`, both included.
@@ -49,6 +53,9 @@ pub fn at_least(
     }
 }
 
+/// What says where a run goes, and changes nothing that it computes.
+const OUTPUT: [&str; 3] = ["out", "sync", "dry_run"];
+
 /// The parameters that differ from the book's, as they would be typed: `--radius 1.3 --seed 2`.
 pub(crate) fn changed_parameters(command: &Command, matches: &ArgMatches) -> Option<String> {
     let mut changed = Vec::new();
@@ -56,7 +63,7 @@ pub(crate) fn changed_parameters(command: &Command, matches: &ArgMatches) -> Opt
         let id = argument.get_id().as_str();
         let given = matches.try_contains_id(id).unwrap_or(false)
             && matches.value_source(id) == Some(ValueSource::CommandLine);
-        if !given || id == "out" || id == "sync" {
+        if !given || OUTPUT.contains(&id) {
             continue;
         }
         let values: Vec<String> = matches

@@ -24,6 +24,15 @@ pub trait Chapter: Args {
     /// The title, as the first line of `--help` shows it.
     const TITLE: &'static str;
 
+    /// Refuses parameters that are fine one by one and too much together, before anything is
+    /// computed: what no single range can refuse. [`main`] and [`numbers`] call it before `run`.
+    ///
+    /// # Errors
+    /// Where these parameters cannot be run; it should read as one line and say what to change.
+    fn check(&self) -> Result {
+        Ok(())
+    }
+
     /// Runs the experiments in the order of the prose and reports what they found.
     ///
     /// # Errors
@@ -64,6 +73,10 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Stri
 
     if shared.sync {
         refuse_sync(&shared, changed.as_deref())?;
+    }
+    chapter.check()?;
+    if shared.dry_run {
+        return Ok(format!("{}: these parameters can be run\n", C::NAME));
     }
     let folder = match &shared.out {
         Some(path) => Folder::of_the_reader(path)?,
@@ -127,9 +140,11 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Stri
 pub fn numbers<C: Chapter>(arguments: &str) -> Result<BTreeMap<String, String>> {
     let words = std::iter::once(C::NAME).chain(arguments.split_whitespace());
     let matches = command::<C>().try_get_matches_from(words)?;
+    let chapter = C::from_arg_matches(&matches)?;
+    chapter.check()?;
     let mut report = Report::new(None);
     let seed = Shared::from_arg_matches(&matches)?.seed;
-    C::from_arg_matches(&matches)?.run(seed, &mut report)?;
+    chapter.run(seed, &mut report)?;
     report.check_names()?;
     let numbers = report.numbers().iter();
     Ok(numbers.map(|number| (number.name.clone(), number.text.clone())).collect())
@@ -219,6 +234,10 @@ mod tests {
         const NAME: &'static str = "ch00";
         const TITLE: &'static str = "Small";
 
+        fn check(&self) -> Result {
+            if self.times > 9 { Err("at most 9 --times".into()) } else { Ok(()) }
+        }
+
         fn run(&self, _seed: u64, report: &mut Report) -> Result {
             let times = if self.skip { 0 } else { self.times };
             for _ in 0..times {
@@ -287,6 +306,27 @@ mod tests {
         assert_eq!(numbers::<Seed>("").unwrap()["seed"], "1");
         assert_eq!(numbers::<Seed>("--seed 7").unwrap()["seed"], "7");
         assert!(numbers::<Seed>("--twice").is_err());
+    }
+
+    #[test]
+    fn a_dry_run_checks_the_parameters_and_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("figures").display().to_string();
+        let dry = |arguments: &[&str]| {
+            let words = [&["ch00", "--dry-run", "--out", &out], arguments].concat();
+            run::<Small>(words.into_iter().map(OsString::from)).map_err(|error| error.to_string())
+        };
+        assert_eq!(dry(&["--times", "9"]).unwrap(), "ch00: these parameters can be run\n");
+        assert_eq!(dry(&["--times", "10"]).unwrap_err(), "at most 9 --times");
+        assert!(dry(&["--weight", "2"]).unwrap_err().contains("must be from 0 to 1"));
+        assert!(dry(&["--sync"]).unwrap_err().contains("leave out --out"));
+        assert!(!folder.path().join("figures").exists(), "a dry run makes a folder");
+    }
+
+    #[test]
+    fn what_cannot_be_run_is_refused_before_anything_is_computed() {
+        assert_eq!(typed("--times 10").unwrap_err().to_string(), "at most 9 --times");
+        assert_eq!(numbers::<Small>("--times 10").unwrap_err().to_string(), "at most 9 --times");
     }
 
     #[test]
