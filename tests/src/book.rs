@@ -49,9 +49,11 @@ impl Book {
     }
 
     /// This repository's book.
+    ///
+    /// # Panics
+    /// As [`open`](Self::open), and if the tests run outside of the book.
     pub fn this() -> Self {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Self::open(here.parent().unwrap_or(here))
+        Self::open(chapter::book_root().expect("the tests run in the book"))
     }
 
     /// The pages and the README.

@@ -67,7 +67,7 @@ pub fn run_chapter<S: AsRef<std::ffi::OsStr>>(
     Command::new(cargo)
         .args(["run", "--quiet", "--package", name, "--"])
         .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(chapter::book_root().expect("the tests run in the book"))
         .output()
         .expect("cargo runs")
 }

@@ -25,6 +25,20 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// The program runs outside of the book, whose figures it would draw.
+    #[error("the book is not here: run it in the book's folder, or write elsewhere with --out DIR")]
+    NoBook,
+    /// Standard output takes no more: its disk is full, for instance.
+    #[error("cannot print: {source}{}", nevertheless(.written))]
+    Print {
+        /// Why not.
+        source: io::Error,
+        /// The files that were written before.
+        written: Vec<PathBuf>,
+    },
+    /// `--record` without `--measure`.
+    #[error("--record writes what --measure measures: add --measure")]
+    RecordWithoutMeasure,
     /// `--sync` with parameters that are not the book's.
     #[error("--sync writes the book's own numbers, so it takes no parameters; leave out {0}")]
     SyncWithParameters(String),
@@ -37,4 +51,12 @@ pub enum Error {
     /// Two figures of a chapter have one name.
     #[error("the chapter draws two figures named {0}")]
     DuplicateFigure(String),
+}
+
+fn nevertheless(written: &[PathBuf]) -> String {
+    if written.is_empty() {
+        return String::new();
+    }
+    let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+    format!("; written nevertheless: {}", paths.join(", "))
 }

@@ -43,6 +43,7 @@ mod output;
 mod page;
 mod program;
 mod report;
+mod root;
 mod spread;
 pub mod svg;
 
@@ -55,4 +56,5 @@ pub use output::write_file;
 pub use page::{PrintedNumber, printed_numbers};
 pub use program::{Chapter, main, numbers};
 pub use report::{Draw, Drawing, Number, Report};
+pub use root::book_root;
 pub use spread::Spread;

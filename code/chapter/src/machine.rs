@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
-use crate::{Result, Spread, write_file};
+use crate::{
+    Error, Result, Spread,
+    output::{check_writable, write_file},
+};
 
 /// The parameters of a chapter that measures times: `#[command(flatten)]` adds them to its own.
 #[derive(clap::Args, Clone, Debug)]
@@ -20,11 +23,24 @@ pub struct Stopwatch {
 
     /// Write the measurement into this file, such as the book's own measurement.json beside the
     /// chapter's code
-    #[arg(long, value_name = "FILE", requires = "measure")]
+    #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 }
 
 impl Stopwatch {
+    /// Refuses a record without a measurement, and a file that cannot be written. A chapter's
+    /// [`check`](crate::Chapter::check) calls it, so that nobody measures for a minute in vain.
+    ///
+    /// # Errors
+    /// Where the record cannot be written.
+    pub fn check(&self) -> Result {
+        match &self.record {
+            Some(_) if !self.measure => Err(Error::RecordWithoutMeasure.into()),
+            Some(path) => Ok(check_writable(path)?),
+            None => Ok(()),
+        }
+    }
+
     /// What `take` measures if that is asked for, and else what is recorded, as JSON.
     ///
     /// # Errors
@@ -34,6 +50,7 @@ impl Stopwatch {
         recorded: &str,
         take: impl FnOnce() -> Result<M>,
     ) -> Result<M> {
+        self.check()?;
         if !self.measure {
             return Ok(serde_json::from_str(recorded)?);
         }

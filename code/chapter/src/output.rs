@@ -8,13 +8,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::{Drawing, Error, Number, page, svg};
-
-/// The folder of the book: the root of the repository.
-pub(crate) fn book_root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
-}
+use crate::{Drawing, Error, Number, book_root, page, svg};
 
 /// Where files are written, and where they are made before they are moved there.
 pub(crate) struct Folder {
@@ -25,7 +19,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// The book's figures. They are made under `target`, because `mdbook serve` watches `src`.
     pub fn of_the_book() -> Result<Self, Error> {
-        let root = book_root();
+        let root = book_root()?;
         Self::new(root.join("src/figures"), root.join("target"))
     }
 
@@ -45,10 +39,20 @@ impl Folder {
         Ok(Self { path, workshop })
     }
 
+    /// Refuses, before anything is computed, what stands in the place of a chapter's file and is
+    /// none.
+    pub fn check_files(&self, chapter: &str) -> Result<(), Error> {
+        let (figures, numbers) = (format!("{chapter}-"), format!("{chapter}.json"));
+        files(&self.path, |name| name == numbers || name.starts_with(&figures))?
+            .iter()
+            .try_for_each(|path| check_regular(path).map_err(writing(path)))
+    }
+
     /// Writes a figure, unless the one that is there is equal within tolerance: then a run with
     /// the book's parameters on another machine would only dirty the checkout.
     pub fn write_figure(&self, chapter: &str, drawing: &Drawing) -> Result<Written, Error> {
         let path = self.path.join(format!("{chapter}-{}.svg", drawing.name));
+        check_regular(&path).map_err(writing(&path))?;
         let unchanged = fs::read_to_string(&path)
             .is_ok_and(|committed| svg::difference(&committed, &drawing.svg).is_none());
         if !unchanged {
@@ -68,8 +72,39 @@ impl Folder {
     }
 
     fn write(&self, path: &Path, text: &str) -> Result<(), Error> {
-        write_whole(path, text, &self.workshop)
-            .map_err(|source| Error::Write { path: path.to_owned(), source })
+        write_whole(path, text, &self.workshop).map_err(writing(path))
+    }
+}
+
+fn writing(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Write { path, source }
+}
+
+fn reading(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Read { path, source }
+}
+
+/// What a folder holds under such names.
+fn files(folder: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(reading(folder))? {
+        let entry = entry.map_err(reading(folder))?;
+        if is_meant(&entry.file_name().to_string_lossy()) {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Refuses what is there and is no file: a pipe would wait for its other end for ever.
+fn check_regular(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => Err(io::Error::other("it is not a regular file")),
+        _ => Ok(()),
     }
 }
 
@@ -79,14 +114,17 @@ pub(crate) struct Written {
     pub unchanged: bool,
 }
 
+/// Refuses, before anything is computed, what is named like a page and is no file.
+pub(crate) fn check_pages() -> Result<(), Error> {
+    files(&book_root()?.join("src"), |name| Path::new(name).extension() == Some("md".as_ref()))?
+        .iter()
+        .try_for_each(|path| check_regular(path).map_err(reading(path)))
+}
+
 /// Writes the computed numbers into the book's pages; returns the pages that changed.
 pub(crate) fn sync_pages(chapter: &str, numbers: &[Number]) -> Result<Vec<PathBuf>, Error> {
-    let root = book_root();
+    let root = book_root()?;
     let source = root.join("src");
-    let reading = |path: &Path| {
-        let path = path.to_owned();
-        move |source| Error::Read { path, source }
-    };
     let mut changed = Vec::new();
     for entry in fs::read_dir(&source).map_err(reading(&source))? {
         let path = entry.map_err(reading(&source))?.path();
@@ -110,8 +148,25 @@ pub(crate) fn sync_pages(chapter: &str, numbers: &[Number]) -> Result<Vec<PathBu
 /// # Errors
 /// Where the file cannot be written.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
-    write_whole(path, text, &book_root().join("target"))
-        .map_err(|source| Error::Write { path: path.to_owned(), source })
+    // Of a link the file is replaced to which it leads.
+    let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    write_whole(&file, text, folder_of(&file)).map_err(writing(path))
+}
+
+/// Finds out whether [`write_file`] can write there: better now than after a long measurement.
+///
+/// # Errors
+/// Where it cannot.
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    check_regular(&file)
+        .and_then(|()| NamedTempFile::new_in(folder_of(&file)))
+        .map(drop)
+        .map_err(writing(path))
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// Writes to a temporary file and renames it: an interrupted run leaves the old file whole.

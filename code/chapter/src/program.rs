@@ -5,7 +5,7 @@ use std::{
     ffi::OsString,
     fmt::Write as _,
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -14,7 +14,8 @@ use clap::{Args, Command, FromArgMatches};
 use crate::{
     Error, Report, Result,
     arguments::{Shared, changed_parameters, one_line},
-    output::{Folder, Written, book_root, sync_pages},
+    book_root,
+    output::{Folder, Written, check_pages, sync_pages},
 };
 
 /// A chapter: its parameters with their defaults, and what is computed from them.
@@ -42,28 +43,51 @@ pub trait Chapter: Args {
 
 /// The whole program of a chapter: exit code 0, or one line on standard error and 2.
 pub fn main<C: Chapter>() -> ExitCode {
-    match run::<C>(std::env::args_os()) {
-        Ok(text) => {
-            // Whoever reads may have stopped (`| head`): that is no error of ours.
-            let _ = io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
-        }
+    match run::<C>(std::env::args_os()).and_then(|done| Ok(done.print()?)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Where standard error takes no more either, there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::from(2)
         }
     }
 }
 
-/// Runs a chapter as typed; returns what it prints.
-fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<String> {
+/// What a run prints, and what it has written.
+#[derive(Default)]
+struct Done {
+    /// `--help` or `--version`, which clap prints in colour.
+    help: Option<clap::Error>,
+    text: String,
+    written: Vec<PathBuf>,
+}
+
+impl Done {
+    fn saying(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+
+    fn print(&self) -> std::result::Result<(), Error> {
+        let help = self.help.as_ref().map_or(Ok(()), clap::Error::print);
+        let mut output = io::stdout();
+        let printed = help.and_then(|()| output.write_all(self.text.as_bytes()));
+        match printed.and_then(|()| output.flush()) {
+            // Whoever reads may have stopped (`| head`): that is no error of ours.
+            Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::Print { source, written: self.written.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Runs a chapter as typed.
+fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Done> {
     let command = command::<C>();
     let matches = match command.clone().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            // `--help` and `--version` are no errors.
-            error.print()?;
-            return Ok(String::new());
+            return Ok(Done { help: Some(error), ..Done::default() });
         }
         Err(error) => return Err(format!("{} (see --help)", one_line(&error)).into()),
     };
@@ -76,38 +100,59 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Stri
     }
     chapter.check()?;
     if shared.dry_run {
-        return Ok(format!("{}: these parameters can be run\n", C::NAME));
+        return Ok(Done::saying(format!("{}: these parameters can be run\n", C::NAME)));
     }
-    let folder = match &shared.out {
-        Some(path) => Folder::of_the_reader(path)?,
-        None => Folder::of_the_book()?,
-    };
-
+    let folder = folder::<C>(&shared)?;
     let mut report = Report::new(changed.clone());
     chapter.run(shared.seed, &mut report)?;
     report.check_names()?;
-
-    let mut written = Vec::new();
-    for drawing in report.drawings() {
-        written.push(folder.write_figure(C::NAME, drawing)?);
-    }
-    let mut text = table(C::TITLE, &report);
-    if shared.out.is_some() {
-        written.push(folder.write_numbers(C::NAME, report.numbers())?);
-    }
-    text += &files(&written);
-    if shared.sync {
-        text += &synced(&sync_pages(C::NAME, report.numbers())?);
-    }
+    let mut done = write::<C>(&shared, &folder, &report)?;
     if let (Some(changed), None) = (changed, &shared.out) {
         let name = C::NAME;
         let _ = writeln!(
-            text,
+            done.text,
             "\nThe book's figures now show your run ({changed}): an open page reloads.\n\
              `cargo run -p {name}` brings the book's own back."
         );
     }
-    Ok(text)
+    Ok(done)
+}
+
+/// Where the files go: better an error now than after a long experiment.
+fn folder<C: Chapter>(shared: &Shared) -> std::result::Result<Folder, Error> {
+    let folder = match &shared.out {
+        Some(path) => Folder::of_the_reader(path)?,
+        None => Folder::of_the_book()?,
+    };
+    folder.check_files(C::NAME)?;
+    if shared.sync {
+        check_pages()?;
+    }
+    Ok(folder)
+}
+
+/// Writes what a run has found, and says so.
+fn write<C: Chapter>(
+    shared: &Shared,
+    folder: &Folder,
+    report: &Report,
+) -> std::result::Result<Done, Error> {
+    let mut files = Vec::new();
+    for drawing in report.drawings() {
+        files.push(folder.write_figure(C::NAME, drawing)?);
+    }
+    if shared.out.is_some() {
+        files.push(folder.write_numbers(C::NAME, report.numbers())?);
+    }
+    let mut text = table(C::TITLE, report) + &listed(&files);
+    let changed = files.into_iter().filter(|file| !file.unchanged);
+    let mut written: Vec<PathBuf> = changed.map(|file| shown(&file.path)).collect();
+    if shared.sync {
+        let pages = sync_pages(C::NAME, report.numbers())?;
+        text += &synced(&pages);
+        written.extend(pages.iter().map(|page| shown(page)));
+    }
+    Ok(Done { help: None, text, written })
 }
 
 /// The numbers that a chapter finds with these arguments, by their names. Nothing is written: it is
@@ -138,19 +183,29 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Stri
 /// # Errors
 /// As the program: an argument that is refused, or what the experiments fail with.
 pub fn numbers<C: Chapter>(arguments: &str) -> Result<BTreeMap<String, String>> {
-    let words = std::iter::once(C::NAME).chain(arguments.split_whitespace());
-    let matches = command::<C>().try_get_matches_from(words)?;
-    let chapter = C::from_arg_matches(&matches)?;
+    let (chapter, seed) = parse::<C>(arguments)?;
     chapter.check()?;
-    let mut report = Report::new(None);
-    let seed = Shared::from_arg_matches(&matches)?.seed;
-    chapter.run(seed, &mut report)?;
-    report.check_names()?;
+    let report = report_of(&chapter, seed)?;
     let numbers = report.numbers().iter();
     Ok(numbers.map(|number| (number.name.clone(), number.text.clone())).collect())
 }
 
-fn command<C: Chapter>() -> Command {
+/// A chapter with these parameters, and the seed.
+pub(crate) fn parse<C: Chapter>(arguments: &str) -> Result<(C, u64)> {
+    let words = std::iter::once(C::NAME).chain(arguments.split_whitespace());
+    let matches = command::<C>().try_get_matches_from(words)?;
+    Ok((C::from_arg_matches(&matches)?, Shared::from_arg_matches(&matches)?.seed))
+}
+
+/// What a chapter finds; it is written nowhere.
+pub(crate) fn report_of<C: Chapter>(chapter: &C, seed: u64) -> Result<Report> {
+    let mut report = Report::new(None);
+    chapter.run(seed, &mut report)?;
+    report.check_names()?;
+    Ok(report)
+}
+
+pub(crate) fn command<C: Chapter>() -> Command {
     let command = Command::new(C::NAME).about(C::TITLE).term_width(90).next_line_help(true);
     // A negative number is a value that may be refused, not a flag.
     Shared::augment_args(C::augment_args(command))
@@ -181,29 +236,30 @@ fn table(title: &str, report: &Report) -> String {
     text
 }
 
-fn files(written: &[Written]) -> String {
+fn listed(files: &[Written]) -> String {
     let mut text = String::from("\nFiles\n");
-    for file in written {
+    for file in files {
         let state = if file.unchanged { "unchanged" } else { "written  " };
-        let _ = writeln!(text, "  {state}  {}", shown(&file.path));
+        let _ = writeln!(text, "  {state}  {}", shown(&file.path).display());
     }
     text
 }
 
-fn synced(pages: &[std::path::PathBuf]) -> String {
+fn synced(pages: &[PathBuf]) -> String {
     let mut text = String::from("\nPages\n");
     if pages.is_empty() {
         text += "  all numbers were up to date\n";
     }
     for page in pages {
-        let _ = writeln!(text, "  synced     {}", shown(page));
+        let _ = writeln!(text, "  synced     {}", shown(page).display());
     }
     text
 }
 
 /// A path as the reader knows it: from the book's folder where it lies there.
-fn shown(path: &Path) -> String {
-    path.strip_prefix(book_root()).unwrap_or(path).display().to_string()
+fn shown(path: &Path) -> PathBuf {
+    let root = book_root().unwrap_or_default();
+    path.strip_prefix(root).unwrap_or(path).to_owned()
 }
 
 #[cfg(test)]
@@ -253,7 +309,7 @@ mod tests {
         let out = folder.path().display().to_string();
         let words = ["ch00", "--out", &out].map(str::to_owned).into_iter();
         let words = words.chain(arguments.split_whitespace().map(str::to_owned));
-        let text = run::<Small>(words.map(OsString::from))?;
+        let text = run::<Small>(words.map(OsString::from))?.text;
         let drawn = fs::read_to_string(folder.path().join("ch00-a.svg"))?;
         let numbers = fs::read_to_string(folder.path().join("ch00.json"))?;
         let skipped = arguments.contains("--skip");
@@ -314,7 +370,8 @@ mod tests {
         let out = folder.path().join("figures").display().to_string();
         let dry = |arguments: &[&str]| {
             let words = [&["ch00", "--dry-run", "--out", &out], arguments].concat();
-            run::<Small>(words.into_iter().map(OsString::from)).map_err(|error| error.to_string())
+            let done = run::<Small>(words.into_iter().map(OsString::from));
+            done.map(|done| done.text).map_err(|error| error.to_string())
         };
         assert_eq!(dry(&["--times", "9"]).unwrap(), "ch00: these parameters can be run\n");
         assert_eq!(dry(&["--times", "10"]).unwrap_err(), "at most 9 --times");
