@@ -2,7 +2,6 @@
 //! `cargo run -p marks --example hints > src/hints.md`.
 
 use std::error::Error;
-use std::path::Path;
 
 use marks::Set;
 
@@ -14,7 +13,7 @@ In Rustlings the key `h` shows both.
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let set = Set::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../exercises"))?;
+    let set = Set::read(&Set::folder_in_book()?)?;
     print!("{HEAD}");
     let mut chapter = String::new();
     for exercise in &set.exercises {

@@ -1,9 +1,9 @@
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::error::at;
+use crate::error::{at, check_regular};
 use crate::{Error, Exercise, Set};
 
 /// Folders in which there are no answers.
@@ -183,7 +183,7 @@ impl Answer {
             Ok(path) => path,
             Err(why) => return Ok(Self::Missing(why)),
         };
-        let bytes = match fs::read(path) {
+        let bytes = match read(path) {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Self::Missing(format!("the file cannot be read: {error}"))),
         };
@@ -224,7 +224,12 @@ fn is_like(path: &Path, exercise: &Exercise) -> bool {
 }
 
 fn are_same(one: &Path, other: &Path) -> bool {
-    matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
+    matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    check_regular(path)?;
+    fs::read(path)
 }
 
 fn depth(path: &Path) -> usize {

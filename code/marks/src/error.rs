@@ -1,5 +1,5 @@
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// What stops marking altogether. What is wrong with an answer is a mark, not an error.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,17 @@ pub enum Error {
     /// There is nothing to mark.
     #[error("{}: no answers here (files such as ch01_step.rs), nor in folders of learners", .0.display())]
     NoLearners(PathBuf),
+    /// The program runs outside of the book, and is not told where the exercises are.
+    #[error("the book is not here: run it in the book's folder, or name FOLDER and --set FOLDER")]
+    NoSet,
+    /// Standard output takes no more: its disk is full, for instance.
+    #[error("cannot print the marks: {source}{}", nevertheless(.written))]
+    Print {
+        /// What the system says.
+        source: io::Error,
+        /// The files that hold the marks.
+        written: Vec<PathBuf>,
+    },
     /// The marks cannot be written.
     #[error("{}: {reason}", path.display())]
     Write {
@@ -39,4 +50,21 @@ pub enum Error {
 /// Says which file it was.
 pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
     move |source| Error::File { path: path.into(), source }
+}
+
+fn nevertheless(written: &[PathBuf]) -> String {
+    if written.is_empty() {
+        return String::new();
+    }
+    let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+    format!("; written nevertheless: {}", paths.join(", "))
+}
+
+/// Refuses what is there and is no file: a pipe would wait for its other end for ever.
+pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => Err(io::Error::other("it is not a regular file")),
+        _ => Ok(()),
+    }
 }

@@ -1,5 +1,6 @@
 //! Marks the exercises of one learner or of a class: `cargo run -p marks -- FOLDER`.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -7,10 +8,7 @@ use std::time::Duration;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use marks::limited::Limits;
-use marks::{Class, Error, Set, check_writable, mark, table, write_csv, write_json};
-
-/// The exercises of the book that this program was compiled in.
-const BOOK_SET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises");
+use marks::{Class, Error, Mark, Set, check_writable, mark, table, write_csv, write_json};
 
 /// Marks the exercises of one learner or of a class.
 ///
@@ -20,12 +18,11 @@ const BOOK_SET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../exercises");
 #[command(name = "marks")]
 struct Arguments {
     /// A learner's answers, or a class: a folder with a folder for each learner
-    #[arg(default_value = BOOK_SET, hide_default_value = true)]
-    folder: PathBuf,
+    folder: Option<PathBuf>,
 
     /// The set as it was handed out, with the checks, if it is not the one of this book
-    #[arg(long, value_name = "FOLDER", default_value = BOOK_SET, hide_default_value = true)]
-    set: PathBuf,
+    #[arg(long, value_name = "FOLDER")]
+    set: Option<PathBuf>,
 
     /// Also write all marks as CSV, one line for each answer
     #[arg(long, value_name = "FILE")]
@@ -45,23 +42,36 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match arguments().and_then(|arguments| run(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Where standard error takes no more either, there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
+/// The arguments as typed; where they are `--help` or wrong, this prints it and ends the program.
+fn arguments() -> Result<Arguments, Error> {
+    Arguments::try_parse().or_else(|error| {
+        if error.use_stderr() {
+            error.exit();
+        }
+        printed(error.print(), Vec::new())?;
+        std::process::exit(0);
+    })
+}
+
 fn run(arguments: &Arguments) -> Result<(), Error> {
-    let set = Set::read(&arguments.set)?;
-    let Class { learners, notes } = Class::read(&set, &arguments.folder)?;
+    let set = Set::read(&arguments.set.clone().map_or_else(Set::folder_in_book, Ok)?)?;
+    let folder = arguments.folder.clone().map_or_else(Set::folder_in_book, Ok)?;
+    let Class { learners, notes } = Class::read(&set, &folder)?;
     for path in arguments.csv.iter().chain(&arguments.json) {
         check_writable(path)?;
     }
     for note in notes {
-        eprintln!("note: {note}");
+        let _ = writeln!(io::stderr(), "note: {note}");
     }
     let run = Duration::from_secs(arguments.seconds);
     let limits = Limits { run, seed: arguments.seed, ..Limits::default() };
@@ -76,12 +86,29 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         bar.inc(learners as u64);
     })?;
     bar.finish_and_clear();
-    print!("{}", table(&marks));
+    // Of the table and the files each is there even where the other cannot be.
+    let written = write(arguments, &marks);
+    let table = io::stdout().write_all(table(&marks).as_bytes());
+    printed(table, written?)
+}
+
+/// Writes the files that were asked for, and says which.
+fn write(arguments: &Arguments, marks: &[Mark]) -> Result<Vec<PathBuf>, Error> {
     if let Some(path) = &arguments.csv {
-        write_csv(path, &marks)?;
+        write_csv(path, marks)?;
     }
     if let Some(path) = &arguments.json {
-        write_json(path, &marks)?;
+        write_json(path, marks)?;
     }
-    Ok(())
+    Ok(arguments.csv.iter().chain(&arguments.json).cloned().collect())
+}
+
+/// Whether all was printed. Whoever reads may have stopped (`| head`): that is no error of ours.
+fn printed(printing: io::Result<()>, written: Vec<PathBuf>) -> Result<(), Error> {
+    match printing.and_then(|()| io::stdout().flush()) {
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Print { source, written })
+        }
+        _ => Ok(()),
+    }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use crate::error::check_regular;
 use crate::{Error, Outcome};
 
 /// A learner's mark for an exercise.
@@ -167,9 +168,7 @@ fn write(
 /// # Errors
 /// Where it cannot.
 pub fn check_writable(path: &Path) -> Result<(), Error> {
-    if path.is_dir() {
-        return Err(cannot_write(path)(io::ErrorKind::IsADirectory.into()));
-    }
+    check_regular(path).map_err(cannot_write(path))?;
     beside(path).map(drop)
 }
 
@@ -184,5 +183,10 @@ fn beside(path: &Path) -> Result<NamedTempFile, Error> {
 
 /// Says which file it was, and not which temporary one.
 fn cannot_write(path: &Path) -> impl FnOnce(io::Error) -> Error {
-    move |error| Error::Write { path: path.into(), reason: error.kind().to_string() }
+    move |error| {
+        // What the system says may name the temporary file.
+        let from_system = error.kind() != io::ErrorKind::Other;
+        let reason = if from_system { error.kind().to_string() } else { error.to_string() };
+        Error::Write { path: path.into(), reason }
+    }
 }

@@ -1,10 +1,10 @@
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use serde::Deserialize;
 
 use crate::Error;
-use crate::error::at;
+use crate::error::{at, check_regular};
 
 /// A set of exercises as it was handed out.
 #[derive(Clone, Debug)]
@@ -32,12 +32,28 @@ struct Info {
 }
 
 impl Set {
+    /// The folder of the book's own set: around the program that cargo runs, or else around the
+    /// folder that it is started in.
+    ///
+    /// # Errors
+    /// Where neither lies in a book.
+    pub fn folder_in_book() -> Result<PathBuf, Error> {
+        let run_by_cargo = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let starts: Vec<PathBuf> = run_by_cargo.into_iter().chain(env::current_dir()).collect();
+        let mut sets = starts
+            .iter()
+            .flat_map(|start| start.ancestors())
+            .map(|folder| folder.join("code/exercises"));
+        sets.find(|set| set.join("info.toml").is_file()).ok_or(Error::NoSet)
+    }
+
     /// Reads the list of exercises of a folder.
     ///
     /// # Errors
     /// Where there is no `info.toml`, or it lists no exercises as Rustlings would have them.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("info.toml");
+        check_regular(&path).map_err(at(&path))?;
         let text = fs::read_to_string(&path).map_err(at(&path))?;
         let info: Info = toml::from_str(&text).map_err(|source| Error::Info { path, source })?;
         Ok(Self { folder: folder.into(), exercises: info.exercises })

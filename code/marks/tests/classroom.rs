@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use marks::Set;
 use tempfile::TempDir;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    Set::folder_in_book().expect("the tests run in the book").join("../..")
 }
 
 /// The script under `run: |`, without its indent.

@@ -1,8 +1,9 @@
 //! The book's page of hints is the one that the set's hints make.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
+
+use marks::Set;
 
 #[test]
 fn the_page_of_hints_is_as_printed() {
@@ -11,7 +12,8 @@ fn the_page_of_hints_is_as_printed() {
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/hints.md");
+    let set = Set::folder_in_book().expect("the tests run in the book");
+    let page = set.join("../../src/hints.md");
     let page = fs::read_to_string(page).expect("the page is there").replace("\r\n", "\n");
     assert!(
         page.as_bytes() == output.stdout,
