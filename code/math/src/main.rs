@@ -1,11 +1,11 @@
 //! The program that mdBook starts: a book comes in on standard input, and goes out with `MathML`.
 
 use std::env;
-use std::io::{self, IsTerminal, stdin, stdout};
+use std::io::{self, IsTerminal, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 use math::MathPreprocessor;
-use mdbook_preprocessor::errors::Result;
+use mdbook_preprocessor::errors::{Error, Result};
 use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, parse_input};
 
 const HELP: &str = "\
@@ -28,15 +28,14 @@ fn main() -> ExitCode {
         [] => preprocess(),
         ["supports", renderer] => supports(renderer),
         _ => {
-            eprint!("{HELP}");
+            tell(HELP);
             ExitCode::from(2)
         }
     }
 }
 
 fn help() -> ExitCode {
-    print!("{HELP}");
-    ExitCode::SUCCESS
+    exit(print(HELP.as_bytes()))
 }
 
 fn supports(renderer: &str) -> ExitCode {
@@ -47,10 +46,14 @@ fn supports(renderer: &str) -> ExitCode {
 }
 
 fn preprocess() -> ExitCode {
-    match translate() {
+    exit(translate())
+}
+
+fn exit(result: Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            tell(&format!("{error:#}\n"));
             ExitCode::FAILURE
         }
     }
@@ -62,8 +65,23 @@ fn translate() -> Result<()> {
     warn_of_other_version(&context.mdbook_version);
 
     let book = MathPreprocessor.run(&context, book)?;
-    serde_json::to_writer(stdout().lock(), &book).map_err(io::Error::from)?;
-    Ok(())
+    print(&serde_json::to_vec(&book)?)
+}
+
+/// Prints all of it, or says why not. Whoever reads may have stopped: that is no error of ours.
+fn print(text: &[u8]) -> Result<()> {
+    let mut stdout = stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::from(error).context("math cannot print"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where standard error takes no more, there is nobody left to tell.
+fn tell(text: &str) {
+    let _ = stderr().write_all(text.as_bytes());
 }
 
 /// Before 1.0 a new middle number may change what mdBook hands over.
@@ -71,8 +89,8 @@ fn warn_of_other_version(version: &str) {
     let series = |version: &str| version.rsplit_once('.').map(|(series, _)| series.to_owned());
 
     if series(version) != series(MDBOOK_VERSION) {
-        eprintln!(
-            "Warning: math was built for mdBook {MDBOOK_VERSION}, and mdBook {version} runs it"
-        );
+        tell(&format!(
+            "Warning: math was built for mdBook {MDBOOK_VERSION}, and mdBook {version} runs it\n"
+        ));
     }
 }

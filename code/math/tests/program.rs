@@ -1,16 +1,24 @@
 //! The program as mdBook starts it, and as a curious reader does.
 
-use std::fs;
-use std::io::Write;
+use std::env::{self, consts::EXE_SUFFIX};
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
 
 use mdbook_preprocessor::MDBOOK_VERSION;
 
 fn math(arguments: &[&str], input: &str) -> Output {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_math"))
+    math_into(Stdio::piped(), arguments, input)
+}
+
+/// The program lies beside the folder of its tests, wherever both have been moved to.
+fn math_into(stdout: impl Into<Stdio>, arguments: &[&str], input: &str) -> Output {
+    let test = env::current_exe().unwrap();
+    let program = test.ancestors().nth(2).unwrap().join(format!("math{EXE_SUFFIX}"));
+    let mut program = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdout(stdout)
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -124,4 +132,28 @@ fn another_mdbook_is_warned_of() {
     let (series, _) = MDBOOK_VERSION.rsplit_once('.').unwrap();
     let patched = math(&[], &book("/nowhere", &format!("{series}.99"), "a"));
     assert_eq!(stderr(&patched), "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error_in_one_line() {
+    let book = book("/nowhere", MDBOOK_VERSION, "So $`x`$.");
+    for (arguments, input) in [(&["--help"][..], ""), (&[], &book)] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = math_into(full, arguments, input);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?} on a full disk");
+        assert!(stderr(&output).starts_with("math cannot print: "), "{}", stderr(&output));
+        assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_reader_who_stops_reading_is_no_error() {
+    let book = book("/nowhere", MDBOOK_VERSION, "So $`x`$.");
+    for (arguments, input) in [(&["--help"][..], ""), (&[], &book)] {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let output = math_into(writer, arguments, input);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+    }
 }
