@@ -17,6 +17,7 @@ pub mod includes;
 pub mod links;
 pub mod listings;
 pub mod numbers;
+pub mod sources;
 
 pub use book::{Book, Page};
 pub use computed::Computed;

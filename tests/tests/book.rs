@@ -7,7 +7,7 @@ use tests::{
     computed::{file_name, run_chapter},
     figures, formulas,
     html::{self, Html},
-    includes, links, listings, numbers,
+    includes, links, listings, numbers, sources,
 };
 
 static BOOK: LazyLock<Book> = LazyLock::new(Book::this);
@@ -47,6 +47,11 @@ fn rust_blocks_are_run() {
 #[test]
 fn chapters_are_pages_with_crates() {
     assert_none(&chapters::check(&BOOK));
+}
+
+#[test]
+fn sources_know_no_place_and_nothing_unchecked() {
+    assert_none(&sources::check(&BOOK));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 use tests::{
     Book, Computed, Fault, chapters, figures, formulas, html, includes, links, listings, numbers,
+    sources,
 };
 
 const PAGE: &str = r#"# One chapter
@@ -42,6 +43,10 @@ fn ring() {}
 
 const FIGURE: &str = "<svg viewBox=\"0 0 10 10\">\n<text x=\"1\" y=\"2\">r = 0.9</text>\n</svg>\n";
 
+const WORKSPACE: &str = "[workspace]\n\n[workspace.lints.rust]\nunsafe_code = \"deny\"\n";
+
+const MANIFEST: &str = "[package]\nname = \"ch01\"\n\n[lints]\nworkspace = true\n";
+
 const BOOK_TOML: &str = "[book]\ntitle = \"Small\"\nlanguage = \"en\"\n";
 
 /// A small book that is right in every way.
@@ -52,6 +57,8 @@ fn small_book() -> TempDir {
         ("src/SUMMARY.md", "# Summary\n\n- [One chapter](ch01-one.md)\n"),
         ("src/ch01-one.md", PAGE),
         ("src/figures/ch01-ring.svg", FIGURE),
+        ("Cargo.toml", WORKSPACE),
+        ("code/ch01/Cargo.toml", MANIFEST),
         ("code/ch01/src/lib.rs", CRATE),
     ];
     for (path, text) in files {
@@ -84,6 +91,7 @@ fn faults(root: &Path) -> Vec<Fault> {
         listings::check(&book),
         chapters::check(&book),
         formulas::check(&book),
+        sources::check(&book),
         html::preprocessors(&book),
     ]
     .concat();
@@ -232,6 +240,49 @@ fn a_rust_block_that_nobody_compiles() {
 }
 
 #[test]
+fn a_source_that_knows_where_it_was_compiled() {
+    let file = "code/ch01/src/lib.rs";
+    // In two halves, or this file would be such a source.
+    for rest in
+        ["!(\"CARGO_MANIFEST_DIR\")", " ! [ \"CARGO_BIN_EXE_ch01\" ]", "!{\"CARGO_TARGET_TMPDIR\"}"]
+    {
+        let broken = format!("const HERE: &str = env{rest};");
+        let words = ["where the book was compiled", "chapter::book_root"];
+        breaks(file, "fn ring() {}", &broken, "code/ch01/src/lib.rs:6", &words);
+    }
+}
+
+#[test]
+fn a_source_with_something_unchecked() {
+    let (file, place) = ("code/ch01/src/lib.rs", "code/ch01/src/lib.rs:6");
+    for broken in
+        ["const X: () = unsafe { };", "unsafe fn ring() {}", "unsafe impl Send for Page {}"]
+    {
+        breaks(file, "fn ring() {}", broken, place, &["no `unsafe`", "write it without"]);
+    }
+    for level in ["allow", "warn", "forbid"] {
+        let broken = format!("#[{level}(unsafe_code)]");
+        breaks(file, "fn ring() {}", &broken, place, &["`unsafe_code`", "leave it out"]);
+    }
+}
+
+#[test]
+fn a_crate_or_a_workspace_without_the_lint() {
+    let words = ["does not deny `unsafe_code`", "[lints]"];
+    breaks("code/ch01/Cargo.toml", "workspace = true", "", "code/ch01/Cargo.toml", &words);
+    let allows = "[lints.rust]\nunsafe_code = \"allow\"";
+    breaks(
+        "code/ch01/Cargo.toml",
+        "[lints]\nworkspace = true",
+        allows,
+        "code/ch01/Cargo.toml",
+        &words,
+    );
+    let words = ["the workspace does not deny", "[workspace.lints.rust]"];
+    breaks("Cargo.toml", "\"deny\"", "\"warn\"", "Cargo.toml", &words);
+}
+
+#[test]
 fn a_block_without_a_label_or_a_fence() {
     breaks(CHAPTER, "```rust\n", "```\n", "src/ch01-one.md:16", &["label"]);
     let indented = "## Further below\n\n    let x = 1;\n";
@@ -318,7 +369,7 @@ fn a_preprocessor_that_does_not_build() {
 #[test]
 fn a_broken_formula() {
     let folder = small_book();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = chapter::book_root().unwrap();
     let toml = fs::read_to_string(root.join("book.toml")).unwrap();
     let table =
         &toml[toml.find("[preprocessor.math]").unwrap()..toml.find("[output.html]").unwrap()];

@@ -1,8 +1,8 @@
 //! What an exercise and its solution share, and what a learner and a teacher are told of it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 const BEGIN: &str = "// --- Your code begins here.";
 const END: &str = "// --- Your code ends here.";
@@ -29,7 +29,9 @@ type Faults = Vec<String>;
 
 impl Book {
     fn this() -> Self {
-        Self { root: Path::new(env!("CARGO_MANIFEST_DIR")).join("../..") }
+        // At run time: a checkout can be copied after it was compiled.
+        let package = env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+        Self { root: Path::new(&package).join("../..") }
     }
 
     fn text(&self, path: &str) -> String {
@@ -234,7 +236,9 @@ fn test(name: &str) -> String {
 /// A book with a single exercise, in a folder of its own.
 fn small_book() -> Book {
     let name = "ch01_latch";
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small-book");
+    let test = env::current_exe().expect("it runs");
+    let target = test.ancestors().nth(3).expect("it lies in `target/debug/deps`");
+    let root = target.join("tmp/small-book");
     let (this, small) = (Book::this(), Book { root });
     let info = this.text("code/exercises/info.toml");
     let end = info.find("[[exercises]]\nname = \"ch01_step\"").expect("it is the second");

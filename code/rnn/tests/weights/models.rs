@@ -1,7 +1,7 @@
 //! The models of `pytorch/weights.py`, and what PyTorch computed with them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use ndarray::{ArrayViewD, ArrayViewMutD, Axis, concatenate};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
@@ -61,7 +61,9 @@ pub fn vector(layer: &str, precision: &str) -> Vector {
 
 impl Vector {
     pub fn path(&self) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytorch/weights").join(&self.file)
+        // At run time: a checkout can be copied after it was compiled.
+        let package = env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+        Path::new(&package).join("tests/pytorch/weights").join(&self.file)
     }
 
     pub fn bytes(&self) -> Vec<u8> {

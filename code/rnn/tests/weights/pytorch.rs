@@ -1,8 +1,8 @@
 //! What PyTorch saved, and what PyTorch is to load.
 
 use std::error::Error;
-use std::fs;
 use std::path::Path;
+use std::{env, fs};
 
 use ndarray::ShapeBuilder;
 use rnn::{Parameters, Real, Rnn, load_model, read_model, save_model, write_model};
@@ -59,7 +59,9 @@ fn files_for_pytorch() -> Result<()> {
         save_model(&model, folder.join(&vector.file))?;
         Ok(Vector { outcome: model.run(vector)?, ..vector.clone() })
     }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("weights");
+    // The test lies in `target/debug/deps`, wherever that has been copied to.
+    let target = env::current_exe()?.ancestors().nth(3).map(Path::to_path_buf);
+    let folder = target.ok_or("the test lies in no target folder")?.join("tmp/weights");
     fs::create_dir_all(&folder)?;
     let mut all = vec![];
     for vector in &vectors().vectors {
