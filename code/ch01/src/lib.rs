@@ -14,7 +14,7 @@ use chapter::{
     Chapter, Figure, HeatMap, Report, Spread,
     format::{count, count_or_never, decimals, exact, scientific},
 };
-use ndarray::Axis;
+use ndarray::s;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{
     Rnn,
@@ -47,7 +47,7 @@ pub struct Parameters {
 
     /// Number of units that read the sentence (the figure shows 48 at most). Look for: which of
     /// the three networks remembers longer when it is larger
-    #[arg(long, default_value_t = 32, value_parser = chapter::at_least(1, 512))]
+    #[arg(long, default_value_t = 32, value_parser = chapter::at_least(1, 256))]
     pub hidden: usize,
 
     /// Weight of the latch on itself. Look for: the bit is there above 1 and not below
@@ -78,6 +78,18 @@ impl Chapter for Parameters {
     const NAME: &'static str = "ch01";
     const TITLE: &'static str = "Chapter 1: what can a vector remember?";
 
+    fn check(&self) -> chapter::Result {
+        let pair = self.pair()?;
+        let alphabet = alphabet(&[&pair.sentence, &pair.other]).len();
+        let characters = pair.sentence.chars().count().max(pair.other.chars().count());
+        let step = [self.hidden, self.hidden + alphabet];
+        let smaller = "--hidden or --text";
+        let passes = [READINGS * RUNS, characters];
+        chapter::at_most(MOST_WORK, "multiply-adds", &[passes, step].concat(), smaller)?;
+        let inputs = &[characters, alphabet + self.hidden];
+        Ok(chapter::at_most(MOST_NUMBERS, "inputs and states of the sentence", inputs, smaller)?)
+    }
+
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         Self::fade(report)?;
         self.sentence(seed, report)?;
@@ -89,6 +101,16 @@ impl Chapter for Parameters {
 
 /// Random networks and noise are drawn anew so many times.
 const RUNS: usize = 20;
+
+/// Each of them reads a sentence so often: two for each kind of network, and one more with a nudge.
+const READINGS: usize = 8;
+
+/// What a reader waits for, and what there is room for.
+const MOST_WORK: usize = 20_000_000_000;
+const MOST_NUMBERS: usize = 20_000_000;
+
+/// The figure shows so many lags at most: more bars cannot be told apart.
+const MOST_BARS: usize = 500;
 
 /// Larger random networks are drawn anew so many times.
 const NETWORKS: usize = 5;
@@ -124,12 +146,18 @@ impl Parameters {
         report.figure(&unrolled(&fading))
     }
 
-    fn sentence(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    /// The sentence, and the one with another first word.
+    fn pair(&self) -> chapter::Result<Pair> {
         let pair = Pair::new(&self.text, &self.first_word)
             .ok_or("--text must have a second word to share, and --first-word a word")?;
         if pair.sentence == pair.other {
             return Err("--first-word must differ from the first word of --text".into());
         }
+        Ok(pair)
+    }
+
+    fn sentence(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let pair = self.pair()?;
         let alphabet = alphabet(&[&pair.sentence, &pair.other]);
         let draw = |recurrence: Recurrence, run| {
             let mut rng = rng(seed, run);
@@ -139,7 +167,7 @@ impl Parameters {
         let rnn = draw(Recurrence::Pytorch, 0)?;
         let states = read(&rnn, &pair.sentence, &alphabet)?;
         let characters = states.nrows().min(SHOWN.1);
-        let shown = states.slice_axis(Axis(0), (..characters).into());
+        let shown = states.slice(s![..characters, ..]);
         report.section("A sentence, character by character");
         report.number("hidden", count(self.hidden));
         report.number("characters", count(states.nrows()));
@@ -184,7 +212,7 @@ impl Parameters {
                 steps
                     .iter()
                     .enumerate()
-                    .map(|(t, step)| (t as f64, step.low.max(1e-14), step.high)),
+                    .map(|(t, step)| (t as f64, step.low.max(1e-14), step.high.max(1e-14))),
             );
         }
         report.figure(&figure)?;
@@ -310,7 +338,7 @@ impl Parameters {
                 .describe("High bars for as many inputs as units, low bars behind them.")
                 .x_axis("lag (inputs back)")
                 .y_axis("capacity at the lag")
-                .bars("ring", points(&ring[..ring.len().min(3 * self.ring)])),
+                .bars("ring", points(&ring[..ring.len().min(3 * self.ring).min(MOST_BARS)])),
         )?;
 
         report.section("Memory capacity: what tanh costs, measured");

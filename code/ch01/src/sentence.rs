@@ -58,7 +58,8 @@ impl Pair {
     }
 
     /// How far apart the states stay: `|h - h'|` after each character of the rest, over what it
-    /// was after the first word. The first entry is 1.
+    /// was after the first word. The first entry is 1; all are 0 where the first words, which may
+    /// end alike, have left the same state.
     ///
     /// # Errors
     /// Where the network's inputs are not the alphabet's.
@@ -76,7 +77,8 @@ impl Pair {
             .zip(&last(&others))
             .map(|(h, other)| (h - other).mapv(|d| d * d).sum().sqrt())
             .collect();
-        Ok(apart.iter().map(|distance| distance / apart[0]).collect())
+        let first = if apart[0] > 0.0 { apart[0] } else { 1.0 };
+        Ok(apart.iter().map(|distance| distance / first).collect())
     }
 
     /// How many times larger a nudge of the state after the first word is at the end.
@@ -144,6 +146,15 @@ mod tests {
             [1.0, 0.5, 0.25, 0.125, 0.0625],
             max_relative = 1e-5
         );
+    }
+
+    #[test]
+    fn first_words_that_leave_the_same_state_are_no_distance_apart() {
+        let alike = "a".repeat(2_000);
+        let pair = Pair::new(&format!("N{alike} dog"), &format!("E{alike}")).unwrap();
+        let alphabet = alphabet(&[&pair.sentence, &pair.other]);
+        let distances = pair.distances(&halving(alphabet.len()), &alphabet).unwrap();
+        assert_eq!(distances, [0.0; 5]);
     }
 
     #[test]

@@ -46,3 +46,23 @@ fn the_edge_lies_near_a_radius_of_one_and_a_half() {
         assert!(found.ends_with(stretch), "{radius}: {found}");
     }
 }
+
+#[test]
+fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
+    assert_eq!(chapter::refused_at_bounds::<Parameters>("").unwrap(), [None, None]);
+    let long = "an ".repeat(50_000);
+    let signs = (0..10_000).filter_map(|sign| char::from_u32(0x4e00 + sign % 3_000));
+    let many_signs: String = "A ".chars().chain(signs).collect();
+    for (text, hidden, words) in [
+        (&long, 256, "multiply-adds"),
+        (&long, 32, "multiply-adds"),
+        (&many_signs, 1, "inputs and states"),
+    ] {
+        let defaults = Parameters::augment_args(Command::new("ch01"));
+        let typed = ["ch01", "--text", text, "--hidden", &hidden.to_string()];
+        let typed = Parameters::from_arg_matches(&defaults.get_matches_from(typed)).unwrap();
+        let refused = chapter::Chapter::check(&typed).unwrap_err().to_string();
+        assert!(refused.contains(words) && refused.contains("--hidden or --text"), "{refused}");
+        assert_eq!(refused.lines().count(), 1, "{refused}");
+    }
+}

@@ -53,26 +53,6 @@ impl Chapter for Parameters {
     const NAME: &'static str = "ch02";
     const TITLE: &'static str = "Chapter 2: what does sharing save?";
 
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        self.check()?;
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        self.count(&mut rng, report)?;
-        self.draw_by_length(&mut rng, report)?;
-        gradients(&mut rng, report)?;
-        self.memory(&mut rng, report)?;
-        history(&mut rng, report)
-    }
-}
-
-/// The figures go to twice the length; its feed-forward network may have so many weights.
-const MOST_WEIGHTS: usize = 50_000_000;
-
-/// A sequence that is long for a recurrent network.
-const LONG: usize = 10_000;
-
-const MILLION: f64 = 1e6;
-
-impl Parameters {
     fn check(&self) -> chapter::Result {
         if self.kernel > self.length {
             return Err("--kernel must not be larger than --length".into());
@@ -86,9 +66,33 @@ impl Parameters {
             )
             .into());
         }
-        Ok(())
+        let step = &[self.hidden, self.input + self.hidden];
+        let what = "weights of the recurrent network";
+        Ok(chapter::at_most(MOST_RECURRENT, what, step, "--input or --hidden")?)
     }
 
+    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        self.count(&mut rng, report)?;
+        self.draw_by_length(&mut rng, report)?;
+        gradients(&mut rng, report)?;
+        self.memory(&mut rng, report)?;
+        history(&mut rng, report)
+    }
+}
+
+/// The figures go to twice the length; its feed-forward network may have so many weights.
+const MOST_WEIGHTS: usize = 50_000_000;
+
+/// The recurrent network reads a long sequence, and all of its weights at each step.
+const MOST_RECURRENT: usize = 4_000_000;
+
+/// A sequence that is long for a recurrent network.
+const LONG: usize = 10_000;
+
+const MILLION: f64 = 1e6;
+
+impl Parameters {
     fn sizes(&self, length: usize) -> Sizes {
         let Self { input, hidden, kernel, .. } = *self;
         Sizes { input, hidden, length, kernel }

@@ -52,3 +52,11 @@ fn sizes_that_do_not_fit_are_refused_in_one_line() {
         assert!(error.contains(words) && error.lines().count() == 1, "{error}");
     }
 }
+
+#[test]
+fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
+    let [low, high] = chapter::refused_at_bounds::<Parameters>("").unwrap();
+    assert_eq!(low, None);
+    let high = high.expect("the largest sizes are too large together");
+    assert!(high.contains("50,000,000") && high.lines().count() == 1, "{high}");
+}

@@ -43,7 +43,7 @@ pub struct Parameters {
     pub radius: f64,
 
     /// Number of units of the untrained networks. Look for: it hardly matters
-    #[arg(long, default_value_t = 128, value_parser = chapter::at_least(1, 512))]
+    #[arg(long, default_value_t = 128, value_parser = chapter::at_least(1, 256))]
     pub hidden: usize,
 
     /// Steps of the untrained networks. Look for: whose curves are still above one per cent
@@ -80,6 +80,12 @@ impl Chapter for Parameters {
     const NAME: &'static str = "ch03";
     const TITLE: &'static str = "Chapter 3: how far back?";
 
+    fn check(&self) -> chapter::Result {
+        let step = [self.hidden, INPUT + self.hidden];
+        let of_networks = [[2 * NETWORKS * GATES, self.steps], step].concat();
+        Ok(chapter::at_most(MOST_WORK, "multiply-adds", &of_networks, "--hidden or --steps")?)
+    }
+
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         endless(seed, report)?;
         self.effect(seed, report)?;
@@ -95,6 +101,13 @@ impl Chapter for Parameters {
 
 /// Untrained networks are drawn anew so many times.
 const NETWORKS: usize = 20;
+
+/// All kinds of them together have so many products with a weight matrix at a step, one in a tanh
+/// network and four in an LSTM.
+const GATES: usize = 43;
+
+/// What a reader waits for.
+const MOST_WORK: usize = 60_000_000_000;
 
 /// Numbers in one input of the untrained networks.
 const INPUT: usize = 100;

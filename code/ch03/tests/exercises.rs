@@ -53,3 +53,11 @@ fn sizes_and_seed_reach_the_experiments() {
         assert_ne!(other(name), book(name), "{name}: --seed");
     }
 }
+
+#[test]
+fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
+    let [low, high] = chapter::refused_at_bounds::<Parameters>("--skip-training").unwrap();
+    assert_eq!(low, None);
+    let high = high.expect("the largest sizes are too large together");
+    assert!(high.contains("--hidden or --steps") && high.lines().count() == 1, "{high}");
+}

@@ -70,6 +70,13 @@ impl Chapter for Parameters {
     const NAME: &'static str = "ch04";
     const TITLE: &'static str = "Chapter 4: what must wait?";
 
+    fn check(&self) -> chapter::Result {
+        self.stopwatch.check()?;
+        let sweeps = nonlinear::most_sweeps(self.steps);
+        let factors = [sweeps, self.steps, self.hidden, self.hidden];
+        Ok(chapter::at_most(MOST_WORK, "multiply-adds", &factors, "--hidden or --steps")?)
+    }
+
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         costs(seed, report)?;
         scans(report)?;
@@ -77,6 +84,9 @@ impl Chapter for Parameters {
         self.timing(seed, report)
     }
 }
+
+/// What a reader waits for.
+const MOST_WORK: usize = 300_000_000_000;
 
 /// Inputs of the networks, as in the earlier chapters.
 const INPUT: usize = 100;
@@ -214,5 +224,13 @@ mod tests {
     fn large_counts_have_two_digits() {
         let texts = [7, 1_023, 59_900_000, 1_149_000, 185_400].map(rounded);
         assert_eq!(texts, ["7", "1,000", "60 million", "1.1 million", "190,000"]);
+    }
+
+    #[test]
+    fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
+        let [low, high] = chapter::refused_at_bounds::<Parameters>("").unwrap();
+        assert_eq!(low, None);
+        let high = high.expect("the largest sizes are too large together");
+        assert!(high.contains("--hidden or --steps") && high.lines().count() == 1, "{high}");
     }
 }

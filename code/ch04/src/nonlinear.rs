@@ -83,6 +83,11 @@ const EDGE_RADIUS: f64 = 1.5;
 /// Networks of each kind.
 const NETWORKS: usize = 3;
 
+/// The sweeps over all networks of these sizes, where none of them gets there.
+pub(crate) fn most_sweeps(steps: usize) -> usize {
+    5 * NETWORKS * steps.min(MOST_SWEEPS)
+}
+
 /// The median of some counts, if most are there.
 fn middle(found: &[Option<usize>]) -> Option<usize> {
     let counts = found.iter().map(|found| found.map_or(f64::INFINITY, |count| count as f64));

@@ -54,6 +54,14 @@ impl Chapter for Parameters {
     const NAME: &'static str = "ch05";
     const TITLE: &'static str = "Chapter 5: what does a word cost?";
 
+    fn check(&self) -> chapter::Result {
+        self.stopwatch.check()?;
+        // Two products of the cell and three of the attention at each step, and a look at all steps
+        // before it: keys and values of half of them in the mean.
+        let factors = [self.length, self.size, 5 * self.size + self.length];
+        Ok(chapter::at_most(MOST_WORK, "multiply-adds", &factors, "--size or --length")?)
+    }
+
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         self.tokens(seed, report)?;
         self.passes(seed, report)?;
@@ -64,6 +72,9 @@ impl Chapter for Parameters {
         self.times(seed, report)
     }
 }
+
+/// What a reader waits for.
+const MOST_WORK: usize = 70_000_000_000;
 
 /// Independent random numbers for each run of an experiment.
 fn rng(seed: u64, run: usize) -> ChaCha8Rng {

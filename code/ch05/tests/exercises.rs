@@ -31,3 +31,11 @@ fn after_half_as_many_words_as_numbers_a_word_costs_twice_as_much() {
 fn without_training_there_is_nothing_trained() {
     assert!(run("--length 10").keys().all(|name| !name.contains("found")));
 }
+
+#[test]
+fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
+    let [low, high] = chapter::refused_at_bounds::<Parameters>("--skip-training").unwrap();
+    assert_eq!(low, None);
+    let high = high.expect("the largest sizes are too large together");
+    assert!(high.contains("--size or --length") && high.lines().count() == 1, "{high}");
+}

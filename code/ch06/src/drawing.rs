@@ -8,7 +8,7 @@ use crate::{depth::rounds, network::Sizes};
 /// and ends with.
 pub fn flow(name: &str, sizes: &Sizes) -> Diagram {
     let Sizes { batch, steps, input, hidden, layers, bidirectional } = *sizes;
-    let directions = if bidirectional { 2 } else { 1 };
+    let directions = sizes.directions();
     let row = |layer: usize| 2 * (layers - 1 - layer) as u32 + 1;
     let mut diagram = Diagram::new(name, "The shape of everything on its way")
         .describe("Arrays go up through the layers, states through each layer from left to right.")

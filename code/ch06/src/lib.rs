@@ -15,7 +15,7 @@ use chapter::{
     Chapter, Figure, HeatMap, Report, Spread,
     format::{count, decimals, percent},
 };
-use ndarray::{Array3, Axis};
+use ndarray::{Array3, Axis, s};
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 use rnn::Rnn;
@@ -67,6 +67,19 @@ impl Chapter for Parameters {
     const NAME: &'static str = "ch06";
     const TITLE: &'static str = "Chapter 6: which axis is which?";
 
+    fn check(&self) -> chapter::Result {
+        let steps = self.batch * self.steps;
+        let sizes = self.sizes();
+        let states = &[steps, self.input + self.cell.gates() * sizes.directions() * self.hidden];
+        let smaller = "--batch, --steps, --input or --hidden";
+        chapter::at_most(MOST_NUMBERS, "inputs and gates", states, smaller)?;
+        let weights = &[self.layers * sizes.weights_of_layer(self.cell)];
+        chapter::at_most(MOST_WEIGHTS, "weights", weights, "--input, --hidden or --layers")?;
+        let work = &[steps, self.layers * sizes.weights_of_layer(self.cell)];
+        let smaller = "--batch, --steps, --hidden or --layers";
+        Ok(chapter::at_most(MOST_WORK, "multiply-adds", work, smaller)?)
+    }
+
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         self.shapes(seed, report)?;
         layers(seed, report)?;
@@ -82,6 +95,11 @@ const INPUT: usize = 10;
 const HIDDEN: usize = 20;
 const BATCH: usize = 4;
 const STEPS: usize = 6;
+
+/// What there is room for, and what a reader waits for, in the network of his own.
+const MOST_NUMBERS: usize = 50_000_000;
+const MOST_WEIGHTS: usize = 50_000_000;
+const MOST_WORK: usize = 50_000_000_000;
 
 /// Each experiment is run with so many networks.
 const NETWORKS: usize = 20;
@@ -99,11 +117,15 @@ fn normal(shape: (usize, usize, usize), rng: &mut impl Rng) -> Array3<f64> {
 }
 
 impl Parameters {
+    fn sizes(&self) -> Sizes {
+        let Self { batch, steps, input, hidden, layers, bidirectional, .. } = *self;
+        Sizes { batch, steps, input, hidden, layers, bidirectional }
+    }
+
     /// The shape of everything on the way through the reader's own network.
     fn shapes(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let Self { cell, batch, steps, input, hidden, layers, bidirectional } = *self;
-        let sizes = Sizes { batch, steps, input, hidden, layers, bidirectional };
-        let shapes = shapes(cell, &sizes, &mut rng(seed, 0))?;
+        let sizes = self.sizes();
+        let shapes = shapes(self.cell, &sizes, &mut rng(seed, 0))?;
         report.section("The shape of everything, in a network of your own");
         for shape in shapes.all() {
             report.number(&shape.name, shape.text());
@@ -177,8 +199,7 @@ fn directions(seed: u64, report: &mut Report) -> chapter::Result {
             .map(|t| {
                 let mut effects = effects(&x, |x| {
                     let (output, _) = rnn.forward(x, None)?;
-                    let state = output.index_axis(Axis(0), 0).row(t).to_owned();
-                    Ok(state.slice_axis(Axis(0), half.clone().into()).to_owned())
+                    Ok(output.slice(s![0, t, half.clone()]).to_owned())
                 })?;
                 Ok(effects.remove(0))
             })
@@ -237,7 +258,7 @@ fn padded(rng: &mut impl Rng) -> (Array3<f64>, Vec<usize>) {
     let lengths: Vec<usize> = (0..BATCH).map(|n| STEPS - n).collect();
     let mut x = normal((BATCH, STEPS, INPUT), rng);
     for (mut sequence, &length) in x.outer_iter_mut().zip(&lengths) {
-        sequence.slice_axis_mut(Axis(0), (length..).into()).fill(0.0);
+        sequence.slice_mut(s![length.., ..]).fill(0.0);
     }
     (x, lengths)
 }

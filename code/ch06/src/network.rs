@@ -15,6 +15,17 @@ pub enum Cell {
     Gru,
 }
 
+impl Cell {
+    /// The products with a weight matrix that each unit takes in a step.
+    pub fn gates(self) -> usize {
+        match self {
+            Self::Rnn => 1,
+            Self::Lstm => 4,
+            Self::Gru => 3,
+        }
+    }
+}
+
 /// How large a network is, and what it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sizes {
@@ -30,6 +41,19 @@ pub struct Sizes {
     pub layers: usize,
     /// Whether each layer reads in both directions.
     pub bidirectional: bool,
+}
+
+impl Sizes {
+    /// Two where each layer reads in both directions.
+    pub fn directions(&self) -> usize {
+        if self.bidirectional { 2 } else { 1 }
+    }
+
+    /// The weights of a layer, at most: the first reads the inputs, the others the layer below.
+    pub fn weights_of_layer(&self, cell: Cell) -> usize {
+        let states = self.directions() * self.hidden;
+        cell.gates() * states * (self.input.max(states) + self.hidden)
+    }
 }
 
 /// An array by its name.
@@ -73,8 +97,7 @@ pub struct Shapes {
 pub fn shapes(cell: Cell, sizes: &Sizes, rng: &mut impl Rng) -> Result<Shapes, Error> {
     let Sizes { batch, steps, input, hidden, layers, bidirectional } = *sizes;
     let x = Array3::<f32>::zeros((batch, steps, input));
-    let directions = if bidirectional { 2 } else { 1 };
-    let initial = Array3::zeros((layers * directions, batch, hidden));
+    let initial = Array3::zeros((layers * sizes.directions(), batch, hidden));
     let given = |names: &[&str]| {
         let states = names.iter().map(|name| Shape::new(name, initial.shape()));
         [Shape::new("input", x.shape())].into_iter().chain(states).collect()

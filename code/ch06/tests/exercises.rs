@@ -50,3 +50,26 @@ fn an_lstm_has_a_second_state() {
     assert_eq!(number("output"), run("")("output"));
     assert_eq!(run("--cell gru")("parameters"), "1,920");
 }
+
+#[test]
+fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
+    let [low, high] = chapter::refused_at_bounds::<Parameters>("").unwrap();
+    assert_eq!(low, None);
+    let high = high.expect("the largest sizes are too large together");
+    assert!(
+        high.contains("--batch, --steps, --input or --hidden") && high.lines().count() == 1,
+        "{high}"
+    );
+}
+
+#[test]
+fn each_limit_is_said_with_the_parameters_that_help() {
+    for (arguments, words) in [
+        ("--batch 1000 --steps 1000 --input 1000", "inputs and gates"),
+        ("--hidden 1000 --layers 8 --bidirectional --cell lstm", "weights"),
+        ("--batch 100 --steps 1000 --hidden 400 --layers 8", "multiply-adds"),
+    ] {
+        let error = chapter::numbers::<Parameters>(arguments).unwrap_err().to_string();
+        assert!(error.contains(words) && error.contains("are the most"), "{arguments}: {error}");
+    }
+}

@@ -67,6 +67,11 @@ impl Chapter for Parameters {
     const NAME: &'static str = "ch07";
     const TITLE: &'static str = "Chapter 7: where does the time go?";
 
+    fn check(&self) -> chapter::Result {
+        self.stopwatch.check()?;
+        if self.stopwatch.measure { self.sizes().check() } else { Ok(()) }
+    }
+
     fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
         let beside: Beside = serde_json::from_str(beside::RECORDED)?;
         self.counts(report);

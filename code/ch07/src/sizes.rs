@@ -18,6 +18,12 @@ pub struct Sizes {
     pub hidden: usize,
 }
 
+/// The most multiply-adds of a layer that is measured, numbers that it has or makes, and weights
+/// that its steps read.
+const MOST: usize = 10_000_000_000;
+const MOST_NUMBERS: usize = 50_000_000;
+const MOST_READ: usize = 400_000_000;
+
 impl Sizes {
     /// The four sizes that the chapter measures, under the names by which it calls them.
     pub const BOOK: [(&'static str, Self); 4] = [
@@ -58,6 +64,27 @@ impl Sizes {
         self.hidden * self.hidden * size_of::<f32>()
     }
     // ANCHOR_END: counts
+
+    /// Refuses a layer that is too large to be measured.
+    ///
+    /// # Errors
+    /// Where it would take all day, or has more inputs and states than there is room for.
+    pub fn check(self) -> chapter::Result {
+        if self.multiply_adds() > MOST {
+            let text = format!("your layer does over {} multiply-adds", crate::many(MOST));
+            return Err(format!("{text}, too many to measure: make a size smaller").into());
+        }
+        let numbers = &[self.batch * self.steps, self.input + self.hidden];
+        let smaller = "--batch, --steps, --input or --hidden";
+        chapter::at_most(MOST_NUMBERS, "inputs and states to measure", numbers, smaller)?;
+        let weights = [self.hidden, self.input + self.hidden];
+        let smaller = "--input or --hidden";
+        chapter::at_most(MOST_NUMBERS, "weights to measure", &weights, smaller)?;
+        // Every step reads them, from memory where they are so many.
+        let read = &[&[self.steps], &weights[..]].concat();
+        let smaller = "--steps, --input or --hidden";
+        Ok(chapter::at_most(MOST_READ, "weights to read in a measured pass", read, smaller)?)
+    }
 
     /// A layer and a batch for it.
     ///

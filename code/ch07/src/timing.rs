@@ -28,10 +28,6 @@ impl Parameters {
     ) -> chapter::Result {
         let own = self.sizes();
         let measurement = self.stopwatch.read(RECORDED, || {
-            if own.multiply_adds() > MOST {
-                let text = format!("your layer does over {} multiply-adds", crate::many(MOST));
-                return Err(format!("{text}, too many to measure: make a size smaller").into());
-            }
             let mut sizes = Sizes::BOOK.map(|(_, sizes)| sizes).to_vec();
             if !sizes.contains(&own) {
                 sizes.push(own);
@@ -42,9 +38,6 @@ impl Parameters {
         measured(&measurement, own, beside, report)
     }
 }
-
-/// The most multiply-adds of a layer that is measured.
-const MOST: usize = 10_000_000_000;
 
 fn measured(
     measurement: &Measurement,

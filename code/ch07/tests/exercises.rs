@@ -60,3 +60,17 @@ fn a_layer_that_would_take_all_day_is_not_measured() {
     let error = error.unwrap_err().to_string();
     assert!(error.contains("10 billion") && error.lines().count() == 1, "{error}");
 }
+
+#[test]
+fn sizes_at_their_bounds_are_soon_counted_and_too_large_to_measure() {
+    assert_eq!(chapter::refused_at_bounds::<Parameters>("").unwrap(), [None, None]);
+    for (sizes, words) in [
+        ("--batch 990 --steps 1000 --input 10000 --hidden 1", "inputs and states"),
+        ("--batch 1 --steps 1 --input 10000 --hidden 10000", "weights to measure"),
+        ("--batch 1 --steps 100 --input 1 --hidden 7000", "weights to read"),
+    ] {
+        let error = chapter::numbers::<Parameters>(&format!("--measure {sizes}"));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(words) && error.lines().count() == 1, "{sizes}: {error}");
+    }
+}

@@ -45,6 +45,18 @@ pub enum Error {
     /// `--sync` with `--out`.
     #[error("--sync writes into the book's pages; leave out --out")]
     SyncElsewhere,
+    /// Parameters that are fine one by one make too much together.
+    #[error("this makes {found} {what}, and {most} are the most: make {smaller} smaller")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much of it.
+        found: String,
+        /// How much of it there may be.
+        most: String,
+        /// The parameters that help.
+        smaller: &'static str,
+    },
     /// Two numbers of a chapter have one name.
     #[error("the chapter reports two numbers named {0}")]
     DuplicateNumber(String),

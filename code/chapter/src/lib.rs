@@ -34,10 +34,12 @@
 //! `fn main() -> ExitCode { chapter::main::<Parameters>() }` is the whole program.
 
 mod arguments;
+mod bounds;
 mod diagram;
 mod error;
 pub mod figure;
 pub mod format;
+mod limit;
 mod machine;
 mod output;
 mod page;
@@ -48,9 +50,11 @@ mod spread;
 pub mod svg;
 
 pub use arguments::{at_least, between};
+pub use bounds::refused_at_bounds;
 pub use diagram::Diagram;
 pub use error::{Error, Result};
 pub use figure::{Figure, HeatMap};
+pub use limit::at_most;
 pub use machine::{Machine, Stopwatch, Timings, crossing, seconds_in_turn};
 pub use output::write_file;
 pub use page::{PrintedNumber, printed_numbers};
