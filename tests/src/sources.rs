@@ -25,7 +25,7 @@ pub fn check(book: &Book) -> Vec<Fault> {
     for file in files {
         let path = path_in(&book.root, &file);
         let text = fs::read_to_string(&file).unwrap_or_default();
-        if path.ends_with(".rs") {
+        if is_rust(&file) {
             faults.extend(of_source(&path, &text));
         } else {
             faults.extend(lint_of_crate(&path, &text));
@@ -40,10 +40,14 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let (path, name) = (entry.path(), file_name(&entry.path()));
         if path.is_dir() && name != "target" && !name.starts_with('.') {
             collect(&path, files);
-        } else if path.is_file() && (name.ends_with(".rs") || name == "Cargo.toml") {
+        } else if path.is_file() && (is_rust(&path) || name == "Cargo.toml") {
             files.push(path);
         }
     }
+}
+
+fn is_rust(file: &Path) -> bool {
+    file.extension() == Some("rs".as_ref())
 }
 
 fn path_in(root: &Path, file: &Path) -> String {

@@ -3,8 +3,10 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::LazyLock,
+    thread,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -33,12 +35,26 @@ fn text(bytes: &[u8]) -> String {
 fn small(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(&*SMALL);
     command.args(arguments).current_dir(folder).env_remove("CARGO_MANIFEST_DIR");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// What it prints. A program that opens a pipe waits for ever.
+fn output(command: &mut Command) -> Output {
+    let (mut program, start) = (command.spawn().unwrap(), Instant::now());
+    while program.try_wait().unwrap().is_none() {
+        if start.elapsed() > Duration::from_secs(30) {
+            program.kill().unwrap();
+            panic!("it does not come to an end: {command:?}");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    program.wait_with_output().unwrap()
 }
 
 /// It must end with 2 and one line that says all these words; returns the line.
 fn refused(command: &mut Command, words: &[&str]) -> String {
-    let Output { status, stderr, .. } = command.output().unwrap();
+    let Output { status, stderr, .. } = output(command);
     let error = text(&stderr);
     assert_eq!(status.code(), Some(2), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");

@@ -2,8 +2,9 @@
 
 use std::env::{self, consts::EXE_SUFFIX};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::{fs, io};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 use tempfile::TempDir;
 
@@ -18,12 +19,26 @@ fn program() -> PathBuf {
 fn marks(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
     command.args(arguments).current_dir(folder).env_remove("CARGO_MANIFEST_DIR");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// What it prints. A program that opens a pipe waits for ever.
+fn output(command: &mut Command) -> Output {
+    let (mut program, start) = (command.spawn().expect("it starts"), Instant::now());
+    while program.try_wait().expect("it starts").is_none() {
+        if start.elapsed() > Duration::from_secs(30) {
+            program.kill().expect("it starts");
+            panic!("it does not come to an end: {command:?}");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    program.wait_with_output().expect("it starts")
 }
 
 /// It must fail with one line that says all these words.
 fn refused(command: &mut Command, words: &[&str]) {
-    let Output { status, stderr, .. } = command.output().expect("it starts");
+    let Output { status, stderr, .. } = output(command);
     let error = String::from_utf8_lossy(&stderr);
     assert_eq!(status.code(), Some(1), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
@@ -86,7 +101,7 @@ fn a_pipe_in_the_place_of_a_file_is_named_and_not_opened() {
     }
     fs::create_dir(book.path().join("class")).expect("there is room");
     pipe("class/ch01_one.rs");
-    let output = marks(book.path(), &["."]).output().expect("it starts");
+    let output = output(&mut marks(book.path(), &["."]));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(stdout.contains("cannot be read: it is not a regular file"), "{stdout}");
