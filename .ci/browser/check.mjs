@@ -1,5 +1,6 @@
 // Opens every page of the built book in a browser, in a light and a dark theme, on a wide window and on a phone's, and fails
-// on what a reader would stumble over.   node check.mjs [BOOK_DIR] [--screenshots DIR] [--themes light,rust,coal,navy,ayu]
+// on what a reader would stumble over.
+//     node check.mjs [BOOK_DIR] [--base /below/] [--screenshots DIR] [--themes light,rust,coal,navy,ayu]
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -16,6 +17,8 @@ const EXCEPTIONS = [
 ];
 // A page that is no page of its own: toc.html is the frame of the sidebar for readers without scripts.
 const NO_PAGES = ["toc.html"];
+// What nobody has written, deep below the site: the service that hosts the book answers with 404.html.
+const NO_SUCH_PAGE = "no/such/page.html";
 const WIDTHS = [1280, 360];
 const TYPES = {
     ".css": "text/css", ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".json": "application/json",
@@ -23,17 +26,18 @@ const TYPES = {
     ".woff2": "font/woff2",
 };
 
-export async function check(book, { exceptions = EXCEPTIONS, themes = ["light", "navy"], screenshots } = {}) {
+export async function check(book, { base = "/", exceptions = EXCEPTIONS, themes = ["light", "navy"], screenshots } = {}) {
     const server = createServer((request, response) => {
-        const path = join(book, normalize(decodeURIComponent(new URL(request.url, "http://x").pathname)));
-        const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "index.html") : path;
-        if (!existsSync(file)) return response.writeHead(404).end();
+        const file = fileOf(book, base, decodeURIComponent(new URL(request.url, "http://x").pathname));
+        const missing = join(book, "404.html");
+        if (!file) return response.writeHead(404, { "Content-Type": TYPES[".html"] }).end(existsSync(missing) && readFileSync(missing));
         response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
     });
     await new Promise(done => server.listen(0, "127.0.0.1", done));
-    const site = `http://127.0.0.1:${server.address().port}`;
+    const site = `http://127.0.0.1:${server.address().port}${base}`;
     const { browser, axe } = await start();
     const pages = readdirSync(book, { recursive: true }).filter(f => f.endsWith(".html") && !NO_PAGES.includes(f)).sort();
+    if (existsSync(join(book, "404.html"))) pages.push(NO_SUCH_PAGE);
     const views = pages.flatMap(page => themes.flatMap(theme => WIDTHS.map(width => ({ page, theme, width }))));
     const total = views.length, failures = [], excused = new Set();
     let clean = 0;
@@ -55,6 +59,14 @@ export async function check(book, { exceptions = EXCEPTIONS, themes = ["light", 
     const unneeded = exceptions.filter((_, i) => !excused.has(i));
     failures.sort().push(...unneeded.map(e => `exception ${e.rule} at ${e.selector}: excuses nothing any more; take it out`));
     return { failures, passed: clean, failed: total - clean + unneeded.length };
+}
+
+/** The file that an address below the base names, if there is one. */
+function fileOf(book, base, address) {
+    if (!address.startsWith(base)) return undefined;
+    const path = join(book, normalize(address.slice(base.length - 1)));
+    const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "index.html") : path;
+    return existsSync(file) ? file : undefined;
 }
 
 async function start() {
@@ -82,8 +94,12 @@ async function look(browser, axe, site, { page: path, theme, width }, exceptions
         if (/^(error|warning)$/.test(message.type()) && !message.text().startsWith("Failed to load resource"))
             faults.push(`console ${message.type()}: ${message.text()}; at ${message.location().url}`);
     });
-    page.on("response", r => r.status() >= 400 && faults.push(`HTTP ${r.status()}: ${r.url().replace(site, "")}; mend the address`));
-    await page.route(url => url.origin !== site, route => {
+    const { origin } = new URL(site);
+    page.on("response", r => {
+        const expected = path === NO_SUCH_PAGE && r.url() === site + path;
+        if (r.status() >= 400 && !expected) faults.push(`HTTP ${r.status()}: ${r.url().replace(origin, "")}; mend the address`);
+    });
+    await page.route(url => url.origin !== origin, route => {
         faults.push(`request leaves the site: ${route.request().url()}; serve the file from the book`);
         return route.abort();
     });
@@ -91,7 +107,7 @@ async function look(browser, axe, site, { page: path, theme, width }, exceptions
         localStorage.setItem("mdbook-theme", name);
         window.print = () => {}; // print.html calls it
     }, theme);
-    await page.goto(`${site}/${path}`);
+    await page.goto(site + path);
     await page.evaluate(() => document.querySelectorAll("details").forEach(details => { details.open = true; }));
 
     for (const src of await page.evaluate(unloadedImages)) faults.push(`image did not load: ${src}; mend its address or the file`);
@@ -167,11 +183,13 @@ function stop(message) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
     const { values, positionals } = parseArgs({
-        allowPositionals: true, options: { screenshots: { type: "string" }, themes: { type: "string" } },
+        allowPositionals: true, options: { base: { type: "string" }, screenshots: { type: "string" }, themes: { type: "string" } },
     });
     const book = resolve(positionals[0] ?? fileURLToPath(new URL("../../book", import.meta.url)));
     if (!existsSync(join(book, "index.html"))) stop(`no book in ${book}: mdbook build`);
-    const { failures, passed, failed } = await check(book, { themes: values.themes?.split(","), screenshots: values.screenshots });
+    const { base, screenshots } = values;
+    if (base && !/^\/(.*\/)?$/.test(base)) stop(`--base begins and ends with a slash, and ${base} does not`);
+    const { failures, passed, failed } = await check(book, { base, themes: values.themes?.split(","), screenshots });
     for (const failure of failures) console.log(failure);
     console.log(`${passed} passed, ${failed} failed`);
     process.exitCode = failed ? 1 : 0;

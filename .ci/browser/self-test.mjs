@@ -30,6 +30,13 @@ const CASES = {
     "no-switch": [number, "numbers without their switch"],
     "dead-switch": [`<button id="numbers-switch" aria-pressed="false">sources</button> ${number}`, "the switch does not obey Enter"],
 };
+// The head of the page that is shown for a missing address, of a site below /below/, and what the report must say.
+const MISSING_PAGES = {
+    "its base": ['<base href="/below/"><script src="script.js"></script>', ""],
+    "no base": ['<link rel="stylesheet" href="style.css">', "HTTP 404: /below/no/such/style.css"],
+    "another base": ['<base href="/"><script src="script.js"></script>', "HTTP 404: /script.js"],
+    "an address from the root": ['<base href="/below/"><link rel="stylesheet" href="/style.css">', "HTTP 404: /style.css"],
+};
 const EXCEPTIONS = [
     { rule: "image-alt", selector: "#excused", why: "needed" },
     { rule: "image-alt", selector: "#gone", why: "no longer needed" },
@@ -37,27 +44,37 @@ const EXCEPTIONS = [
 
 const site = mkdtempSync(join(tmpdir(), "browser-checks-"));
 try {
-    for (const [name, [body]] of Object.entries(CASES)) {
-        // The page's own scroller around <main>, as in mdBook, excuses nothing that is too wide.
-        writeFileSync(join(site, `${name}.html`), `<!doctype html><html lang="en"><head><title>${name}</title>
-            <meta name="viewport" content="width=device-width"><link rel="icon" href="dot.svg"></head>
+    // The page's own scroller around <main>, as in mdBook, excuses nothing that is too wide.
+    const write = (name, body, head = "") =>
+        writeFileSync(join(site, `${name}.html`), `<!doctype html><html lang="en"><head>${head}<title>${name}</title>
+            <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"></head>
             <body><div tabindex="0" style="overflow-x: auto"><main><h1>${name}</h1>${body}</main></div></body></html>`);
-    }
+    for (const [name, [body]] of Object.entries(CASES)) write(name, body);
     writeFileSync(join(site, "dot.svg"), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>');
     writeFileSync(join(site, "empty.svg"), "");
     const { failures, failed } = await check(site, { exceptions: EXCEPTIONS, themes: ["light"] });
 
     const wrong = [];
-    for (const [name, [, expected]] of Object.entries(CASES)) {
-        const said = failures.filter(failure => failure.startsWith(`${name}.html, `));
+    const expect = (name, expected, said) => {
         const right = expected ? said.length && said.every(line => line.includes(expected)) : !said.length;
         if (!right) wrong.push(`${name}: expected ${expected || "no failure"}; got ${said.join(" | ") || "none"}`);
-    }
+    };
+    for (const [name, [, expected]] of Object.entries(CASES))
+        expect(name, expected, failures.filter(failure => failure.startsWith(`${name}.html, `)));
     if (!failures.some(f => f.startsWith("exception image-alt at #gone"))) wrong.push("the exception that excuses nothing was not reported");
     if (failures.some(f => f.includes("#excused"))) wrong.push("the exception that is needed did not excuse, or was reported");
     if (!failed) wrong.push("a site full of faults counts no failed page");
+
+    for (const name of Object.keys(CASES)) rmSync(join(site, `${name}.html`));
+    writeFileSync(join(site, "style.css"), "");
+    writeFileSync(join(site, "script.js"), "");
+    for (const [name, [head, expected]] of Object.entries(MISSING_PAGES)) {
+        write("404", "", head);
+        const { failures } = await check(site, { base: "/below/", exceptions: [], themes: ["light"] });
+        expect(`a missing page with ${name}`, expected, failures.filter(failure => failure.startsWith("no/such/page.html, ")));
+    }
     for (const line of wrong) console.log(line);
-    const total = Object.keys(CASES).length + 3;
+    const total = Object.keys(CASES).length + Object.keys(MISSING_PAGES).length + 3;
     console.log(`${total - wrong.length} passed, ${wrong.length} failed`);
     process.exitCode = wrong.length ? 1 : 0;
 } finally {

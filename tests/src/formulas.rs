@@ -1,5 +1,7 @@
 //! Formulas can be read. The build fails on one that cannot; here it is told with its line.
 
+use math::Reason;
+
 use crate::{Book, Fault};
 
 /// Every formula of the pages.
@@ -7,11 +9,16 @@ pub fn check(book: &Book) -> Vec<Fault> {
     let mut faults = Vec::new();
     for page in &book.pages {
         for error in math::render(&page.markdown).err().unwrap_or_default() {
-            faults.push(Fault::new(
-                format!("{}:{}", page.path, error.line),
-                error.to_string(),
-                "correct the LaTeX; math-core's documentation lists the commands that it knows",
-            ));
+            let mend = match error.reason {
+                Reason::Latex(_) => {
+                    "correct the LaTeX; math-core's documentation lists the commands that it knows"
+                }
+                _ => {
+                    "write it as the message says; code/math/src/lib.rs has the ways to write math"
+                }
+            };
+            let place = format!("{}:{}", page.path, error.line);
+            faults.push(Fault::new(place, error.to_string(), mend));
         }
     }
     faults

@@ -16,8 +16,11 @@ pub mod html;
 pub mod includes;
 pub mod links;
 pub mod listings;
+pub mod names;
 pub mod numbers;
 pub mod sources;
+pub mod tree;
+pub mod versions;
 
 pub use book::{Book, Page};
 pub use computed::Computed;

@@ -7,7 +7,7 @@ use tests::{
     computed::{file_name, run_chapter},
     figures, formulas,
     html::{self, Html},
-    includes, links, listings, numbers, sources,
+    includes, links, listings, names, numbers, sources, versions,
 };
 
 static BOOK: LazyLock<Book> = LazyLock::new(Book::this);
@@ -22,6 +22,17 @@ static HTML: LazyLock<Html> = LazyLock::new(|| {
 #[test]
 fn numbers_in_prose_are_the_computed_ones() {
     assert_none(&numbers::check(&BOOK, &COMPUTED));
+}
+
+#[test]
+fn what_the_pages_name_is_there() {
+    let names = names::Names::of(&BOOK, &COMPUTED, &names::help(&BOOK));
+    assert_none(&names::check(&BOOK, &names));
+}
+
+#[test]
+fn versions_are_the_ones_written_down() {
+    assert_none(&versions::check(&BOOK));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! A small book, broken on purpose: each check goes red, names the place and says what to do.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use tempfile::TempDir;
 use tests::{
-    Book, Computed, Fault, chapters, figures, formulas, html, includes, links, listings, numbers,
-    sources,
+    Book, Computed, Fault, chapters, figures, formulas, html, includes, links, listings,
+    names::{self, Names},
+    numbers, sources, versions,
 };
 
 const PAGE: &str = r#"# One chapter
@@ -30,6 +31,13 @@ assert_eq!(1 + 1, 2);
 ```rust,ignore
 {{#include ../code/ch01/src/lib.rs:ring}}
 ```
+
+As with `load_state_dict`, change `ring` in `code/ch01` or <code>fn ring</code>, and with Rust `1.91`
+`--weight 2` changes `ch01.units`.
+
+```console
+$ cargo run -p ch01 -- --weight 2
+```
 "#;
 
 const CRATE: &str = r#"//! A chapter.
@@ -43,9 +51,12 @@ fn ring() {}
 
 const FIGURE: &str = "<svg viewBox=\"0 0 10 10\">\n<text x=\"1\" y=\"2\">r = 0.9</text>\n</svg>\n";
 
-const WORKSPACE: &str = "[workspace]\n\n[workspace.lints.rust]\nunsafe_code = \"deny\"\n";
+const WORKSPACE: &str = "[workspace]\n\n[workspace.package]\nrust-version = \"1.91\"\n\n\
+                         [workspace.lints.rust]\nunsafe_code = \"deny\"\n";
 
 const MANIFEST: &str = "[package]\nname = \"ch01\"\n\n[lints]\nworkspace = true\n";
+
+const FOREIGN: &str = "# PyTorch's\nload_state_dict\n";
 
 const BOOK_TOML: &str = "[book]\ntitle = \"Small\"\nlanguage = \"en\"\n";
 
@@ -60,6 +71,8 @@ fn small_book() -> TempDir {
         ("Cargo.toml", WORKSPACE),
         ("code/ch01/Cargo.toml", MANIFEST),
         ("code/ch01/src/lib.rs", CRATE),
+        (".ci/run", "cargo +1.91 test\n"),
+        (names::FOREIGN, FOREIGN),
     ];
     for (path, text) in files {
         write(folder.path(), path, text);
@@ -81,6 +94,12 @@ fn computed() -> Computed {
     Computed::in_folder(folder)
 }
 
+/// What the small book may name.
+fn known(book: &Book) -> Names {
+    let help = "Options:\n      --weight <W>\n          The weight\n";
+    Names::of(book, &computed(), &BTreeMap::from([("ch01".to_owned(), help.to_owned())]))
+}
+
 /// All faults of a book; the last check builds it.
 fn faults(root: &Path) -> Vec<Fault> {
     let book = Book::open(root);
@@ -92,6 +111,8 @@ fn faults(root: &Path) -> Vec<Fault> {
         chapters::check(&book),
         formulas::check(&book),
         sources::check(&book),
+        names::check(&book, &known(&book)),
+        versions::check(&book),
         html::preprocessors(&book),
     ]
     .concat();
@@ -384,6 +405,78 @@ fn a_broken_formula() {
     let faults = faults(folder.path());
     expect(&faults, "src/ch01-one.md:6", &["\\frac{x}", "correct the LaTeX"]);
     expect(&faults, "book.toml", &["the build fails", "math"]);
+}
+
+#[test]
+fn what_looks_like_a_formula_and_is_none() {
+    let words = ["$x$", "stands between $` and `$", "code/math/src/lib.rs"];
+    breaks(CHAPTER, "See", "Be $x$. See", "src/ch01-one.md:6", &words);
+    let summary = "<details>\n<summary>Be $`\\foo`$</summary>\n\nSo.\n\n</details>\n\nSee";
+    breaks(CHAPTER, "See", summary, "src/ch01-one.md:7", &["\\foo", "correct the LaTeX"]);
+}
+
+#[test]
+fn a_name_that_is_nowhere() {
+    let place = "src/ch01-one.md:24";
+    for (name, broken, unknown) in [
+        ("`ring` in", "`rings` in", "`rings`"),
+        ("`ring` in", "`Ring::ring` in", "`Ring`"),
+        ("`ring` in", "`ring.add_back` in", "`add_back`"),
+        // A word in a comment alone is no name.
+        ("`ring` in", "`ANCHOR` in", "`ANCHOR`"),
+        ("`code/ch01`", "`code/ch02`", "`code/ch02`"),
+        ("<code>fn ring", "<code>fn rings", "`rings`"),
+    ] {
+        let words = [unknown, "is nowhere in the code", "write what the code says"];
+        breaks(CHAPTER, name, broken, place, &words);
+    }
+    let place = "src/ch01-one.md:25";
+    breaks(CHAPTER, "`--weight 2`", "`--weights 2`", place, &["`--weights` is named here"]);
+    breaks(CHAPTER, "`ch01.units`", "`ch01.unit`", place, &["`ch01.unit` is named here"]);
+    let summary =
+        "<details>\n<summary>So <code>add_back</code></summary>\n\nSo.\n\n</details>\n\nSee";
+    breaks(CHAPTER, "See", summary, "src/ch01-one.md:7", &["`add_back` is named here"]);
+}
+
+#[test]
+fn a_command_that_names_what_is_nowhere() {
+    let command = "cargo run -p ch01 -- --weight 2\n";
+    let place = "src/ch01-one.md:28";
+    for (broken, unknown) in [
+        ("cargo run -p ch02 -- --weight 2\n", "`ch02`"),
+        ("cargo run -p ch01 -- --wait 2\n", "`--wait`"),
+        ("cargo run --loked -p ch01 -- --weight 2\n", "`--loked`"),
+        ("sh .ci/runs\n", "`.ci/runs`"),
+    ] {
+        breaks(CHAPTER, command, broken, place, &[unknown, "is nowhere in the code"]);
+    }
+}
+
+#[test]
+fn a_name_of_others_that_is_listed_in_vain_or_without_a_reason() {
+    let vain = format!("{FOREIGN}ring\n");
+    let place = "tests/foreign-names.txt:3";
+    breaks(names::FOREIGN, FOREIGN, &vain, place, &["`ring` need not be listed", "take it out"]);
+    let words = ["have no reason", "behind a #"];
+    breaks(names::FOREIGN, "# PyTorch's\n", "", "tests/foreign-names.txt:1", &words);
+    breaks(names::FOREIGN, "load_state_dict\n", "", "src/ch01-one.md:24", &["`load_state_dict`"]);
+}
+
+#[test]
+fn another_version_than_the_one_written_down() {
+    let words = ["Rust is 1.90 here and 1.91 in Cargo.toml", "the same version in both places"];
+    breaks(CHAPTER, "Rust `1.91`", "Rust `1.90`", "src/ch01-one.md:24", &words);
+    breaks(
+        CHAPTER,
+        "Rust `1.91`",
+        "[Rust](https://example.org), `1.90`",
+        "src/ch01-one.md:24",
+        &words,
+    );
+    breaks(".ci/run", "+1.91", "+1.90", ".ci/run:1", &words);
+    breaks("Cargo.toml", "1.91", "1.92", "src/ch01-one.md:24", &["Rust is 1.91 here and 1.92 in"]);
+    let words = ["2.0.1 is a version of nothing", "tests/src/versions.rs"];
+    breaks(CHAPTER, "Rust `1.91`", "Ruby `2.0.1`", "src/ch01-one.md:24", &words);
 }
 
 #[test]

@@ -72,9 +72,8 @@ impl Exercise {
         format!("{}.rs", self.name)
     }
 
-    /// The name of its test: `tests::step` for `ch01_step`.
+    /// The name of its test: `tests::ch01_step` for `ch01_step`.
     pub(crate) fn test(&self) -> String {
-        let (_, check) = self.name.split_once('_').unwrap_or(("", &self.name));
-        format!("tests::{check}")
+        format!("tests::{}", self.name)
     }
 }

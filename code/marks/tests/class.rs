@@ -122,14 +122,14 @@ fn the_same_answer_is_marked_once() {
 
 #[test]
 fn a_test_that_a_learner_has_changed_changes_no_marks() {
-    let cheat = answer("w < 0.0") + "#[cfg(test)]\nmod tests { #[test] fn latch() {} }\n";
+    let cheat = answer("w < 0.0") + "#[cfg(test)]\nmod tests { #[test] fn ch01_latch() {} }\n";
     assert_eq!(outcomes(&[("cheat", Some(&cheat))])[0].0, Outcome::Wrong);
 }
 
 #[test]
 fn a_learner_s_own_tests_change_no_marks() {
-    let handed_out = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn latch() {}\n}\n";
-    let own = "#[cfg(test)]\nmod mine {\n    #[test]\n    fn latch() { assert!(!super::holds(0.0)); }\n}\n";
+    let handed_out = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn ch01_latch() {}\n}\n";
+    let own = "#[cfg(test)]\nmod mine {\n    #[test]\n    fn ch01_latch() { assert!(!super::holds(0.0)); }\n}\n";
     let before = answer("w > 1.0") + own + handed_out;
     let behind = answer("w > 1.0") + handed_out + own;
     let instead = answer("w > 1.0") + own;

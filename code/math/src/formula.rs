@@ -1,9 +1,8 @@
-//! The formulas of a Markdown text: where they stand and what they become.
+//! A formula: what stands in the Markdown, and what becomes of it.
 
 use std::ops::Range;
 
 use math_core::{LatexError, MathDisplay};
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use thiserror::Error;
 
 use crate::mathml;
@@ -32,6 +31,36 @@ pub enum Reason {
     /// `\ref` or `\eqref` to what is not in the same formula. It would print question marks.
     #[error("it refers to an equation outside of it")]
     Reference,
+    /// A dollar sign within it, as TeX has it in `\text`.
+    #[error("it holds a dollar sign: end \\text{{…}} before a symbol, or write \\$ for a dollar")]
+    DollarInside,
+    /// A dollar sign that neither begins nor ends a formula, and is no amount.
+    #[error(
+        "a formula stands between $` and `$; a plain dollar sign is \\$, in HTML &#36;, and one in \
+         code stands in backticks"
+    )]
+    Dollar,
+    /// A bar has ended the cell of a table, and the formula with it.
+    #[error("a bar ends the cell of a table: write \\| in the formula")]
+    Bar,
+    /// TeX's brackets, of which Markdown takes the backslash away.
+    #[error(
+        "\\( and \\[ begin no formula: write $`…`$, or a fence with the label math; a bracket \
+         needs no backslash, or is &#40; or &#91;"
+    )]
+    Bracket,
+    /// An attribute holds no markup, and the text of an image becomes one.
+    #[error("an attribute or the text of an image holds no formula: say it in words")]
+    Attribute,
+    /// Markdown reads no fence inside raw HTML.
+    #[error("a fence in raw HTML is no fence: leave a blank line before and behind it")]
+    FenceInHtml,
+    /// In raw HTML a formula ends on its own line.
+    #[error("in raw HTML it must end on its line, with `$")]
+    OpenInHtml,
+    /// A label like `math`, which mdBook would show as code.
+    #[error("the label of its fence must be math and nothing else")]
+    Label,
     /// The LaTeX is at fault.
     #[error(transparent)]
     Latex(#[from] Box<LatexError>),
@@ -48,74 +77,18 @@ pub(crate) struct Formula {
     open_fence: bool,
 }
 
-/// All formulas of a Markdown text, in their order.
-pub(crate) fn find(markdown: &str) -> Vec<Formula> {
-    let mut formulas: Vec<Formula> = Vec::new();
-    let mut images = 0;
-    let mut events = Parser::new_ext(markdown, mdbook_options()).into_offset_iter();
-
-    while let Some((event, range)) = events.next() {
-        match event {
-            // The text of an image becomes an attribute, which holds no markup.
-            Event::Start(Tag::Image { .. }) => images += 1,
-            Event::End(TagEnd::Image) => images -= 1,
-            Event::Code(latex) if images == 0 => {
-                let free_from = formulas.last().map_or(0, |formula| formula.range.end);
-                if let Some(range) = with_dollars(markdown, &range, free_from) {
-                    formulas.push(Formula::inline(markdown, range, latex.into_string()));
-                }
-            }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if info.trim() == "math" => {
-                let latex = events
-                    .by_ref()
-                    .map_while(|(event, _)| match event {
-                        Event::Text(line) => Some(line.into_string()),
-                        _ => None,
-                    })
-                    .collect();
-                formulas.push(Formula::display(markdown, &range, latex));
-            }
-            _ => {}
-        }
-    }
-    formulas
-}
-
-/// What mdBook switches on: we must see the same code spans and fences that it sees.
-fn mdbook_options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_SMART_PUNCTUATION
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_GFM
-}
-
-/// The code span and the dollar signs around it, if both are there. A dollar sign before `free_from`
-/// belongs to the formula before, and `\$` is a plain dollar sign.
-fn with_dollars(markdown: &str, code: &Range<usize>, free_from: usize) -> Option<Range<usize>> {
-    let before = markdown[free_from..code.start].strip_suffix('$')?;
-    let backslashes = before.len() - before.trim_end_matches('\\').len();
-    let plain_dollar = backslashes % 2 == 1;
-    let closed = markdown[code.end..].starts_with('$');
-
-    (closed && !plain_dollar).then_some(code.start - 1..code.end + 1)
-}
-
 impl Formula {
-    fn inline(markdown: &str, range: Range<usize>, latex: String) -> Self {
+    pub(crate) fn inline(markdown: &str, range: Range<usize>, latex: &str) -> Self {
         Self {
             first_line: line_of(markdown, range.start),
             display: MathDisplay::Inline,
             open_fence: false,
-            latex,
+            latex: latex.to_owned(),
             range,
         }
     }
 
-    fn display(markdown: &str, block: &Range<usize>, latex: String) -> Self {
+    pub(crate) fn display(markdown: &str, block: &Range<usize>, latex: String) -> Self {
         let fence = markdown[block.clone()].trim_end();
         Self {
             range: block.start..block.start + fence.len(),
@@ -124,6 +97,11 @@ impl Formula {
             open_fence: !is_closed(fence),
             latex,
         }
+    }
+
+    /// The line of its first byte, counted from 1.
+    pub(crate) fn line(&self, markdown: &str) -> usize {
+        line_of(markdown, self.range.start)
     }
 
     /// The formula as HTML on one line, which may stand in Markdown where the formula stood.
@@ -139,14 +117,23 @@ impl Formula {
             Err(Reason::OpenFence)
         } else if self.latex.trim().is_empty() {
             Err(Reason::Empty)
+        } else if self.dollar().is_some() {
+            Err(Reason::DollarInside)
         } else {
             Ok(())
         }
     }
 
+    /// Where a dollar sign stands in the LaTeX, if one does.
+    fn dollar(&self) -> Option<usize> {
+        let dollars = self.latex.match_indices('$').map(|(place, _)| place);
+        dollars.into_iter().find(|place| !is_escaped(&self.latex, *place))
+    }
+
     fn error(&self, reason: Reason) -> FormulaError {
         let fault = match &reason {
             Reason::Latex(error) => error.0.start,
+            Reason::DollarInside => self.dollar().unwrap_or_default(),
             _ => 0,
         };
         // What is missing at the end is missing on the last line that holds something.
@@ -166,7 +153,14 @@ fn is_closed(fence: &str) -> bool {
     fence.rsplit_once('\n').is_some_and(|(_, last)| last.ends_with("```") || last.ends_with("~~~"))
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
+/// Whether a backslash takes its meaning from the character at a place.
+pub(crate) fn is_escaped(text: &str, place: usize) -> bool {
+    let before = &text[..place];
+    (before.len() - before.trim_end_matches('\\').len()) % 2 == 1
+}
+
+/// The line of a byte, counted from 1.
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     1 + newlines(&text[..offset])
 }
 

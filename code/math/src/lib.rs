@@ -9,14 +9,19 @@
 //! ```
 //! ````
 //!
-//! Every other dollar sign stays what it is. A formula that cannot be read fails the build.
+//! In raw HTML inline math is written the same way and ends on its line. An amount, `$5`, stays what
+//! it is, and so does what stands in code. Every other dollar sign must be written `\$`, so that no
+//! formula is printed as its LaTeX: what looks like one and is none fails the build, and so does a
+//! formula that cannot be read.
 //!
 //! The way of a chapter: [`render`] finds its formulas, turns each into `MathML` and puts that where
 //! the formula stood. [`MathPreprocessor`] does so for all chapters, and says in which file and line
 //! a broken formula stands.
 
 mod formula;
+mod html;
 mod mathml;
+mod page;
 mod preprocessor;
 
 pub use formula::{FormulaError, Reason};
@@ -32,12 +37,12 @@ pub fn render(markdown: &str) -> Result<String, Vec<FormulaError>> {
     let mut errors = Vec::new();
     let mut copied = 0;
 
-    for formula in formula::find(markdown) {
-        match formula.mathml() {
-            Ok(mathml) => {
-                rendered.push_str(&markdown[copied..formula.range.start]);
+    for formula in page::formulas(markdown) {
+        match formula.and_then(|formula| Ok((formula.mathml()?, formula.range))) {
+            Ok((mathml, range)) => {
+                rendered.push_str(&markdown[copied..range.start]);
                 rendered.push_str(&mathml);
-                copied = formula.range.end;
+                copied = range.end;
             }
             Err(error) => errors.push(error),
         }

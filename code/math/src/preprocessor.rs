@@ -1,14 +1,14 @@
 //! The preprocessor: every chapter of a book, and where its broken formulas stand.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use thiserror::Error;
 
-use crate::{FormulaError, render};
+use crate::{FormulaError, page, render};
 
 /// Turns the formulas of all chapters into `MathML`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,7 +25,7 @@ impl Preprocessor for MathPreprocessor {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        let mut broken = Vec::new();
+        let mut broken = titles(context);
         book.for_each_chapter_mut(|chapter| match render(&chapter.content) {
             Ok(rendered) => chapter.content = rendered,
             Err(errors) => broken.extend(locate(context, chapter, &errors)),
@@ -56,7 +56,6 @@ fn locate(
     let included =
         errors.iter().filter(|error| in_file.iter().all(|known| known.latex != error.latex));
 
-    let path = path.display();
     in_file
         .iter()
         .map(|error| format!("{path}:{}: {error}", error.line))
@@ -65,7 +64,29 @@ fn locate(
 }
 
 /// The chapter's file, relative to the book's root.
-fn source_path(context: &PreprocessorContext, chapter: &Chapter) -> Option<PathBuf> {
-    let path = chapter.source_path.as_ref()?;
-    Some(context.config.book.src.join(path))
+fn source_path(context: &PreprocessorContext, chapter: &Chapter) -> Option<String> {
+    Some(shown(&context.config.book.src.join(chapter.source_path.as_ref()?)))
+}
+
+/// A path that reads the same on all systems.
+fn shown(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Formulas in the summary. mdBook takes the chapters' titles from there and shows them as plain text
+/// in the sidebar and on top of the window.
+fn titles(context: &PreprocessorContext) -> Vec<String> {
+    let path = context.config.book.src.join("SUMMARY.md");
+    let summary = fs::read_to_string(context.root.join(&path)).unwrap_or_default();
+    page::formulas(&summary)
+        .into_iter()
+        .map(|found| found.map_or_else(|error| error.line, |formula| formula.line(&summary)))
+        .map(|line| {
+            let path = shown(&path);
+            format!(
+                "{path}:{line}: the sidebar shows a title as plain text: say the formula in words"
+            )
+        })
+        .collect()
 }

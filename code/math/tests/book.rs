@@ -56,6 +56,42 @@ fn a_page_shows_mathml() {
 }
 
 #[test]
+fn a_formula_in_html_a_footnote_and_a_heading_is_shown() {
+    let (result, folder) = build(&[
+        ("SUMMARY.md", "- [One](one.md)\n"),
+        (
+            "one.md",
+            "# One\n\n## The $`x`$ axis\n\n<details><summary>Why $`x`$?</summary>\n\nSo.[^1]\n\n\
+             </details>\n\n[^1]: By $`x`$.\n",
+        ),
+    ]);
+    result.unwrap();
+
+    let x = "<math><mi>x</mi></math>";
+    for name in ["one.html", "print.html"] {
+        let page = page(&folder, name);
+        for part in [format!("The {x} axis"), format!("Why {x}?</summary>"), format!("By {x}.")] {
+            assert!(page.contains(&part), "{part} is not in {name}: {page}");
+        }
+    }
+}
+
+#[test]
+fn a_formula_in_a_title_is_told() {
+    let (result, _folder) = build(&[
+        ("SUMMARY.md", "# Summary\n\n- [The state $`h`$](one.md)\n- [A $x$](two.md)\n"),
+        ("one.md", "# One\n\n$`\\one`$\n"),
+        ("two.md", "# Two\n"),
+    ]);
+    let title = "the sidebar shows a title as plain text: say the formula in words";
+    let expected = format!(
+        "src/SUMMARY.md:3: {title}\nsrc/SUMMARY.md:4: {title}\n\
+         src/one.md:3: cannot read the formula \\one: Unknown command \"\\one\"."
+    );
+    assert_eq!(result.unwrap_err(), expected);
+}
+
+#[test]
 fn every_broken_formula_is_told_with_the_line_in_the_authors_file() {
     let (result, _folder) = build(&[
         ("SUMMARY.md", "[Start](README.md)\n\n- [One](one.md)\n  - [Two](deep/two.md)\n"),

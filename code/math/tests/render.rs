@@ -84,6 +84,15 @@ fn inline_math_comes_through_markdown_unharmed_wherever_it_stands() {
         ("a[^1]\n\n[^1]: FORMULA", "<p>FORMULA</p>"),
         ("a word FORMULA\n: FORMULA means", "<dd>FORMULA means</dd>"),
         ("<details>\n\nFORMULA\n\n</details>", "<p>FORMULA</p>"),
+        ("a <b>FORMULA</b>", "<b>FORMULA</b>"),
+        // Here Markdown reads nothing.
+        ("<details><summary>Why FORMULA?</summary>", "<summary>Why FORMULA?</summary>"),
+        ("<figure>\n<figcaption>\nso FORMULA, FORMULA\n</figcaption>", "so FORMULA, FORMULA\n"),
+        ("<table><tr>\n<td class=\"a\">FORMULA</td>\n</table>", ">FORMULA</td>"),
+        ("- a\n\n  <p\n  class='b>'>FORMULA</p>", "class='b>'>FORMULA</p>"),
+        ("> <p>FORMULA</p>", "<p>FORMULA</p>"),
+        ("<pre>a</pre> FORMULA", "<pre>a</pre> FORMULA"),
+        ("<!-- a -->FORMULA", "<!-- a -->FORMULA"),
     ];
     for latex in FORMULAS {
         let expected = mathml(latex, MathDisplay::Inline);
@@ -190,11 +199,10 @@ fn the_page_carries_no_latex() {
 #[test]
 fn everything_else_stays_as_it_is() {
     let untouched = [
-        "It costs $5 and $10.",
-        "In $HOME and `$HOME`, and `$`, and $x$, and $$x$$.",
-        "A code span `x`, one with `$x`$ half a dollar, one with $`x` the other half.",
-        "A space $ `x` $ between.",
-        r"A plain dollar sign \$`x`$ stays plain.",
+        "It costs $5 and $10, or $0.5.",
+        r"In `$HOME` and \$HOME, and `$`, and `$x$`, and \$\$x\$\$, and &#36;.",
+        "A code span `x`, one with `$x` half a dollar, one with `x$` the other half.",
+        r"A plain dollar sign \$`x`\$ stays plain, as \\\$ does.",
         "How to write it: ``$`x`$``.",
         "```rust\nlet a = \"$`x`$\"; // $5\n```",
         "```text\n$`x`$\n```",
@@ -205,11 +213,12 @@ fn everything_else_stays_as_it_is() {
         "    ```math\n    x\n    ```",
         "<!-- $`\\foo`$ -->",
         "<!--\n```math\n\\foo\n```\n-->",
-        "<div>\n$`\\foo`$\n</div>",
+        "<div title=\"$5\">\n$5 and <code>$HOME $`\\foo`$</code>\n</div>",
+        "In <code>$HOME</code> and <!-- $`\\foo`$ --> here.",
+        "<script>\nlet x = `${y}$`;\n</script>",
         "<pre>\n$`\\foo`$\n\n```math\n\\foo\n```\n</pre>",
-        "a <b title=\"$`\\foo`$\">b</b>",
-        "![the state $`h_t`$](a.svg)",
-        "[a](b.md \"$`x`$\")",
+        "a <b title=\"$5\">b</b> ![costs $5](a.svg \"$5\")",
+        r"![a \$HOME](a.svg) and [1] and (2)",
         "a\r\n\r\n* b\r\n",
         "",
     ];
@@ -226,10 +235,11 @@ fn what_stands_around_a_formula_stays() {
         (r"\\$`x`$", r"\\FORMULA"),
         ("a$`x`$b", "aFORMULAb"),
         ("$`x`$$`x`$", "FORMULAFORMULA"),
-        ("$`x`$`x`$", "FORMULA`x`$"),
         ("$``x``$", "FORMULA"),
         ("ä $`x`$ ü", "ä FORMULA ü"),
-        ("![$`a`$](b) $`x`$", "![$`a`$](b) FORMULA"),
+        ("![`a`](b) $`x`$", "![`a`](b) FORMULA"),
+        ("$`x`$ costs $5", "FORMULA costs $5"),
+        (r"\$$`x`$\$", r"\$FORMULA\$"),
         ("a\r\n\r\n$`x`$\r\n", "a\r\n\r\nFORMULA\r\n"),
     ];
     for (markdown, expected) in cases {

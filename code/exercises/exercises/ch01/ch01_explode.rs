@@ -27,7 +27,7 @@ mod tests {
     use exercises::{Slip, ch01};
 
     #[test]
-    fn explode() -> Result<(), Slip> {
+    fn ch01_explode() -> Result<(), Slip> {
         ch01::explode(super::draw)
     }
 }

@@ -22,7 +22,7 @@ mod tests {
     use exercises::{Slip, ch01};
 
     #[test]
-    fn latch() -> Result<(), Slip> {
+    fn ch01_latch() -> Result<(), Slip> {
         ch01::latch(super::holds)
     }
 }

@@ -30,7 +30,7 @@ mod tests {
     use exercises::{Slip, ch01};
 
     #[test]
-    fn one_percent() -> Result<(), Slip> {
+    fn ch01_one_percent() -> Result<(), Slip> {
         ch01::one_percent(super::forgotten)
     }
 }

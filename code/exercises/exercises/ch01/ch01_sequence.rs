@@ -32,7 +32,7 @@ mod tests {
     use exercises::{Slip, ch01};
 
     #[test]
-    fn sequence() -> Result<(), Slip> {
+    fn ch01_sequence() -> Result<(), Slip> {
         ch01::sequence(super::states)
     }
 }

@@ -25,7 +25,7 @@ mod tests {
     use exercises::{Slip, ch01};
 
     #[test]
-    fn step() -> Result<(), Slip> {
+    fn ch01_step() -> Result<(), Slip> {
         ch01::step(super::step)
     }
 }

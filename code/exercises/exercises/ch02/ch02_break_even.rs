@@ -24,7 +24,7 @@ mod tests {
     use exercises::{Slip, ch02};
 
     #[test]
-    fn break_even() -> Result<(), Slip> {
+    fn ch02_break_even() -> Result<(), Slip> {
         ch02::break_even(super::fewer_from)
     }
 }

@@ -25,7 +25,7 @@ mod tests {
     use exercises::{Slip, ch02};
 
     #[test]
-    fn finite() -> Result<(), Slip> {
+    fn ch02_finite() -> Result<(), Slip> {
         ch02::finite(super::gradient)
     }
 }

@@ -22,7 +22,7 @@ mod tests {
     use exercises::{Slip, ch03};
 
     #[test]
-    fn forget_bias() -> Result<(), Slip> {
+    fn ch03_forget_bias() -> Result<(), Slip> {
         ch03::forget_bias(super::bias)
     }
 }

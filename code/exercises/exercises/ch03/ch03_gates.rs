@@ -44,7 +44,7 @@ mod tests {
     use exercises::{Slip, ch03};
 
     #[test]
-    fn gates() -> Result<(), Slip> {
+    fn ch03_gates() -> Result<(), Slip> {
         ch03::gates(super::step)
     }
 }

@@ -30,7 +30,7 @@ mod tests {
     use exercises::{Slip, ch03};
 
     #[test]
-    fn last_valid() -> Result<(), Slip> {
+    fn ch03_last_valid() -> Result<(), Slip> {
         ch03::last_valid(super::last_valid)
     }
 }

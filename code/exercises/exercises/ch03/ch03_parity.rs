@@ -33,7 +33,7 @@ mod tests {
     use exercises::{Slip, ch03};
 
     #[test]
-    fn parity() -> Result<(), Slip> {
+    fn ch03_parity() -> Result<(), Slip> {
         ch03::parity(super::build)
     }
 }

@@ -43,7 +43,7 @@ mod tests {
     use exercises::{Slip, ch03};
 
     #[test]
-    fn why() -> Result<(), Slip> {
+    fn ch03_why() -> Result<(), Slip> {
         ch03::why(super::cause)
     }
 }

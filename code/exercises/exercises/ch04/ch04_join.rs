@@ -24,7 +24,7 @@ mod tests {
     use exercises::{Slip, ch04};
 
     #[test]
-    fn join() -> Result<(), Slip> {
+    fn ch04_join() -> Result<(), Slip> {
         ch04::join(super::join)
     }
 }

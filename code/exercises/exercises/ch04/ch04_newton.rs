@@ -27,7 +27,7 @@ mod tests {
     use exercises::{Slip, ch04};
 
     #[test]
-    fn newton() -> Result<(), Slip> {
+    fn ch04_newton() -> Result<(), Slip> {
         ch04::newton(super::iteration)
     }
 }

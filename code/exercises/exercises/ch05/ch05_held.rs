@@ -23,7 +23,7 @@ mod tests {
     use exercises::{Slip, ch05};
 
     #[test]
-    fn held() -> Result<(), Slip> {
+    fn ch05_held() -> Result<(), Slip> {
         ch05::held(super::held)
     }
 }

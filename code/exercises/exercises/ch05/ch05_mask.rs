@@ -41,7 +41,7 @@ mod tests {
     use exercises::{Slip, ch05};
 
     #[test]
-    fn mask() -> Result<(), Slip> {
+    fn ch05_mask() -> Result<(), Slip> {
         ch05::mask(super::attention)
     }
 }

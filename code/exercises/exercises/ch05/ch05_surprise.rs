@@ -26,7 +26,7 @@ mod tests {
     use exercises::{Slip, ch05};
 
     #[test]
-    fn surprise() -> Result<(), Slip> {
+    fn ch05_surprise() -> Result<(), Slip> {
         ch05::surprise(super::surprise)
     }
 }

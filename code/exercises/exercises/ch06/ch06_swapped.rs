@@ -28,7 +28,7 @@ mod tests {
     use exercises::{Slip, ch06};
 
     #[test]
-    fn swapped() -> Result<(), Slip> {
+    fn ch06_swapped() -> Result<(), Slip> {
         ch06::swapped(super::last_states)
     }
 }

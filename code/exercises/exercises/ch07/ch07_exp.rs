@@ -24,7 +24,7 @@ mod tests {
     use exercises::{Slip, ch07};
 
     #[test]
-    fn exp() -> Result<(), Slip> {
+    fn ch07_exp() -> Result<(), Slip> {
         ch07::exp(super::exp)
     }
 }

@@ -23,7 +23,7 @@ mod tests {
     use exercises::{Slip, ch07};
 
     #[test]
-    fn median() -> Result<(), Slip> {
+    fn ch07_median() -> Result<(), Slip> {
         ch07::median(super::times_as_fast)
     }
 }

@@ -27,7 +27,7 @@ mod tests {
     use exercises::{Slip, ch07};
 
     #[test]
-    fn share() -> Result<(), Slip> {
+    fn ch07_share() -> Result<(), Slip> {
         ch07::share(super::tanh_share)
     }
 }

@@ -25,7 +25,7 @@ mod tests {
     use exercises::{Slip, ch02};
 
     #[test]
-    fn back() -> Result<(), Slip> {
+    fn ch02_back() -> Result<(), Slip> {
         ch02::back(super::back)
     }
 }

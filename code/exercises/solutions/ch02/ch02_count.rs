@@ -20,7 +20,7 @@ mod tests {
     use exercises::{Slip, ch02};
 
     #[test]
-    fn count() -> Result<(), Slip> {
+    fn ch02_count() -> Result<(), Slip> {
         ch02::count(super::parameters)
     }
 }

@@ -40,7 +40,7 @@ mod tests {
     use exercises::{Slip, ch02};
 
     #[test]
-    fn shared() -> Result<(), Slip> {
+    fn ch02_shared() -> Result<(), Slip> {
         ch02::shared(super::gradient)
     }
 }

@@ -55,7 +55,7 @@ mod tests {
     use exercises::{Slip, ch03};
 
     #[test]
-    fn why() -> Result<(), Slip> {
+    fn ch03_why() -> Result<(), Slip> {
         ch03::why(super::cause)
     }
 }

@@ -22,7 +22,7 @@ mod tests {
     use exercises::{Slip, ch04};
 
     #[test]
-    fn rounds() -> Result<(), Slip> {
+    fn ch04_rounds() -> Result<(), Slip> {
         ch04::rounds(super::rounds)
     }
 }

@@ -32,7 +32,7 @@ mod tests {
     use exercises::{Slip, ch04};
 
     #[test]
-    fn scan() -> Result<(), Slip> {
+    fn ch04_scan() -> Result<(), Slip> {
         ch04::scan(super::scan)
     }
 }

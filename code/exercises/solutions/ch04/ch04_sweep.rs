@@ -35,7 +35,7 @@ mod tests {
     use exercises::{Slip, ch04};
 
     #[test]
-    fn sweep() -> Result<(), Slip> {
+    fn ch04_sweep() -> Result<(), Slip> {
         ch04::sweep(super::sweep)
     }
 }

@@ -29,7 +29,7 @@ mod tests {
     use exercises::{Slip, ch05};
 
     #[test]
-    fn attend() -> Result<(), Slip> {
+    fn ch05_attend() -> Result<(), Slip> {
         ch05::attend(super::attend)
     }
 }

@@ -30,7 +30,7 @@ mod tests {
     use exercises::{Slip, ch05};
 
     #[test]
-    fn twins() -> Result<(), Slip> {
+    fn ch05_twins() -> Result<(), Slip> {
         ch05::twins(super::tells_apart)
     }
 }

@@ -29,7 +29,7 @@ mod tests {
     use exercises::{Slip, ch06};
 
     #[test]
-    fn both_ends() -> Result<(), Slip> {
+    fn ch06_both_ends() -> Result<(), Slip> {
         ch06::both_ends(super::finished)
     }
 }

@@ -37,7 +37,7 @@ mod tests {
     use exercises::{Slip, ch06};
 
     #[test]
-    fn layers() -> Result<(), Slip> {
+    fn ch06_layers() -> Result<(), Slip> {
         ch06::layers(super::top)
     }
 }

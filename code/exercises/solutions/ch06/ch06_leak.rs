@@ -40,7 +40,7 @@ mod tests {
     use exercises::{Slip, ch06};
 
     #[test]
-    fn leak() -> Result<(), Slip> {
+    fn ch06_leak() -> Result<(), Slip> {
         ch06::leak(super::leaks)
     }
 }

@@ -30,7 +30,7 @@ mod tests {
     use exercises::{Slip, ch06};
 
     #[test]
-    fn shapes() -> Result<(), Slip> {
+    fn ch06_shapes() -> Result<(), Slip> {
         ch06::shapes(super::shapes)
     }
 }

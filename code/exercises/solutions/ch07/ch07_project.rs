@@ -34,7 +34,7 @@ mod tests {
     use exercises::{Slip, ch07};
 
     #[test]
-    fn project() -> Result<(), Slip> {
+    fn ch07_project() -> Result<(), Slip> {
         ch07::project(super::states)
     }
 }

@@ -34,7 +34,7 @@ mod tests {
     use exercises::{Slip, ch07};
 
     #[test]
-    fn uses() -> Result<(), Slip> {
+    fn ch07_uses() -> Result<(), Slip> {
         ch07::uses(super::products)
     }
 }
