@@ -1,15 +1,13 @@
 //! What holds for every attention and every embedding, tried on random ones.
 
-mod recurrent;
-
 use std::iter::zip;
 
+use crate::recurrent::uniform;
 use approx::assert_abs_diff_eq;
 use ndarray::{Array2, Array3, ArrayD, ArrayView2, Axis};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng, seq::SliceRandom};
-use recurrent::uniform;
 use rnn::{AttentionGradients, Embedding, Error, KvCache, Parameters, SelfAttention};
 
 const TOLERANCE: f64 = 1e-12;

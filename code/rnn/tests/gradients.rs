@@ -1,11 +1,9 @@
 //! The gradients are those that are found by trying: each number moved a little to either side.
 
-mod recurrent;
-
+use crate::recurrent::{Arguments, Recurrent, Sizes, arguments, d_results, network, uniform};
 use approx::assert_abs_diff_eq;
 use ndarray::{Array, Array2, Array3, ArrayD, Dimension, array};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use recurrent::{Arguments, Recurrent, Sizes, arguments, d_results, network, uniform};
 use rnn::{
     Embedding, Error, Gru, Linear, Lstm, Parameters, Rnn, SelfAttention, cross_entropy, mse_loss,
 };

@@ -1,15 +1,13 @@
 //! A result depends on the numbers in an array, not on how the memory holds them.
 
-mod recurrent;
-
 use std::iter::zip;
 
+use crate::recurrent::{Arguments, Recurrent, Sizes, arguments, d_results, network, uniform};
 use approx::assert_abs_diff_eq;
 use ndarray::{
     Array, Array1, Array3, ArrayD, ArrayViewD, Axis, Dimension, ShapeBuilder, Slice, array,
 };
 use rand::{SeedableRng, rngs::ChaCha8Rng};
-use recurrent::{Arguments, Recurrent, Sizes, arguments, d_results, network, uniform};
 use rnn::{
     Adam, Conv1d, Embedding, Error, Fnn, Gru, KvCache, Linear, Lstm, Parameters, Rnn,
     SelfAttention, Sgd, clip_grad_norm, cross_entropy, mse_loss,

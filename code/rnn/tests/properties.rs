@@ -1,15 +1,15 @@
 //! What holds for every recurrent network, tried on random ones.
 
-mod recurrent;
-
 use std::iter::zip;
 
+use crate::recurrent::{
+    Arguments, Gradients, Recurrent, Sizes, arguments, d_results, network, run_steps,
+};
 use approx::assert_abs_diff_eq;
 use ndarray::{Array, Array3, ArrayD, ArrayRef3, ArrayView3, Axis, Dimension, concatenate};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng, seq::SliceRandom};
-use recurrent::{Arguments, Gradients, Recurrent, Sizes, arguments, d_results, network, run_steps};
 use rnn::{Error, Gru, Lstm, Rnn};
 
 const TOLERANCE: f64 = 1e-12;

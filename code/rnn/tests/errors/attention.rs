@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3, array};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Embedding, Error, KvCache, Linear, SelfAttention};
 
-use crate::text;
+use super::text;
 
 /// From two inputs to three numbers in each query, key and value.
 fn attention() -> SelfAttention<f64> {

@@ -4,7 +4,7 @@ use ndarray::Array3;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Error, Gru, Lstm, Rnn};
 
-use crate::text;
+use super::text;
 
 /// What the three networks say about gradients of three sequences of four steps, with three units.
 /// The LSTM gets that of `h_n` for `c_n` also.

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Gru, GruCell, Lstm, LstmCell};
 
-use crate::text;
+use super::text;
 
 /// Two inputs, three units, all weights zero.
 fn lstm_cell() -> LstmCell<f64> {

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Conv1d, Error, Fnn, Linear};
 
-use crate::text;
+use super::text;
 
 /// From two features to three.
 fn linear() -> Linear<f64> {

@@ -4,7 +4,7 @@ use ndarray::Array3;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Error, Gru, Lstm, Rnn};
 
-use crate::text;
+use super::text;
 
 /// What the three networks say, for a batch of three sequences of four steps.
 fn complaints(x: &Array3<f64>, lengths: &[usize]) -> Result<[String; 3], Error> {

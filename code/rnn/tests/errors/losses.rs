@@ -3,7 +3,7 @@
 use ndarray::{Array2, array};
 use rnn::{Error, cross_entropy, mse_loss};
 
-use crate::text;
+use super::text;
 
 #[test]
 fn targets_of_another_shape() {

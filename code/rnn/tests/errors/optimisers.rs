@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2};
 use rnn::{Adam, Error, Linear, Sgd, clip_grad_norm};
 
-use crate::text;
+use super::text;
 
 fn linear(out: usize, inputs: usize, value: f64) -> Linear<f64> {
     Linear { weight: Array2::from_elem((out, inputs), value), bias: Array1::from_elem(out, value) }

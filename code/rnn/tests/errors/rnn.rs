@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3, ArrayRef3, Axis, arr1, array};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Error, Rnn, RnnCell};
 
-use crate::text;
+use super::text;
 
 /// Two inputs, three units, all weights zero.
 fn cell() -> RnnCell<f64> {

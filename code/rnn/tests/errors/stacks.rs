@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Error, Gru, GruCell, Lstm, LstmCell, Rnn, RnnCell};
 
-use crate::text;
+use super::text;
 
 /// Two layers in both directions, with two inputs and three units.
 fn rnn() -> Result<Rnn<f64>, Error> {

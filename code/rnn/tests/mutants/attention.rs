@@ -2,8 +2,8 @@
 
 use std::iter::zip;
 
-use crate::plain::{dot, each, swap_axes};
-use crate::table::{REJECTION, Row, Table};
+use super::plain::{dot, each, swap_axes};
+use super::table::{REJECTION, Row, Table};
 use crate::vectors::attention::{AttentionArrays, AttentionShape, AttentionVector};
 use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference};
 

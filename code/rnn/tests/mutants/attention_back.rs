@@ -2,12 +2,12 @@
 
 use std::iter::zip;
 
-use crate::attention::{
+use super::attention::{
     Formulas, Matrix, RIGHT as FORWARD, Rows, inputs, keys, product, queries, transposed, values,
     weights,
 };
-use crate::plain::dot;
-use crate::table::{Row, Table};
+use super::plain::dot;
+use super::table::{Row, Table};
 use crate::vectors::attention::{AttentionArrays, AttentionShape, AttentionVector};
 use crate::vectors::{F32_GRADIENT_TOLERANCE, F64_GRADIENT_TOLERANCE, Vectors};
 

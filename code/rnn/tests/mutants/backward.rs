@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use crate::plain::{
+use super::plain::{
     GruGates, State, each, gru_gates, initial_state, input, length, lstm_gates, step,
 };
 use crate::vectors::{Gradients, Network, Shape, Vector};

@@ -1,11 +1,11 @@
 //! The other way round: which mistakes does each vector let through?
 
-use crate::common::MUTANTS as COMMON;
-use crate::plain::plain;
-use crate::rnn::MUTANTS as RNN;
-use crate::stacks::{DIRECTIONS, LAYERS, sees};
-use crate::stacks_plain::{RIGHT, run};
-use crate::table::{Mutant, REJECTION, line};
+use super::common::MUTANTS as COMMON;
+use super::plain::plain;
+use super::rnn::MUTANTS as RNN;
+use super::stacks::{DIRECTIONS, LAYERS, sees};
+use super::stacks_plain::{RIGHT, run};
+use super::table::{Mutant, REJECTION, line};
 use crate::vectors::stacks::{CellArrays, StackVector};
 use crate::vectors::{F64_TOLERANCE, Network, Shape, Vector, Vectors};
 

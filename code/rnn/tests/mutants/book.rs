@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::{env, fs, io};
 
-use crate::table::Table;
-use crate::{
+use super::table::Table;
+use super::{
     attention, attention_back, blind, common, embedding, gradients, gru, lstm, padded, rnn, stacks,
     stacks_back,
 };
 
 const HEAD: &str = "# Which vectors see which mistake
 
-Written by `UPDATE_TABLE=1 cargo test -p rnn --test mutants`, which computes every number.
+Written by `UPDATE_TABLE=1 cargo test -p rnn --test rnn mutants`, which computes every number.
 \"12 of 18\": of the 18 vectors that such a mistake fits, 12 show it.
 ";
 
@@ -30,7 +30,7 @@ fn the_book_shows_what_is_computed() -> io::Result<()> {
     assert!(
         written == text,
         "{} is not what the tests find, from {differs:?} on: look why, then run \
-         `UPDATE_TABLE=1 cargo test -p rnn --test mutants`",
+         `UPDATE_TABLE=1 cargo test -p rnn --test rnn mutants`",
         path.display(),
     );
     Ok(())

@@ -2,8 +2,8 @@
 
 use std::iter::zip;
 
-use crate::plain::{edited, plain, swap_axes, transposed};
-use crate::table::{Mutant, REJECTION, Table, accept, any, d_is_h, n_is_t, rows};
+use super::plain::{edited, plain, swap_axes, transposed};
+use super::table::{Mutant, REJECTION, Table, accept, any, d_is_h, n_is_t, rows};
 use crate::vectors::{F64_TOLERANCE, Outcome, Shape, Vector, Vectors};
 
 pub const MUTANTS: [Mutant; 11] = [

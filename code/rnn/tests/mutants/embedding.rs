@@ -1,7 +1,7 @@
 //! The embedding as plain loops, and the mistakes that can be made in it.
 
-use crate::plain::swap_axes;
-use crate::table::{Row, Table};
+use super::plain::swap_axes;
+use super::table::{Row, Table};
 use crate::vectors::attention::{EmbeddingOutcome, EmbeddingShape, EmbeddingVector};
 use crate::vectors::{
     F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_TOLERANCE, Vectors, difference, relative_difference,

@@ -2,11 +2,11 @@
 
 use std::iter::zip;
 
-use crate::backward::{
+use super::backward::{
     Formulas, RIGHT, StepBack, back, lstm_back, rnn_back, step_back, transposed_product, zeros,
 };
-use crate::plain::{State, transposed};
-use crate::table::{NETWORKS, Row, Table, any, d_is_h};
+use super::plain::{State, transposed};
+use super::table::{NETWORKS, Row, Table, any, d_is_h};
 use crate::vectors::{
     F32_GRADIENT_TOLERANCE, F64_GRADIENT_TOLERANCE, Gradients, Network, Shape, Vector, Vectors,
 };

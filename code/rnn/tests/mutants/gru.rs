@@ -3,9 +3,9 @@
 use std::iter::zip;
 use std::mem::swap;
 
-use crate::orders::wrong_orders;
-use crate::plain::{GruGates, State, each, edited, gru_gates, products, run};
-use crate::table::{Mutant, Table, any, rows};
+use super::orders::wrong_orders;
+use super::plain::{GruGates, State, each, edited, gru_gates, products, run};
+use super::table::{Mutant, Table, any, rows};
 use crate::vectors::{Outcome, Vector, Vectors};
 
 const MUTANTS: [Mutant; 8] = [

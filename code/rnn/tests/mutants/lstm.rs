@@ -2,9 +2,9 @@
 
 use std::mem::swap;
 
-use crate::orders::wrong_orders;
-use crate::plain::{State, each, edited, lstm_gates, plain, run, sigmoid};
-use crate::table::{Mutant, Table, accept, any, rows};
+use super::orders::wrong_orders;
+use super::plain::{State, each, edited, lstm_gates, plain, run, sigmoid};
+use super::table::{Mutant, Table, accept, any, rows};
 use crate::vectors::{Outcome, Vector, Vectors};
 
 const MUTANTS: [Mutant; 11] = [

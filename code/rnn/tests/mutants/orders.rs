@@ -1,7 +1,7 @@
 //! Gates in a wrong order: the weights of one gate taken for those of another.
 
-use crate::plain::edited;
-use crate::table::{Row, row};
+use super::plain::edited;
+use super::table::{Row, row};
 use crate::vectors::{Outcome, Vector};
 
 /// Every order but that of `names`.

@@ -1,7 +1,7 @@
 //! Mistakes with sequences of unequal lengths.
 
-use crate::plain::{edited, length, plain};
-use crate::table::{Mutant, NETWORKS, Table, any, rows};
+use super::plain::{edited, length, plain};
+use super::table::{Mutant, NETWORKS, Table, any, rows};
 use crate::vectors::{Outcome, Shape, Vector, Vectors};
 
 const MUTANTS: [Mutant; 7] = [

@@ -2,8 +2,8 @@
 
 use std::iter::zip;
 
-use crate::plain::{State, dot, run};
-use crate::table::{Mutant, Table, any, rows};
+use super::plain::{State, dot, run};
+use super::table::{Mutant, Table, any, rows};
 use crate::vectors::{Outcome, Vector, Vectors};
 
 pub const MUTANTS: [Mutant; 3] = [

@@ -2,11 +2,11 @@
 
 use std::iter::zip;
 
-use crate::plain::{plain, swap_axes};
-use crate::stacks_plain::{
+use super::plain::{plain, swap_axes};
+use super::stacks_plain::{
     Formulas, Layer, Pass, RIGHT, as_it_is, block, edited, passes, reordered, run, taken,
 };
-use crate::table::{NETWORKS, REJECTION, Row, Table};
+use super::table::{NETWORKS, REJECTION, Row, Table};
 use crate::vectors::stacks::{StackGradients, StackVector};
 use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Network, Shape, Vector, Vectors};
 

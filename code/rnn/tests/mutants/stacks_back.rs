@@ -1,13 +1,13 @@
 //! Mistakes on the way back through layers and directions.
 
-use crate::backward;
-use crate::gradients::{REJECTION, through_w_ih_as_it_is};
-use crate::plain::swap_axes;
-use crate::stacks::{
+use super::backward;
+use super::gradients::{REJECTION, through_w_ih_as_it_is};
+use super::plain::swap_axes;
+use super::stacks::{
     alike, both, both_layers, by_direction, in_the_last_layer, layers, mirrored, padded, several,
 };
-use crate::stacks_plain::{RIGHT_BACK as RIGHT, WayBack, as_it_is, back, sum, taken};
-use crate::table::{NETWORKS, Row, Table};
+use super::stacks_plain::{RIGHT_BACK as RIGHT, WayBack, as_it_is, back, sum, taken};
+use super::table::{NETWORKS, Row, Table};
 use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
 use crate::vectors::{
     F32_GRADIENT_TOLERANCE, F64_GRADIENT_TOLERANCE, Network, Shape, Vector, Vectors,

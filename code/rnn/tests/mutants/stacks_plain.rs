@@ -3,8 +3,8 @@
 
 use std::iter::zip;
 
-use crate::backward;
-use crate::plain::plain;
+use super::backward;
+use super::plain::plain;
 use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
 use crate::vectors::{Gradients, Network, Outcome, Shape, Vector};
 

@@ -4,7 +4,7 @@
 use ndarray::{Array3, Axis};
 use rnn::{Error, KvCache, Linear, Real, SelfAttention};
 
-use crate::arrays::{agrees, array, flat};
+use super::arrays::{agrees, array, flat};
 use crate::vectors::attention::{
     AttentionArrays, AttentionOutcome, AttentionShape, AttentionVector,
 };

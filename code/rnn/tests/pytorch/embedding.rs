@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use rnn::{Embedding, Error, Real};
 
-use crate::arrays::{agrees, array, flat};
+use super::arrays::{agrees, array, flat};
 use crate::vectors::attention::{EmbeddingOutcome, EmbeddingShape, EmbeddingVector};
 use crate::vectors::{
     F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Vectors,

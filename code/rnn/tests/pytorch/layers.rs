@@ -4,7 +4,7 @@ use ndarray::Array3;
 use rnn::{Conv1d, Error, Fnn, Linear, LinearGradients, Real};
 use serde::Deserialize;
 
-use crate::arrays::{agrees, array, flat};
+use super::arrays::{agrees, array, flat};
 use crate::vectors::{
     F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Shape, Vectors,
     difference, relative_difference,

@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rnn::{Error, Real, cross_entropy, mse_loss};
 use serde::Deserialize;
 
-use crate::arrays::{agrees, array, flat};
+use super::arrays::{agrees, array, flat};
 use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, relative_difference};
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use std::iter::zip;
 use rnn::{Adam, Error, Linear, Real, Sgd, clip_grad_norm};
 use serde::Deserialize;
 
-use crate::arrays::{agrees, array, flat};
+use super::arrays::{agrees, array, flat};
 use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference, relative_difference};
 
 #[derive(Deserialize)]

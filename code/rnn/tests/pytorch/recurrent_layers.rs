@@ -4,7 +4,7 @@
 use ndarray::Array3;
 use rnn::{Error, Gru, Lstm, Real, Rnn};
 
-use crate::arrays::{agrees, array, flat};
+use super::arrays::{agrees, array, flat};
 use crate::recurrent::{self, Arguments, Recurrent, Weights};
 use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
 use crate::vectors::{

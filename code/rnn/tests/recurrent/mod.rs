@@ -1,7 +1,5 @@
 //! The three networks behind one interface: what holds for all of them is tested once.
 
-#![allow(dead_code, reason = "no test file uses all of it")]
-
 use std::array;
 use std::fmt::Debug;
 use std::ops::Range;

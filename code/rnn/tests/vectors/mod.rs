@@ -1,7 +1,5 @@
 //! The vectors that PyTorch computed: the files `pytorch/*.json`, read for the tests.
 
-#![allow(dead_code, reason = "no test file uses all of it")]
-
 pub mod attention;
 pub mod stacks;
 

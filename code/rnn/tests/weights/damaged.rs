@@ -8,16 +8,16 @@ use allocation_counter::measure;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{FileError, read_model};
 
-use crate::damages::{Damaged, KINDS, Kind, Whole};
-use crate::models::{Model, Vector, vector};
+use super::damages::{Damaged, KINDS, Kind, Whole};
+use super::models::{Model, Vector, vector};
 
-const FILES: usize = 100_000;
+const FILES: usize = 25_000;
 
 fn vectors() -> [Vector; 3] {
     ["rnn", "lstm", "gru"].map(|layer| vector(layer, "float32"))
 }
 
-/// `cargo test -p rnn --test weights damaged_files -- --nocapture` prints how many there were of each
+/// `cargo test -p rnn --test rnn damaged_files -- --nocapture` prints how many there were of each
 /// kind, and which errors came of them.
 #[test]
 fn damaged_files_are_rejected() {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rand::{Rng, RngExt, rngs::ChaCha8Rng};
 use serde_json::{Map, Value, json};
 
-use crate::models::Vector;
+use super::models::Vector;
 
 /// A file in its parts. The header may have two entries of the same name.
 #[derive(Clone)]

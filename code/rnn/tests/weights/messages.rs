@@ -6,8 +6,8 @@ use ndarray::{ArrayViewD, ArrayViewMutD};
 use rnn::{FileError, Linear, Parameters, load_model, read_model, write_model};
 use serde_json::json;
 
-use crate::damages::{Parts, with_header};
-use crate::models::Renamed;
+use super::damages::{Parts, with_header};
+use super::models::Renamed;
 
 /// Two inputs, three outputs, all weights one.
 fn model() -> Linear<f32> {

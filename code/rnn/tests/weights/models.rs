@@ -8,7 +8,7 @@ use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Error, FileError, Gru, Linear, Lstm, Parameters, Real, Rnn, load_model};
 use serde::{Deserialize, Serialize};
 
-use crate::arrays::{array, flat};
+use crate::pytorch::arrays::{array, flat};
 use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference};
 
 /// A model in a file, and what it computes from `x`.

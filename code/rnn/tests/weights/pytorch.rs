@@ -8,8 +8,8 @@ use ndarray::ShapeBuilder;
 use rnn::{Parameters, Real, Rnn, load_model, read_model, save_model, write_model};
 use serde_json::json;
 
-use crate::arrays::agrees;
-use crate::models::{Renamed, Vector, vector, vectors};
+use super::models::{Renamed, Vector, vector, vectors};
+use crate::pytorch::arrays::agrees;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

@@ -214,7 +214,8 @@ mod unix {
     /// Saves in a process whose files end after some thousand bytes: the middle of the weights.
     fn save_with_little_room(path: &Path, before: &str) -> io::Result<Output> {
         let script = format!("{before}; ulimit -c 0; ulimit -f 8; exec \"$0\" \"$@\"");
-        let test = ["saving::unix::save_where_they_say", "--exact", "--ignored", "--nocapture"];
+        let test =
+            ["weights::saving::unix::save_where_they_say", "--exact", "--ignored", "--nocapture"];
         Command::new("sh")
             .args(["-c", &script])
             .arg(env::current_exe()?)

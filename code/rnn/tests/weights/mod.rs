@@ -8,8 +8,3 @@ mod models;
 mod names;
 mod pytorch;
 mod saving;
-
-#[path = "../pytorch/arrays.rs"]
-mod arrays;
-#[path = "../vectors/mod.rs"]
-mod vectors;

@@ -2,15 +2,10 @@
 //!
 //! Which mistakes these vectors would catch is the subject of `mutants`.
 
-mod arrays;
+pub mod arrays;
 mod attention;
 mod embedding;
 mod layers;
 mod losses;
 mod optimisers;
 mod recurrent_layers;
-
-#[path = "../recurrent/mod.rs"]
-mod recurrent;
-#[path = "../vectors/mod.rs"]
-mod vectors;

@@ -21,6 +21,3 @@ mod stacks;
 mod stacks_back;
 mod stacks_plain;
 mod table;
-
-#[path = "../vectors/mod.rs"]
-mod vectors;

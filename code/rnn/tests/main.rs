@@ -1,0 +1,14 @@
+//! The tests of the library, in one program: what they share is compiled once.
+
+mod attention;
+mod errors;
+mod gradients;
+mod init;
+mod layouts;
+mod mutants;
+mod properties;
+mod pytorch;
+mod recurrent;
+mod scan;
+mod vectors;
+mod weights;
