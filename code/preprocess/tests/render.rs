@@ -1,7 +1,7 @@
 //! What becomes of a formula, and what becomes of everything else.
 
-use math::render;
 use math_core::{LatexToMathML, MathDisplay};
+use preprocess::render;
 use pulldown_cmark::{Options, Parser, html::push_html};
 
 /// Formulas full of what Markdown would read: emphasis, links, line breaks, tables, quotation marks.

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use math::MathPreprocessor;
 use mdbook_driver::MDBook;
+use preprocess::FoldingTime;
 use tempfile::TempDir;
 
 /// A book with the given files in `src`, built; what mdBook said, and the folder it is in.
@@ -18,7 +18,7 @@ fn build(files: &[(&str, &str)]) -> (Result<(), String>, TempDir) {
     }
 
     let mut book = MDBook::load(folder.path()).unwrap();
-    book.with_preprocessor(MathPreprocessor);
+    book.with_preprocessor(FoldingTime);
     let result = book.build().map_err(|error| format!("{error:#}"));
     (result, folder)
 }
@@ -77,13 +77,47 @@ fn a_formula_in_html_a_footnote_and_a_heading_is_shown() {
 }
 
 #[test]
+fn a_number_says_where_it_comes_from() {
+    let (result, folder) = build(&[
+        ("SUMMARY.md", "- [One](ch01-one.md)\n"),
+        (
+            "ch01-one.md",
+            "Of $`x`$ {{n=7}}, [{{ch02.m(--text \"a b\")=8}}](ch01-one.md), `{{n=7}}` and {{cited=9}}.",
+        ),
+    ]);
+    result.unwrap();
+    assert!(page(&folder, "ch01-one.html").contains(concat!(
+        r#"<p>Of <math><mi>x</mi></math> <data value="ch01.n">7</data>, "#,
+        r#"<a href="ch01-one.html"><data value="ch02.m(--text &quot;a b&quot;)">8</data></a>, "#,
+        r#"<code>{{n=7}}</code> and <data class="cited">9</data>.</p>"#
+    )));
+}
+
+#[test]
+fn every_broken_number_is_told_with_the_line_in_the_authors_file() {
+    let (result, _folder) = build(&[
+        ("SUMMARY.md", "- [One](one.md)\n"),
+        ("one.md", "{{#include part.txt}}\n\nSo {{ch01.n=7 and\n\n{{n=7}} {{ch01.n}}\n"),
+        ("part.txt", "two\nlines\n"),
+    ]);
+    let error = result.unwrap_err();
+    for line in [
+        "src/one.md:3: this number is not closed on its line",
+        "src/one.md:5: this page is no chapter",
+        "src/one.md:5: this number has no value",
+    ] {
+        assert!(error.contains(line), "{line} is not in: {error}");
+    }
+}
+
+#[test]
 fn a_formula_in_a_title_is_told() {
     let (result, _folder) = build(&[
         ("SUMMARY.md", "# Summary\n\n- [The state $`h`$](one.md)\n- [A $x$](two.md)\n"),
         ("one.md", "# One\n\n$`\\one`$\n"),
         ("two.md", "# Two\n"),
     ]);
-    let title = "the sidebar shows a title as plain text: say the formula in words";
+    let title = "the sidebar shows a title as plain text: say it in words";
     let expected = format!(
         "src/SUMMARY.md:3: {title}\nsrc/SUMMARY.md:4: {title}\n\
          src/one.md:3: cannot read the formula \\one: Unknown command \"\\one\"."

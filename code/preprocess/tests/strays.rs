@@ -1,6 +1,6 @@
 //! What looks like a formula and is none: mdBook would print it as it is, and say nothing.
 
-use math::render;
+use preprocess::render;
 
 /// The only error: its line and its message.
 fn error(markdown: &str) -> (usize, String) {

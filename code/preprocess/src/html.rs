@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::formula::Reason;
-use crate::page::is_amount;
+use crate::formulas::is_amount;
 
 /// Elements whose text is no prose.
 const VERBATIM: [&str; 6] = ["code", "pre", "script", "style", "textarea", "kbd"];

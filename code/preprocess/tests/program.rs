@@ -7,14 +7,14 @@ use std::process::{Command, Output, Stdio};
 
 use mdbook_preprocessor::MDBOOK_VERSION;
 
-fn math(arguments: &[&str], input: &str) -> Output {
-    math_into(Stdio::piped(), arguments, input)
+fn preprocess(arguments: &[&str], input: &str) -> Output {
+    preprocess_into(Stdio::piped(), arguments, input)
 }
 
 /// The program lies beside the folder of its tests, wherever both have been moved to.
-fn math_into(stdout: impl Into<Stdio>, arguments: &[&str], input: &str) -> Output {
+fn preprocess_into(stdout: impl Into<Stdio>, arguments: &[&str], input: &str) -> Output {
     let test = env::current_exe().unwrap();
-    let program = test.ancestors().nth(2).unwrap().join(format!("math{EXE_SUFFIX}"));
+    let program = test.ancestors().nth(2).unwrap().join(format!("preprocess{EXE_SUFFIX}"));
     let mut program = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -63,30 +63,30 @@ fn stderr(output: &Output) -> String {
 
 #[test]
 fn it_supports_html_only() {
-    assert_eq!(math(&["supports", "html"], "").status.code(), Some(0));
+    assert_eq!(preprocess(&["supports", "html"], "").status.code(), Some(0));
     for other in ["markdown", "epub", "test", ""] {
-        assert_eq!(math(&["supports", other], "").status.code(), Some(1), "{other}");
+        assert_eq!(preprocess(&["supports", other], "").status.code(), Some(1), "{other}");
     }
 }
 
 #[test]
 fn it_says_what_it_is() {
     for argument in ["--help", "-h"] {
-        let output = math(&[argument], "");
+        let output = preprocess(&[argument], "");
         assert_eq!(output.status.code(), Some(0));
-        assert!(stdout(&output).starts_with("math: an mdBook preprocessor"));
+        assert!(stdout(&output).starts_with("preprocess: the mdBook preprocessor"));
     }
     for wrong in [&["--hlep"][..], &["supports"], &["supports", "html", "markdown"]] {
-        let output = math(wrong, "");
+        let output = preprocess(wrong, "");
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).starts_with("math: an mdBook preprocessor"));
+        assert!(stderr(&output).starts_with("preprocess: the mdBook preprocessor"));
         assert_eq!(stdout(&output), "");
     }
 }
 
 #[test]
 fn a_book_comes_out_with_mathml() {
-    let output = math(&[], &book("/nowhere", MDBOOK_VERSION, "So $`x`$."));
+    let output = preprocess(&[], &book("/nowhere", MDBOOK_VERSION, "So $`x`$."));
     assert_eq!(stderr(&output), "");
     assert_eq!(output.status.code(), Some(0));
 
@@ -102,7 +102,7 @@ fn a_broken_formula_fails_with_one_line_each() {
     fs::create_dir(folder.path().join("src")).unwrap();
     fs::write(folder.path().join("src/one.md"), markdown).unwrap();
 
-    let output = math(&[], &book(folder.path().to_str().unwrap(), MDBOOK_VERSION, markdown));
+    let output = preprocess(&[], &book(folder.path().to_str().unwrap(), MDBOOK_VERSION, markdown));
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(stdout(&output), "");
     assert_eq!(
@@ -115,7 +115,7 @@ fn a_broken_formula_fails_with_one_line_each() {
 #[test]
 fn what_is_no_book_fails_with_one_line() {
     for input in ["", "{", "[]", "[{}, {}]", "h_t\n"] {
-        let output = math(&[], input);
+        let output = preprocess(&[], input);
         assert_eq!(output.status.code(), Some(1), "{input}");
         assert_eq!(stdout(&output), "");
         assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
@@ -124,13 +124,13 @@ fn what_is_no_book_fails_with_one_line() {
 
 #[test]
 fn another_mdbook_is_warned_of() {
-    let other = math(&[], &book("/nowhere", "0.99.0", "a"));
+    let other = preprocess(&[], &book("/nowhere", "0.99.0", "a"));
     assert_eq!(other.status.code(), Some(0));
     assert!(stderr(&other).starts_with("Warning: "), "{}", stderr(&other));
     assert!(stderr(&other).contains("0.99.0"));
 
     let (series, _) = MDBOOK_VERSION.rsplit_once('.').unwrap();
-    let patched = math(&[], &book("/nowhere", &format!("{series}.99"), "a"));
+    let patched = preprocess(&[], &book("/nowhere", &format!("{series}.99"), "a"));
     assert_eq!(stderr(&patched), "");
 }
 
@@ -140,9 +140,9 @@ fn what_cannot_be_printed_is_an_error_in_one_line() {
     let book = book("/nowhere", MDBOOK_VERSION, "So $`x`$.");
     for (arguments, input) in [(&["--help"][..], ""), (&[], &book)] {
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let output = math_into(full, arguments, input);
+        let output = preprocess_into(full, arguments, input);
         assert_eq!(output.status.code(), Some(1), "{arguments:?} on a full disk");
-        assert!(stderr(&output).starts_with("math cannot print: "), "{}", stderr(&output));
+        assert!(stderr(&output).starts_with("preprocess cannot print: "), "{}", stderr(&output));
         assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
     }
 }
@@ -153,7 +153,7 @@ fn a_reader_who_stops_reading_is_no_error() {
     for (arguments, input) in [(&["--help"][..], ""), (&[], &book)] {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
-        let output = math_into(writer, arguments, input);
+        let output = preprocess_into(writer, arguments, input);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
     }
 }

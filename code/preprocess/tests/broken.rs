@@ -1,6 +1,6 @@
 //! Broken formulas: all are told, each with its line and what is wrong with it.
 
-use math::render;
+use preprocess::render;
 
 /// Line and message of every broken formula.
 fn errors(markdown: &str) -> Vec<(usize, String)> {

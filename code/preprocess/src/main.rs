@@ -1,21 +1,22 @@
-//! The program that mdBook starts: a book comes in on standard input, and goes out with `MathML`.
+//! The program that mdBook starts: a book comes in on standard input, and goes out with `MathML` and
+//! its numbers.
 
 use std::env;
 use std::io::{self, IsTerminal, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
 
-use math::MathPreprocessor;
 use mdbook_preprocessor::errors::{Error, Result};
 use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, parse_input};
+use preprocess::FoldingTime;
 
 const HELP: &str = "\
-math: an mdBook preprocessor that turns LaTeX into MathML
+preprocess: the mdBook preprocessor that turns LaTeX into MathML, and names into numbers
 
 mdBook starts it by itself, as book.toml says. By hand:
 
-    math < book.json          the book as mdBook hands it over; prints it with MathML
-    math supports <renderer>  exits with 0 for html, with 1 for any other renderer
-    math --help               prints this
+    preprocess < book.json          the book as mdBook hands it over; prints it as HTML needs it
+    preprocess supports <renderer>  exits with 0 for html, with 1 for any other renderer
+    preprocess --help               prints this
 ";
 
 fn main() -> ExitCode {
@@ -39,7 +40,7 @@ fn help() -> ExitCode {
 }
 
 fn supports(renderer: &str) -> ExitCode {
-    match MathPreprocessor.supports_renderer(renderer) {
+    match FoldingTime.supports_renderer(renderer) {
         Ok(true) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
@@ -60,11 +61,12 @@ fn exit(result: Result<()>) -> ExitCode {
 }
 
 fn translate() -> Result<()> {
-    let (context, book) = parse_input(stdin().lock())
-        .map_err(|error| error.context("math expects a book from mdBook on standard input"))?;
+    let (context, book) = parse_input(stdin().lock()).map_err(|error| {
+        error.context("preprocess expects a book from mdBook on standard input")
+    })?;
     warn_of_other_version(&context.mdbook_version);
 
-    let book = MathPreprocessor.run(&context, book)?;
+    let book = FoldingTime.run(&context, book)?;
     print(&serde_json::to_vec(&book)?)
 }
 
@@ -73,7 +75,7 @@ fn print(text: &[u8]) -> Result<()> {
     let mut stdout = stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::from(error).context("math cannot print"))
+            Err(Error::from(error).context("preprocess cannot print"))
         }
         _ => Ok(()),
     }
@@ -90,7 +92,7 @@ fn warn_of_other_version(version: &str) {
 
     if series(version) != series(MDBOOK_VERSION) {
         tell(&format!(
-            "Warning: math was built for mdBook {MDBOOK_VERSION}, and mdBook {version} runs it\n"
+            "Warning: preprocess was built for mdBook {MDBOOK_VERSION}, and mdBook {version} runs it\n"
         ));
     }
 }

@@ -1,5 +1,6 @@
-//! An mdBook preprocessor that turns LaTeX into `MathML` while the book is built: the page needs no
-//! script and no network.
+//! The mdBook preprocessor of the book. It turns LaTeX into `MathML`, so that a page needs no script
+//! and no network, and each number by name into one that says where it comes from
+//! ([`render_numbers`]).
 //!
 //! Inline math is a code span between dollar signs, ``$`h_t`$``. Display math is a fence:
 //!
@@ -15,17 +16,19 @@
 //! formula that cannot be read.
 //!
 //! The way of a chapter: [`render`] finds its formulas, turns each into `MathML` and puts that where
-//! the formula stood. [`MathPreprocessor`] does so for all chapters, and says in which file and line
-//! a broken formula stands.
+//! the formula stood. [`FoldingTime`] does so for all chapters, and says in which file and line what is
+//! broken stands.
 
 mod formula;
+mod formulas;
 mod html;
 mod mathml;
-mod page;
+mod numbers;
 mod preprocessor;
 
 pub use formula::{FormulaError, Reason};
-pub use preprocessor::{BrokenFormulas, MathPreprocessor};
+pub use numbers::render_numbers;
+pub use preprocessor::{Broken, FoldingTime};
 
 /// The Markdown with `MathML` in place of its formulas, or every formula that cannot be read.
 ///
@@ -37,7 +40,7 @@ pub fn render(markdown: &str) -> Result<String, Vec<FormulaError>> {
     let mut errors = Vec::new();
     let mut copied = 0;
 
-    for formula in page::formulas(markdown) {
+    for formula in formulas::formulas(markdown) {
         match formula.and_then(|formula| Ok((formula.mathml()?, formula.range))) {
             Ok((mathml, range)) => {
                 rendered.push_str(&markdown[copied..range.start]);
