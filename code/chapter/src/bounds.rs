@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Command;
 
-use crate::{Chapter, Result, arguments::one_line, program};
+use crate::{Chapter, Result, arguments::one_line, numbers, program};
 
 /// Runs a chapter with every parameter that has a range at its lower bound, and then with every one
 /// at its upper bound: what [`Chapter::check`] says where it refuses them. The `others` are typed
@@ -13,17 +13,21 @@ use crate::{Chapter, Result, arguments::one_line, program};
 /// # Errors
 /// Where parameters fail that are not refused beforehand: no reader should wait for that.
 pub fn refused_at_bounds<C: Chapter>(others: &str) -> Result<[Option<String>; 2]> {
-    let mut refused = [None, None];
-    for (refused, bounds) in refused.iter_mut().zip(bounds(&program::command::<C>())) {
-        let (chapter, seed) = program::parse::<C>(&format!("{bounds} {others}"))?;
-        match chapter.check() {
-            Err(error) => *refused = Some(error.to_string()),
-            Ok(()) => program::report_of(&chapter, seed).map(drop).map_err(|error| {
-                format!("{} {bounds} fails only after a while: {error}", C::NAME)
-            })?,
+    let [low, high] = bounds(&program::command::<C>()).map(|bounds| format!("{bounds} {others}"));
+    Ok([refused::<C>(&low)?, refused::<C>(&high)?])
+}
+
+fn refused<C: Chapter>(arguments: &str) -> Result<Option<String>> {
+    let (chapter, _) = program::parse::<C>(arguments)?;
+    if let Err(error) = chapter.check() {
+        return Ok(Some(error.to_string()));
+    }
+    match numbers::<C>(arguments) {
+        Ok(_) => Ok(None),
+        Err(error) => {
+            Err(format!("{}{arguments} fails only after a while: {error}", C::NAME).into())
         }
     }
-    Ok(refused)
 }
 
 /// The lowest and the highest values of all ranges, as they would be typed.

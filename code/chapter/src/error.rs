@@ -25,6 +25,14 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// A page has a number by name that cannot be read.
+    #[error("{place}: {error}; no page was written")]
+    Mark {
+        /// File and line.
+        place: String,
+        /// What is wrong there.
+        error: page::MarkError,
+    },
     /// The program runs outside of the book, whose figures it would draw.
     #[error("the book is not here: run it in the book's folder, or write elsewhere with --out DIR")]
     NoBook,

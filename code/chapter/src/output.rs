@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::{Drawing, Error, Number, book_root, page, svg};
+use crate::{Drawing, Error, Number, book_root, svg};
 
 /// Where files are written, and where they are made before they are moved there.
 pub(crate) struct Folder {
@@ -76,18 +76,18 @@ impl Folder {
     }
 }
 
-fn writing(path: &Path) -> impl FnOnce(io::Error) -> Error {
+pub(crate) fn writing(path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::Write { path, source }
 }
 
-fn reading(path: &Path) -> impl FnOnce(io::Error) -> Error {
+pub(crate) fn reading(path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::Read { path, source }
 }
 
 /// What a folder holds under such names.
-fn files(folder: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn files(folder: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(reading(folder))? {
         let entry = entry.map_err(reading(folder))?;
@@ -100,7 +100,7 @@ fn files(folder: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>,
 }
 
 /// Refuses what is there and is no file: a pipe would wait for its other end for ever.
-fn check_regular(path: &Path) -> io::Result<()> {
+pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(there) if !there.is_file() => Err(io::Error::other("it is not a regular file")),
@@ -112,35 +112,6 @@ fn check_regular(path: &Path) -> io::Result<()> {
 pub(crate) struct Written {
     pub path: PathBuf,
     pub unchanged: bool,
-}
-
-/// Refuses, before anything is computed, what is named like a page and is no file.
-pub(crate) fn check_pages() -> Result<(), Error> {
-    files(&book_root()?.join("src"), |name| Path::new(name).extension() == Some("md".as_ref()))?
-        .iter()
-        .try_for_each(|path| check_regular(path).map_err(reading(path)))
-}
-
-/// Writes the computed numbers into the book's pages; returns the pages that changed.
-pub(crate) fn sync_pages(chapter: &str, numbers: &[Number]) -> Result<Vec<PathBuf>, Error> {
-    let root = book_root()?;
-    let source = root.join("src");
-    let mut changed = Vec::new();
-    for entry in fs::read_dir(&source).map_err(reading(&source))? {
-        let path = entry.map_err(reading(&source))?.path();
-        if path.extension().is_none_or(|extension| extension != "md") {
-            continue;
-        }
-        let markdown = fs::read_to_string(&path).map_err(reading(&path))?;
-        let synced = page::sync(&markdown, chapter, numbers);
-        if synced != markdown {
-            write_whole(&path, &synced, &root.join("target"))
-                .map_err(|source| Error::Write { path: path.clone(), source })?;
-            changed.push(path);
-        }
-    }
-    changed.sort();
-    Ok(changed)
 }
 
 /// Writes a text file: an interrupted run leaves the old one whole.
@@ -170,7 +141,7 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 /// Writes to a temporary file and renames it: an interrupted run leaves the old file whole.
-fn write_whole(path: &Path, text: &str, workshop: &Path) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, text: &str, workshop: &Path) -> io::Result<()> {
     let temporary = |folder: &Path| -> io::Result<NamedTempFile> {
         let mut file = NamedTempFile::new_in(folder)?;
         file.write_all(text.as_bytes())?;

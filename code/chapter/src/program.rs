@@ -1,7 +1,6 @@
 //! The program around a chapter's experiments.
 
 use std::{
-    collections::BTreeMap,
     ffi::OsString,
     fmt::Write as _,
     io::{self, Write as _},
@@ -9,13 +8,15 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Command, FromArgMatches};
+use clap::{Args, Command, FromArgMatches, parser::ValueSource};
+use page::Key;
 
 use crate::{
     Error, Report, Result,
     arguments::{Shared, changed_parameters, one_line},
     book_root,
-    output::{Folder, Written, check_pages, sync_pages},
+    output::{Folder, Written},
+    sync::{Change, Numbers, Pages},
 };
 
 /// A chapter: its parameters with their defaults, and what is computed from them.
@@ -26,7 +27,7 @@ pub trait Chapter: Args {
     const TITLE: &'static str;
 
     /// Refuses parameters that are fine one by one and too much together, before anything is
-    /// computed: what no single range can refuse. [`main`] and [`numbers`] call it before `run`.
+    /// computed: what no single range can refuse. [`main`] and [`crate::numbers`] call it before `run`.
     ///
     /// # Errors
     /// Where these parameters cannot be run; it should read as one line and say what to change.
@@ -102,11 +103,20 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Done
     if shared.dry_run {
         return Ok(Done::saying(format!("{}: these parameters can be run\n", C::NAME)));
     }
+    let pages = if shared.sync { Some(Pages::read(&book_root()?)?) } else { None };
+    if let Some(pages) = &pages {
+        pages.check(C::NAME, |key| parse::<C>(key.arguments)?.0.check())?;
+    }
     let folder = folder::<C>(&shared)?;
-    let mut report = Report::new(changed.clone());
-    chapter.run(shared.seed, &mut report)?;
-    report.check_names()?;
+    let report = report_of(&chapter, shared.seed, changed.clone())?;
     let mut done = write::<C>(&shared, &folder, &report)?;
+    if let Some(pages) = pages {
+        let run = |key: &Key| find::<C>(key.arguments).map(|report| by_name(&report));
+        let changes = pages.sync(C::NAME, by_name(&report), run)?;
+        done.text += &synced(&changes);
+        done.written.extend(changes.iter().map(|change| PathBuf::from(&change.page)));
+        done.written.dedup();
+    }
     if let (Some(changed), None) = (changed, &shared.out) {
         let name = C::NAME;
         let _ = writeln!(
@@ -125,9 +135,6 @@ fn folder<C: Chapter>(shared: &Shared) -> std::result::Result<Folder, Error> {
         None => Folder::of_the_book()?,
     };
     folder.check_files(C::NAME)?;
-    if shared.sync {
-        check_pages()?;
-    }
     Ok(folder)
 }
 
@@ -144,62 +151,45 @@ fn write<C: Chapter>(
     if shared.out.is_some() {
         files.push(folder.write_numbers(C::NAME, report.numbers())?);
     }
-    let mut text = table(C::TITLE, report) + &listed(&files);
+    let text = table(C::TITLE, report) + &listed(&files);
     let changed = files.into_iter().filter(|file| !file.unchanged);
-    let mut written: Vec<PathBuf> = changed.map(|file| shown(&file.path)).collect();
-    if shared.sync {
-        let pages = sync_pages(C::NAME, report.numbers())?;
-        text += &synced(&pages);
-        written.extend(pages.iter().map(|page| shown(page)));
-    }
+    let written = changed.map(|file| shown(&file.path)).collect();
     Ok(Done { help: None, text, written })
 }
 
-/// The numbers that a chapter finds with these arguments, by their names. Nothing is written: it is
-/// for tests, such as those of a page's answers.
-///
-/// ```
-/// # use chapter::{Chapter, Report};
-/// #[derive(clap::Args)]
-/// struct Parameters {
-///     /// Weight of the state on itself.
-///     #[arg(long, default_value_t = 2)]
-///     weight: usize,
-/// }
-///
-/// impl Chapter for Parameters {
-///     const NAME: &'static str = "ch00";
-///     const TITLE: &'static str = "Squares";
-///
-///     fn run(&self, _seed: u64, report: &mut Report) -> chapter::Result {
-///         report.number("square", chapter::format::count(self.weight * self.weight));
-///         Ok(())
-///     }
-/// }
-///
-/// assert_eq!(chapter::numbers::<Parameters>("--weight 3").unwrap()["square"], "9");
-/// ```
-///
-/// # Errors
-/// As the program: an argument that is refused, or what the experiments fail with.
-pub fn numbers<C: Chapter>(arguments: &str) -> Result<BTreeMap<String, String>> {
+/// What a chapter finds with these arguments, which are quoted as in a shell.
+pub(crate) fn find<C: Chapter>(arguments: &str) -> Result<Report> {
     let (chapter, seed) = parse::<C>(arguments)?;
     chapter.check()?;
-    let report = report_of(&chapter, seed)?;
+    report_of(&chapter, seed, None)
+}
+
+pub(crate) fn by_name(report: &Report) -> Numbers {
     let numbers = report.numbers().iter();
-    Ok(numbers.map(|number| (number.name.clone(), number.text.clone())).collect())
+    numbers.map(|number| (number.name.clone(), number.text.clone())).collect()
 }
 
 /// A chapter with these parameters, and the seed.
 pub(crate) fn parse<C: Chapter>(arguments: &str) -> Result<(C, u64)> {
-    let words = std::iter::once(C::NAME).chain(arguments.split_whitespace());
-    let matches = command::<C>().try_get_matches_from(words)?;
+    let arguments = shlex::split(arguments).ok_or("a quotation mark is not closed")?;
+    let words = std::iter::once(C::NAME.to_owned()).chain(arguments);
+    let matches = command::<C>().try_get_matches_from(words).map_err(|error| one_line(&error))?;
+    for flag in ["out", "sync", "dry_run"] {
+        if matches.value_source(flag) == Some(ValueSource::CommandLine) {
+            let flag = flag.replace('_', "-");
+            return Err(format!("--{flag} is no parameter: leave it out").into());
+        }
+    }
     Ok((C::from_arg_matches(&matches)?, Shared::from_arg_matches(&matches)?.seed))
 }
 
 /// What a chapter finds; it is written nowhere.
-pub(crate) fn report_of<C: Chapter>(chapter: &C, seed: u64) -> Result<Report> {
-    let mut report = Report::new(None);
+pub(crate) fn report_of<C: Chapter>(
+    chapter: &C,
+    seed: u64,
+    changed: Option<String>,
+) -> Result<Report> {
+    let mut report = Report::new(changed);
     chapter.run(seed, &mut report)?;
     report.check_names()?;
     Ok(report)
@@ -245,13 +235,19 @@ fn listed(files: &[Written]) -> String {
     text
 }
 
-fn synced(pages: &[PathBuf]) -> String {
+/// Each sentence that has changed: the author must read it again.
+fn synced(changes: &[Change]) -> String {
     let mut text = String::from("\nPages\n");
-    if pages.is_empty() {
+    if changes.is_empty() {
         text += "  all numbers were up to date\n";
     }
-    for page in pages {
-        let _ = writeln!(text, "  synced     {}", shown(page).display());
+    for (i, change) in changes.iter().enumerate() {
+        let Change { page, line, key, before, after, sentence } = change;
+        let _ = writeln!(text, "  {page}:{line}: {key} was {before}, is {after}");
+        // Of several numbers of a sentence the last one shows it.
+        if changes.get(i + 1).is_none_or(|next| next.sentence != *sentence) {
+            let _ = writeln!(text, "      {sentence}");
+        }
     }
     text
 }
@@ -267,7 +263,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::{Figure, arguments::between, svg};
+    use crate::{Figure, arguments::between, numbers, svg};
 
     /// A chapter of one number and one figure.
     #[derive(Args)]
@@ -362,6 +358,15 @@ mod tests {
         assert_eq!(numbers::<Seed>("").unwrap()["seed"], "1");
         assert_eq!(numbers::<Seed>("--seed 7").unwrap()["seed"], "7");
         assert!(numbers::<Seed>("--twice").is_err());
+    }
+
+    #[test]
+    fn what_is_no_parameter_is_refused_where_a_number_is_asked_for() {
+        for flag in ["--out here", "--sync", "--dry-run"] {
+            let error = numbers::<Seed>(flag).unwrap_err().to_string();
+            let name = flag.split(' ').next().unwrap();
+            assert_eq!(error, format!("{name} is no parameter: leave it out"));
+        }
     }
 
     #[test]
