@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag};
+use page::{Mark, MarkError};
+use pulldown_cmark::{CowStr, Event, Parser, Tag};
 
 /// A book: its folder and its pages.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Page {
     pub path: String,
     /// The text.
     pub markdown: String,
+    /// The text with each number by name covered by letters: as long, and no digit in it.
+    covered: String,
 }
 
 impl Book {
@@ -66,7 +69,7 @@ impl Book {
         let folders = fs::read_dir(self.root.join("code")).into_iter().flatten().flatten();
         let mut names: Vec<String> = folders
             .map(|folder| folder.file_name().to_string_lossy().into_owned())
-            .filter(|name| is_chapter(name))
+            .filter(|name| page::is_chapter(name))
             .collect();
         names.sort();
         names
@@ -77,23 +80,27 @@ impl Page {
     fn read(root: &Path, path: &str) -> Self {
         let markdown = fs::read_to_string(root.join(path))
             .unwrap_or_else(|error| panic!("{path}: {error}\n    mend: write it or unlist it"));
-        Self { path: path.to_owned(), markdown }
+        let marks = page::marks(&markdown, page::chapter(path)).unwrap_or_default();
+        let covered = page::replace(&markdown, &marks, |mark| "x".repeat(mark.range.len()));
+        Self { path: path.to_owned(), markdown, covered }
     }
 
     /// The chapter that the page is, if it is one: `src/ch01-hidden-state.md` is `ch01`.
     pub fn chapter(&self) -> Option<&str> {
-        let name = self.path.strip_prefix("src/")?.split('-').next()?;
-        is_chapter(name).then_some(name)
+        page::chapter(&self.path)
     }
 
-    /// The Markdown in pieces, with where each stands in bytes.
+    /// The numbers by name, in their order.
+    ///
+    /// # Errors
+    /// Every mark that cannot be read.
+    pub fn marks(&self) -> Result<Vec<Mark<'_>>, Vec<MarkError>> {
+        page::marks(&self.markdown, self.chapter())
+    }
+
+    /// The Markdown in pieces, with where each stands in bytes. Numbers by name are covered.
     pub fn events(&self) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
-        let options = Options::ENABLE_TABLES
-            | Options::ENABLE_FOOTNOTES
-            | Options::ENABLE_STRIKETHROUGH
-            | Options::ENABLE_GFM
-            | Options::ENABLE_HEADING_ATTRIBUTES;
-        Parser::new_ext(&self.markdown, options).into_offset_iter()
+        Parser::new_ext(&self.covered, page::options()).into_offset_iter()
     }
 
     /// File and line of a byte: `src/ch01-hidden-state.md:12`.
@@ -131,10 +138,4 @@ impl Page {
         }
         images
     }
-}
-
-/// `ch01`, not `chapter`.
-fn is_chapter(name: &str) -> bool {
-    let digits = name.strip_prefix("ch").unwrap_or_default();
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,35 +1,67 @@
 //! The commands that the pages show can be typed.
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
-use tempfile::TempDir;
 
-use crate::{Book, Fault, Page, computed::run_chapter};
+use crate::{Book, Fault, Page, Programs};
 
-/// Runs every `cargo run -p chNN …` of the pages into a folder that is thrown away.
-///
-/// # Panics
-/// If there is no temporary folder to be had.
-pub fn check(book: &Book) -> Vec<Fault> {
-    let folder = TempDir::new().expect("a temporary folder");
-    let mut done: Vec<String> = Vec::new();
+/// A command for a chapter as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The whole command: `cargo run -p ch01 -- --weight 1.5`.
+    pub typed: String,
+    /// The chapter.
+    pub chapter: String,
+    /// What stands behind `--`.
+    pub arguments: Vec<String>,
+    /// Where it stands.
+    pub place: String,
+}
+
+/// A chapter that takes longer than this with its defaults is not run for its commands.
+const SHORT_SECONDS: f64 = 2.0;
+
+/// Lets each chapter's own program read its commands, and runs those of the chapters that are done
+/// in a moment. A longer run is known by the answers that quote it.
+pub fn check(book: &Book, programs: &Programs) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for page in book.all_pages() {
-        for (command, place) in commands(page) {
-            if done.contains(&command) {
-                continue;
-            }
-            if let Err(what) = run(&command, &folder) {
-                let mend = "type it and correct it, or the program";
-                faults.push(Fault::new(place, format!("`{command}` fails: {what}"), mend));
-            }
-            done.push(command);
+    let mut done: Vec<String> = Vec::new();
+    for command in book.all_pages().flat_map(commands) {
+        if done.contains(&command.typed) {
+            continue;
         }
+        if let Err(what) = try_out(&command, programs) {
+            let what = format!("`{}` fails: {what}", command.typed);
+            let mend = "type it and correct it, or the program";
+            faults.push(Fault::new(&command.place, what, mend));
+        }
+        done.push(command.typed);
     }
     faults
 }
 
-/// The page's commands for chapters, with where they stand.
-pub fn commands(page: &Page) -> Vec<(String, String)> {
+fn try_out(command: &Command, programs: &Programs) -> Result<(), String> {
+    let Command { chapter, arguments, .. } = command;
+    if !programs.chapters().any(|name| name == chapter) {
+        return Err(format!("there is no code/{chapter}"));
+    }
+    let dry = programs.run(chapter, arguments.iter().map(String::as_str).chain(["--dry-run"]));
+    if !dry.status.success() {
+        return Err(String::from_utf8_lossy(&dry.stderr).trim().to_owned());
+    }
+    // Another run, another time; pages; nothing to compute; another folder.
+    let is_special =
+        |word: &str| matches!(word, "--measure" | "--record" | "--sync" | "--help" | "--out");
+    if arguments.iter().any(|word| is_special(word)) {
+        return Ok(());
+    }
+    if programs.kept(chapter, &[])?.seconds < SHORT_SECONDS {
+        programs.kept(chapter, arguments)?;
+    }
+    Ok(())
+}
+
+/// The page's commands for chapters.
+pub fn commands(page: &Page) -> Vec<Command> {
     let mut found = Vec::new();
     let mut console = false;
     for (event, range) in page.events() {
@@ -46,43 +78,56 @@ pub fn commands(page: &Page) -> Vec<(String, String)> {
             Event::Code(text) => text,
             _ => continue,
         };
-        // `chNN` stands for any chapter, and a command with an ellipsis for many.
-        let typed = text
-            .lines()
-            .map(|line| line.trim().trim_start_matches("$ "))
-            .filter(|line| line.starts_with("cargo run -p ch") && !line.contains(['N', '…']));
-        found.extend(typed.map(|line| (line.to_owned(), page.place(range.start))));
+        let typed = text.lines().map(|line| line.trim().trim_start_matches("$ "));
+        found.extend(typed.filter_map(|line| Command::read(line, page.place(range.start))));
     }
     found
 }
 
-fn run(command: &str, folder: &TempDir) -> Result<(), String> {
-    let words = words(command);
-    let name = words.get(3).ok_or("it names no chapter")?;
-    let mut arguments = words.get(5..).unwrap_or_default().to_vec();
-    // With `--help` nothing is written; `--sync` would write the author's pages.
-    if arguments.iter().any(|word| word == "--sync") {
-        return Ok(());
+impl Command {
+    /// Reads `cargo run -p ch01 -- …`. `chNN` stands for any chapter, and a command with an ellipsis
+    /// for many.
+    fn read(line: &str, place: String) -> Option<Self> {
+        let words = shlex::split(line)?;
+        if words.first()? != "cargo" || words.get(1)? != "run" || line.contains('…') {
+            return None;
+        }
+        let separator = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        let (cargo, arguments) = words.split_at(separator);
+        let flag = cargo.iter().position(|word| word == "-p" || word == "--package")?;
+        let chapter = cargo.get(flag + 1).filter(|name| page::is_chapter(name))?;
+        Some(Self {
+            typed: line.to_owned(),
+            chapter: chapter.clone(),
+            arguments: arguments.iter().skip(1).cloned().collect(),
+            place,
+        })
     }
-    arguments.extend(["--out".to_owned(), folder.path().display().to_string()]);
-    let output = run_chapter(name, arguments);
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
 }
 
-/// A command in words as a shell reads them: double quotes keep blanks.
-fn words(command: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut quoted = false;
-    for c in command.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ' ' if !quoted => words.push(String::new()),
-            _ => words.last_mut().into_iter().for_each(|word| word.push(c)),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Option<(String, Vec<String>)> {
+        Command::read(line, String::new()).map(|command| (command.chapter, command.arguments))
     }
-    words.retain(|word| !word.is_empty());
-    words
+
+    #[test]
+    fn a_command_names_a_chapter_and_its_arguments_as_a_shell_reads_them() {
+        let command = |arguments: &[&str]| {
+            Some(("ch01".to_owned(), arguments.iter().map(|word| (*word).to_owned()).collect()))
+        };
+        assert_eq!(read("cargo run -p ch01"), command(&[]));
+        assert_eq!(read("cargo run --release -p ch01 -- --seed 2"), command(&["--seed", "2"]));
+        assert_eq!(read("cargo run -p ch01 -- --text \"a b.\""), command(&["--text", "a b."]));
+    }
+
+    #[test]
+    fn other_commands_are_none_of_a_chapter() {
+        for line in ["cargo test", "cargo run -p marks", "cargo run -p chNN", "mdbook build"] {
+            assert_eq!(read(line), None, "{line}");
+        }
+        assert_eq!(read("cargo run -p ch01 -- --seed …"), None);
+    }
 }

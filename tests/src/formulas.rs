@@ -1,6 +1,6 @@
 //! Formulas can be read. The build fails on one that cannot; here it is told with its line.
 
-use math::Reason;
+use preprocess::Reason;
 
 use crate::{Book, Fault};
 
@@ -8,13 +8,13 @@ use crate::{Book, Fault};
 pub fn check(book: &Book) -> Vec<Fault> {
     let mut faults = Vec::new();
     for page in &book.pages {
-        for error in math::render(&page.markdown).err().unwrap_or_default() {
+        for error in preprocess::render(&page.markdown).err().unwrap_or_default() {
             let mend = match error.reason {
                 Reason::Latex(_) => {
                     "correct the LaTeX; math-core's documentation lists the commands that it knows"
                 }
                 _ => {
-                    "write it as the message says; code/math/src/lib.rs has the ways to write math"
+                    "write it as the message says; code/preprocess/src/lib.rs has the ways to write math"
                 }
             };
             let place = format!("{}:{}", page.path, error.line);

@@ -8,11 +8,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use mdbook_driver::MDBook;
+use mdbook_driver::{MDBook, config::Config};
 use tempfile::TempDir;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::{Book, Fault};
+use crate::{Book, Fault, Programs};
 
 /// A built book.
 #[derive(Debug)]
@@ -23,7 +23,8 @@ pub struct Html {
     pub folder: TempDir,
 }
 
-/// Builds the book into a temporary folder, as `mdbook build` does.
+/// Builds the book into a temporary folder, as `mdbook build` does. The preprocessors are those of
+/// `book.toml`, as they are built already: `cargo run` would compile them anew.
 ///
 /// # Errors
 /// Whatever mdBook fails with or warns of: an include that is not there, an unknown key in
@@ -31,7 +32,7 @@ pub struct Html {
 ///
 /// # Panics
 /// If there is no temporary folder to be had.
-pub fn build(book: &Book) -> Result<Html, Vec<Fault>> {
+pub fn build(book: &Book, programs: &Programs) -> Result<Html, Vec<Fault>> {
     let folder = TempDir::new().expect("a temporary folder");
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -42,7 +43,7 @@ pub fn build(book: &Book) -> Result<Html, Vec<Fault>> {
         .with_writer(log.clone())
         .finish();
     let result = tracing::subscriber::with_default(subscriber, || {
-        let mut mdbook = MDBook::load(&book.root)?;
+        let mut mdbook = MDBook::load_with_config(&book.root, config(book, programs)?)?;
         folder.path().clone_into(&mut mdbook.config.build.build_dir);
         mdbook.build()
     });
@@ -66,15 +67,32 @@ pub fn build(book: &Book) -> Result<Html, Vec<Fault>> {
     Ok(Html { fragments: fragments.collect(), folder })
 }
 
-/// What the authors wrote and mdBook left as it was: formulas and directives.
+/// The book's configuration. Where it runs a preprocessor by `cargo run --package`, it names the
+/// program that cargo has built.
+fn config(book: &Book, programs: &Programs) -> mdbook_driver::errors::Result<Config> {
+    let text = fs::read_to_string(book.root.join("book.toml"))?;
+    let lines = text.lines().map(|line| {
+        let package = line.strip_prefix("command = \"cargo run --package ");
+        match package.map(|rest| programs.path(rest.trim_end_matches('"'))) {
+            Some(path) => format!("command = {:?}", path.display().to_string()),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n").parse()
+}
+
+/// What the authors wrote and mdBook left as it was: formulas, numbers and directives.
 pub fn leftovers(html: &Html) -> Vec<Fault> {
     let mut faults = Vec::new();
     for path in html.fragments.keys() {
         let text = fs::read_to_string(html.folder.path().join(path)).unwrap_or_default();
-        for (mark, what, mend) in [
-            ("$<code>", "a formula is not rendered", "see [preprocessor.math] in book.toml"),
-            ("language-math", "a formula is not rendered", "see [preprocessor.math] in book.toml"),
-            ("{{#", "a directive is not expanded", "write {{#include path:anchor}}"),
+        let prose = without_code(&text);
+        let preprocessor = "see [preprocessor.folding-time] in book.toml";
+        for (mark, text, what, mend) in [
+            ("$<code>", &text, "a formula is not rendered", preprocessor),
+            ("language-math", &text, "a formula is not rendered", preprocessor),
+            ("{{#", &text, "a directive is not expanded", "write {{#include path:anchor}}"),
+            ("{{", &prose, "a number is not rendered", preprocessor),
         ] {
             if text.contains(mark) {
                 faults.push(Fault::new(path.display().to_string(), what, mend));
@@ -82,6 +100,16 @@ pub fn leftovers(html: &Html) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// What a page shows besides code.
+fn without_code(html: &str) -> String {
+    let main = html.split("<main>").nth(1).and_then(|rest| rest.split("</main>").next());
+    let pieces = main
+        .unwrap_or_default()
+        .split("<code")
+        .map(|piece| piece.split_once("</code>").map_or(piece, |(_, behind)| behind));
+    pieces.collect()
 }
 
 /// Preprocessors that mdBook would skip in silence where they do not compile.

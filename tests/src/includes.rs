@@ -2,18 +2,21 @@
 
 use std::fs;
 
-use crate::{Book, Fault};
+use crate::{Book, Fault, Page};
 
 /// Every `{{#…}}` of the pages.
 pub fn check(book: &Book) -> Vec<Fault> {
     let mut faults = Vec::new();
     for page in &book.pages {
         let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for (start, _) in page.markdown.match_indices("{{#") {
+        for (start, _) in page.markdown.match_indices("{{") {
+            // mdBook allows blanks before the sign.
+            let inside = page.markdown[start + 2..].trim_start_matches(' ');
+            let Some(directive) = inside.strip_prefix('#') else { continue };
             if page.markdown[..start].ends_with('\\') {
                 continue;
             }
-            let directive = page.markdown[start + 3..].split("}}").next().unwrap_or_default();
+            let directive = directive.split("}}").next().unwrap_or_default();
             if let Err((what, mend)) = check_directive(directive, |path| {
                 fs::read_to_string(book.root.join(folder).join(path)).ok()
             }) {
@@ -22,6 +25,18 @@ pub fn check(book: &Book) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// What the directives of a listing include. What is not there is a fault of its own.
+pub(crate) fn included(book: &Book, page: &Page, listing: &str) -> String {
+    let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let directives = listing.split("{{#include ").skip(1);
+    let texts = directives.filter_map(|rest| {
+        let (path, anchor) = rest.split("}}").next()?.trim().split_once(':')?;
+        let code = fs::read_to_string(book.root.join(folder).join(path)).ok()?;
+        Some(anchored(&code, anchor)?.join("\n"))
+    });
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 fn check_directive(

@@ -14,10 +14,12 @@ pub mod figures;
 pub mod formulas;
 pub mod html;
 pub mod includes;
+pub mod lines;
 pub mod links;
 pub mod listings;
 pub mod names;
 pub mod numbers;
+pub mod programs;
 pub mod sources;
 pub mod tree;
 pub mod versions;
@@ -25,6 +27,7 @@ pub mod versions;
 pub use book::{Book, Page};
 pub use computed::Computed;
 pub use fault::{Fault, assert_none};
+pub use programs::Programs;
 
 /// The doc-tests of the pages that are no chapter.
 #[cfg(doctest)]

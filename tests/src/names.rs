@@ -9,11 +9,7 @@ use std::{
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use crate::{
-    Book, Computed, Fault, Page,
-    computed::{file_name, run_chapter},
-    tree,
-};
+use crate::{Book, Computed, Fault, Page, tree};
 
 /// Where the names of others stand, each below the reason why a page says it.
 pub const FOREIGN: &str = "tests/foreign-names.txt";
@@ -34,11 +30,11 @@ pub struct Names {
 }
 
 impl Names {
-    /// The names of a book, with what its programs print for `--help`, by package.
-    pub fn of(book: &Book, computed: &Computed, help: &BTreeMap<String, String>) -> Self {
+    /// The names of a book, with the programs' own.
+    pub fn of(book: &Book, computed: &Computed) -> Self {
         let mut words = BTreeSet::new();
         let mut flags: BTreeMap<_, _> =
-            help.iter().map(|(package, help)| (package.clone(), flags_in(help))).collect();
+            computed.help.iter().map(|(package, help)| (package.clone(), flags_in(help))).collect();
         for path in tree::files(&book.root) {
             let name = path.to_string_lossy();
             words.extend(tree::words(&name).map(str::to_owned));
@@ -54,19 +50,6 @@ impl Names {
         let keys = computed.numbers.keys().cloned().collect();
         Self { root: book.root.clone(), words, flags, keys }
     }
-}
-
-/// What every program of the book prints for `--help`, by its package.
-pub fn help(book: &Book) -> BTreeMap<String, String> {
-    let folders = fs::read_dir(book.root.join("code")).into_iter().flatten().flatten();
-    folders
-        .filter(|folder| folder.path().join("src/main.rs").exists())
-        .map(|folder| file_name(&folder.path()))
-        .map(|package| {
-            let output = run_chapter(&package, ["--help"]);
-            (package, String::from_utf8_lossy(&output.stdout).into_owned())
-        })
-        .collect()
 }
 
 /// Names on the pages that are nowhere, and names of others that need not be listed.

@@ -1,85 +1,104 @@
 //! Numbers in prose are those that the chapters compute.
 
-use std::ops::Range;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use chapter::printed_numbers;
+use page::{Key, Mark, Source};
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::{Book, Computed, Fault, Page};
+use crate::{Book, Computed, Fault, Page, includes, tree, versions};
 
 /// Every number of a page: right, known, and marked as computed or cited.
 pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
+    let files = tree::files(&book.root);
     let mut faults = Vec::new();
     for page in &book.pages {
-        faults.extend(wrong_numbers(page, computed));
-        faults.extend(malformed_elements(page));
-        faults.extend(unmarked_numbers(page));
+        match page.marks() {
+            Ok(marks) => {
+                faults.extend(marks.iter().filter_map(|mark| wrong_number(page, mark, computed)));
+                faults.extend(marks.iter().filter_map(|mark| touched(page, mark)));
+                faults.extend(marks_in_code(page));
+                faults.extend(unmarked_numbers(page, &marks));
+                faults.extend(numbers_in_code(book, &files, page, computed));
+            }
+            Err(errors) => faults.extend(errors.into_iter().map(|error| {
+                let place = format!("{}:{}", page.path, error.line);
+                Fault::new(
+                    place,
+                    error.to_string(),
+                    "README.md says in \"Add a chapter\" how a number is written",
+                )
+            })),
+        }
     }
     faults
 }
 
-/// Printed numbers that differ from the computed ones, and keys that name nothing.
-fn wrong_numbers(page: &Page, computed: &Computed) -> Vec<Fault> {
-    let code = page.code();
+/// A printed number that differs from the computed one, or whose key names nothing.
+fn wrong_number(page: &Page, mark: &Mark, computed: &Computed) -> Option<Fault> {
+    let key @ Key { chapter, arguments, .. } = mark.key()?;
+    let fault = |what, mend| Some(Fault::new(page.place(mark.range.start), what, mend));
+    if let Some(error) = computed.failed.get(&format!("{chapter} {arguments}")) {
+        let what = format!("`{key}`: the run with these arguments fails: {error}");
+        return fault(what, format!("correct the arguments; `cargo run -p {chapter} -- --help`"));
+    }
+    match computed.numbers.get(&key.to_string()) {
+        Some(right) if right == mark.value => None,
+        Some(right) => fault(
+            format!("`{key}` is printed as {}, computed as {right}", mark.value),
+            format!("run `cargo run -p {chapter} -- --sync`, and read the sentence again"),
+        ),
+        None => fault(
+            format!("no chapter computes `{key}`"),
+            format!("report it in code/{chapter}, or correct the name"),
+        ),
+    }
+}
+
+/// A mark with a digit, a point or a sign beside it: a reader sees them as one number.
+fn touched(page: &Page, mark: &Mark) -> Option<Fault> {
+    let before = page.markdown[..mark.range.start].chars().next_back();
+    let mut behind = page.markdown[mark.range.end..].chars();
+    let (after, second) = (behind.next(), behind.next());
+    let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+    let touches = is_digit(before)
+        || matches!(before, Some('.' | ',' | '-' | '−' | '}'))
+        || is_digit(after)
+        || (matches!(after, Some('.' | ',')) && is_digit(second));
+    touches.then(|| {
+        let what = "what stands beside this number reads as a part of it";
+        Fault::new(page.place(mark.range.start), what, "write all of it as the value of one name")
+    })
+}
+
+/// Marks inside backticks, which stay as they are written.
+fn marks_in_code(page: &Page) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for printed in printed_numbers(&page.markdown) {
-        if within(&code, printed.range.start) {
-            continue;
-        }
-        let (key, text) = (printed.key, printed.text);
-        let place = page.place(printed.range.start);
-        let chapter = key.split('.').next().unwrap_or_default();
-        match computed.numbers.get(key) {
-            Some(right) if right == text => {}
-            Some(right) => faults.push(Fault::new(
-                place,
-                format!("`{key}` is printed as {text}, computed as {right}"),
-                format!("run `cargo run -p {chapter} -- --sync`, and read the sentence again"),
-            )),
-            None => faults.push(Fault::new(
-                place,
-                format!("no chapter computes `{key}`"),
-                format!("report it in code/{chapter}, or correct the key"),
-            )),
+    for (event, range) in page.events() {
+        if let Event::Code(text) = event
+            && !page.markdown[..range.start].ends_with('$')
+            && text.contains("{{")
+        {
+            let what = format!("`{text}` is shown with its braces");
+            let mend = "write a number by name outside of backticks, and look for a stray one";
+            faults.push(Fault::new(page.place(range.start), what, mend));
         }
     }
     faults
 }
-
-/// `<data>` elements in another form than the one that can be read and synced.
-fn malformed_elements(page: &Page) -> Vec<Fault> {
-    let code = page.code();
-    let good: Vec<usize> =
-        printed_numbers(&page.markdown).iter().map(|printed| printed.range.start).collect();
-    let elements = page.markdown.match_indices("<data").map(|(start, _)| start);
-    elements
-        .filter(|start| !within(&code, *start))
-        .filter(|start| {
-            let element = &page.markdown[*start..];
-            let text = element.find('>').map_or(0, |end| start + end + 1);
-            !good.contains(&text) && !element.starts_with(CITED)
-        })
-        .map(|start| {
-            Fault::new(
-                page.place(start),
-                "this element is no computed number",
-                "write <data value=\"chNN.name\">text</data> or <data class=\"cited\">text</data>",
-            )
-        })
-        .collect()
-}
-
-const CITED: &str = "<data class=\"cited\">";
 
 /// Numbers that stand in prose without saying where they come from.
-fn unmarked_numbers(page: &Page) -> Vec<Fault> {
+fn unmarked_numbers(page: &Page, marks: &[Mark]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut walk = Walk::default();
     for (event, range) in page.events() {
+        let inside = || marks.iter().filter(|mark| range.contains(&mark.range.start));
         match &event {
             Event::Start(tag) => walk.open(tag),
             Event::End(tag) => faults.extend(walk.close(*tag, page)),
-            Event::InlineHtml(html) => walk.element(html, range.start),
+            Event::InlineHtml(html) => walk.element(html),
             Event::FootnoteReference(_) => walk.has_reference = true,
             Event::Text(text) if walk.image > 0 && text.contains(|c: char| c.is_ascii_digit()) => {
                 faults.push(Fault::new(
@@ -89,12 +108,16 @@ fn unmarked_numbers(page: &Page) -> Vec<Fault> {
                 ));
             }
             Event::Text(text) if walk.is_prose() => {
-                faults.extend(numbers_in(text).map(|number| {
+                let cited = inside().find(|mark| mark.source == Source::Cited);
+                walk.cited = cited.map(|mark| mark.range.start).or(walk.cited);
+                let versions = versions::numbers(text);
+                let numbers = numbers_in(text).filter(|number| !versions.contains(number));
+                faults.extend(numbers.map(|number| {
                     Fault::new(
                         page.place(range.start),
                         format!("{number} stands in prose without saying where it comes from"),
-                        "compute it in the chapter and print it as <data value=\"chNN.name\">, \
-                         or cite it as <data class=\"cited\"> with a reference",
+                        "compute it in the chapter and write {{name=value}}, or cite it as \
+                         {{cited=value}} with a reference",
                     )
                 }));
             }
@@ -119,7 +142,6 @@ struct Walk {
     /// Headings, links, code blocks: numbers are free there.
     free: usize,
     image: usize,
-    inside_data: bool,
     cited: Option<usize>,
     inside_cite: bool,
     has_reference: bool,
@@ -127,7 +149,7 @@ struct Walk {
 
 impl Walk {
     fn is_prose(&self) -> bool {
-        self.free == 0 && self.image == 0 && !self.inside_data && !self.inside_cite
+        self.free == 0 && self.image == 0 && !self.inside_cite
     }
 
     fn open(&mut self, tag: &Tag) {
@@ -162,18 +184,100 @@ impl Walk {
         None
     }
 
-    fn element(&mut self, html: &str, start: usize) {
-        if html == CITED {
-            self.cited = Some(start);
-        }
+    fn element(&mut self, html: &str) {
         match html {
-            _ if html.starts_with("<data") => self.inside_data = true,
-            "</data>" => self.inside_data = false,
             "<cite>" => (self.inside_cite, self.has_reference) = (true, true),
             "</cite>" => self.inside_cite = false,
             _ => {}
         }
     }
+}
+
+/// Numbers in backticks that no listing, command, parameter or file has which the page shows or
+/// names: they are results, not code.
+fn numbers_in_code(book: &Book, files: &[PathBuf], page: &Page, computed: &Computed) -> Vec<Fault> {
+    let mut spans = Vec::new();
+    for (event, range) in page.events() {
+        let is_formula = || page.markdown[..range.start].ends_with('$');
+        match event {
+            Event::Code(text) if !is_formula() => spans.push((text, range.start)),
+            _ => {}
+        }
+    }
+    let (numbers, names): (Vec<_>, Vec<_>) =
+        spans.into_iter().partition(|(text, _)| is_number(text));
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let mut code = listings(book, page);
+    code.extend(page.chapter().and_then(|chapter| computed.help.get(chapter)).cloned());
+    code.extend(names.iter().filter_map(|(name, _)| named_file(book, files, name)));
+    let unknown = numbers.into_iter().filter(|(number, _)| !holds(&code, number));
+    let faults = unknown.map(|(number, byte)| {
+        Fault::new(
+            page.place(byte),
+            format!("`{number}` stands in no listing, command, parameter or file of this page"),
+            "write {{name=value}}, or leave the backticks out",
+        )
+    });
+    faults.collect()
+}
+
+/// The text of the file that a page names: `code/rnn/src/cell.rs`, or `ch01_latch`, an exercise.
+fn named_file(book: &Book, files: &[PathBuf], name: &str) -> Option<String> {
+    let is_meant = |file: &&PathBuf| {
+        let stem = file.file_stem().is_some_and(|stem| stem == name);
+        file.as_path() == Path::new(name) || (stem && file.starts_with("code/exercises"))
+    };
+    let texts: Vec<String> = files
+        .iter()
+        .filter(is_meant)
+        .filter_map(|file| fs::read_to_string(book.root.join(file)).ok())
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// The code blocks of a page, with what they include.
+fn listings(book: &Book, page: &Page) -> String {
+    let mut listings = String::new();
+    let mut inside = false;
+    for (event, _) in page.events() {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => inside = true,
+            Event::End(TagEnd::CodeBlock) => inside = false,
+            Event::Text(text) if inside => {
+                listings += &text;
+                listings += &includes::included(book, page, &text);
+            }
+            _ => {}
+        }
+    }
+    listings
+}
+
+/// A number or several, maybe with a unit: `0.5`, `-1`, `10⁻⁵`, `65.5 KB`, `[4, 2, 20]`.
+fn is_number(text: &str) -> bool {
+    const UNITS: [&str; 9] = ["s", "ms", "µs", "%", "B", "KB", "MB", "GB", "bytes"];
+    let mut words = text.split([' ', ',', '[', ']', '\u{a0}']).filter(|word| !word.is_empty());
+    let is_one = |word: &str| {
+        let digits = word.trim_start_matches(['-', '−', '+', '±']);
+        let is_part = |c: char| c.is_numeric() || matches!(c, '.' | ',' | 'e' | '-' | '⁻' | '×');
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(is_part)
+    };
+    words.next().is_some_and(is_one) && words.all(|word| is_one(word) || UNITS.contains(&word))
+}
+
+/// Whether a text stands in code as words of its own.
+fn holds(code: &str, text: &str) -> bool {
+    let joins = |c: char| c.is_alphanumeric() || c == '.';
+    code.match_indices(text).any(|(start, _)| {
+        let before = code[..start].chars().next_back();
+        let mut behind = code[start + text.len()..].chars();
+        let after = behind.next();
+        // A full stop ends a sentence of `--help`, and is no decimal point there.
+        let is_end = after == Some('.') && !behind.next().is_some_and(char::is_numeric);
+        !before.is_some_and(joins) && (is_end || !after.is_some_and(joins))
+    })
 }
 
 /// The numbers of a text that need a source: three digits or more, or a decimal point; years,
@@ -203,10 +307,6 @@ fn without_tags(html: &str) -> String {
     text
 }
 
-fn within(ranges: &[Range<usize>], byte: usize) -> bool {
-    ranges.iter().any(|range| range.contains(&byte))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +315,28 @@ mod tests {
     fn years_versions_names_and_small_counts_are_free() {
         let free = "In 1994 two of 16 neurons, f64 and ch01, with mdBook 0.5.4 in 2,3 or 10-12.";
         assert_eq!(numbers_in(free).count(), 0);
+    }
+
+    #[test]
+    fn a_number_in_backticks_is_no_other_code() {
+        for number in ["0.5", "-1", "1e-12", "10⁻⁵", "65.5 KB", "[4, 2, 20]", "2000", "1,480"] {
+            assert!(is_number(number), "{number}");
+        }
+        for code in ["h[t - 1]", "1.0 - f * f", "[1, N, H]", "2x", "[f32; 4]", "--radius 1.4", "x"]
+        {
+            assert!(!is_number(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_number_stands_in_code_as_a_word_of_its_own() {
+        let code = "let x = 0.5; // [default: 2] and 300.\n--radius 1.3";
+        for (number, found) in [("0.5", true), ("2", true), ("300", true), ("1.3", true)] {
+            assert_eq!(holds(code, number), found, "{number}");
+        }
+        for number in ["5", "0", "30", "1", "3"] {
+            assert!(!holds(code, number), "{number}");
+        }
     }
 
     #[test]

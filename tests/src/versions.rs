@@ -133,6 +133,11 @@ fn without_marks(text: &str) -> String {
 }
 
 /// The versions that a text gives of what has one.
+/// The versions of a text, without their names: `Rust 1.91` has one.
+pub(crate) fn numbers(text: &str) -> Vec<&str> {
+    versions_in(text).into_iter().map(|(_, version)| version.trim_end_matches('.')).collect()
+}
+
 fn versions_in(text: &str) -> Vec<(&'static Subject, &str)> {
     let mut found = Vec::new();
     for subject in &SUBJECTS {

@@ -1,18 +1,20 @@
 //! A small book, broken on purpose: each check goes red, names the place and says what to do.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
 
 use tempfile::TempDir;
 use tests::{
-    Book, Computed, Fault, chapters, figures, formulas, html, includes, links, listings,
+    Book, Computed, Fault, Programs, chapters, figures, formulas, html, includes, lines, links,
+    listings,
     names::{self, Names},
     numbers, sources, versions,
 };
 
-const PAGE: &str = r#"# One chapter
+const PAGE: &str = r"# One chapter
 
-A ring of <data value="ch01.units">20</data> units keeps <data value="ch01.capacity">19.0148</data>
+A ring of {{units=20}} units keeps {{ch01.capacity=19.0148}}
 inputs, found in 1994 by [two authors](https://example.org), with 16 seeds.
+With a decay of `0.5` it keeps {{capacity(--decay 0.5)=4}}.
 
 See [further below](#further-below).
 
@@ -32,13 +34,13 @@ assert_eq!(1 + 1, 2);
 {{#include ../code/ch01/src/lib.rs:ring}}
 ```
 
-As with `load_state_dict`, change `ring` in `code/ch01` or <code>fn ring</code>, and with Rust `1.91`
+As with `load_state_dict`, change `ring` in `code/ch01` or <code>fn ring</code>, and with Rust 1.91
 `--weight 2` changes `ch01.units`.
 
 ```console
 $ cargo run -p ch01 -- --weight 2
 ```
-"#;
+";
 
 const CRATE: &str = r#"//! A chapter.
 #[cfg(doctest)]
@@ -58,7 +60,24 @@ const MANIFEST: &str = "[package]\nname = \"ch01\"\n\n[lints]\nworkspace = true\
 
 const FOREIGN: &str = "# PyTorch's\nload_state_dict\n";
 
-const BOOK_TOML: &str = "[book]\ntitle = \"Small\"\nlanguage = \"en\"\n";
+const HELP: &str = "Options:
+      --decay <DECAY>
+          From 0 to 1 [default: 0.5]
+      --weight <W>
+          The weight
+";
+
+const BOOK_TOML: &str = "[book]
+title = \"Small\"
+language = \"en\"
+
+[preprocessor.folding-time]
+command = \"cargo run --package preprocess\"
+renderers = [\"html\"]
+";
+
+/// The preprocessor is this repository's.
+static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| Programs::build(&Book::this()));
 
 /// A small book that is right in every way.
 fn small_book() -> TempDir {
@@ -86,37 +105,37 @@ fn write(root: &Path, path: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// What the small book's chapter computes.
-fn computed() -> Computed {
-    let folder = TempDir::new().unwrap();
-    write(folder.path(), "ch01.json", r#"{"units": "20", "capacity": "19.0148"}"#);
-    write(folder.path(), "ch01-ring.svg", FIGURE);
-    Computed::in_folder(folder)
-}
-
-/// What the small book may name.
-fn known(book: &Book) -> Names {
-    let help = "Options:\n      --weight <W>\n          The weight\n";
-    Names::of(book, &computed(), &BTreeMap::from([("ch01".to_owned(), help.to_owned())]))
+/// What the small book's chapter computes, read from a folder.
+fn computed(folder: &Path) -> Computed {
+    write(folder, "ch01.json", r#"{"units": "20", "capacity": "19.0148"}"#);
+    write(folder, "ch01-ring.svg", FIGURE);
+    let mut computed = Computed::in_folder(folder);
+    computed.numbers.insert("ch01.capacity(--decay 0.5)".into(), "4".into());
+    computed.failed.insert("ch01 --decay 2".into(), "must be from 0 to 1".into());
+    computed.help.insert("ch01".into(), HELP.into());
+    computed
 }
 
 /// All faults of a book; the last check builds it.
 fn faults(root: &Path) -> Vec<Fault> {
     let book = Book::open(root);
+    let folder = TempDir::new().unwrap();
+    let computed = computed(folder.path());
     let mut faults = [
-        numbers::check(&book, &computed()),
-        figures::check(&book, &computed()),
+        numbers::check(&book, &computed),
+        figures::check(&book, &computed),
         includes::check(&book),
+        lines::check(&book),
         listings::check(&book),
         chapters::check(&book),
         formulas::check(&book),
         sources::check(&book),
-        names::check(&book, &known(&book)),
+        names::check(&book, &Names::of(&book, &computed)),
         versions::check(&book),
         html::preprocessors(&book),
     ]
     .concat();
-    match html::build(&book) {
+    match html::build(&book, &PROGRAMS) {
         Ok(html) => faults.extend([html::leftovers(&html), links::check(&book, &html)].concat()),
         Err(warnings) => faults.extend(warnings),
     }
@@ -153,51 +172,91 @@ fn the_small_book_is_right() {
 fn a_changed_digit() {
     let words = ["ch01.capacity", "19.0149", "computed as 19.0148", "cargo run -p ch01 -- --sync"];
     breaks(CHAPTER, "19.0148", "19.0149", "src/ch01-one.md:3", &words);
+    let words = ["ch01.capacity(--decay 0.5)", "printed as five, computed as 4"];
+    breaks(CHAPTER, "0.5)=4", "0.5)=five", "src/ch01-one.md:5", &words);
 }
 
 #[test]
 fn a_key_that_names_nothing() {
     let words = ["no chapter computes `ch01.cap`", "code/ch01"];
     breaks(CHAPTER, "ch01.capacity", "ch01.cap", "src/ch01-one.md:3", &words);
+    breaks(CHAPTER, "{{units", "{{unit", "src/ch01-one.md:3", &["`ch01.unit`"]);
+}
+
+#[test]
+fn a_number_of_a_run_that_fails() {
+    let words = ["(--decay 2)", "must be from 0 to 1", "cargo run -p ch01 -- --help"];
+    breaks(CHAPTER, "(--decay 0.5)", "(--decay 2)", "src/ch01-one.md:5", &words);
 }
 
 #[test]
 fn a_number_without_a_key() {
     for number in ["0.5", "128", "1,000", "−3.25"] {
         let place = "src/ch01-one.md:4";
-        breaks(CHAPTER, "16 seeds", number, place, &[number.trim_matches('−'), "<data value="]);
+        breaks(CHAPTER, "16 seeds", number, place, &[number.trim_matches('−'), "{{name=value}}"]);
     }
 }
 
 #[test]
-fn an_element_that_cannot_be_read() {
-    for broken in ["<data value='ch01.units'>20</data>", "<data>20</data>"] {
-        let element = "<data value=\"ch01.units\">20</data>";
-        breaks(CHAPTER, element, broken, "src/ch01-one.md:3", &["no computed number"]);
+fn a_mark_that_cannot_be_read() {
+    for (broken, words) in [
+        ("{{units=20", "not closed on its line"),
+        ("{{units=\n20}}", "not closed on its line"),
+        ("{{units}}", "no value"),
+        ("{{ring units=20}}", "no name"),
+        ("{{units(--decay=20}}", "arguments are not closed"),
+    ] {
+        breaks(CHAPTER, "{{units=20}}", broken, "src/ch01-one.md:3", &[words]);
     }
+}
+
+#[test]
+fn a_mark_that_reads_as_a_part_of_another_number_or_as_code() {
+    for broken in ["2{{units=20}}", "{{units=20}}00", "{{units=20}}.75", "−{{units=20}}"] {
+        breaks(CHAPTER, "{{units=20}}", broken, "src/ch01-one.md:3", &["reads as a part of it"]);
+    }
+    let words = ["is shown with its braces", "stray"];
+    breaks(CHAPTER, "{{units=20}}", "`{{units=20}}`", "src/ch01-one.md:3", &words);
 }
 
 #[test]
 fn a_cited_number_without_a_reference() {
-    let broken = "A cited <data class=\"cited\">0.2</data> alone.\n\n## Further below";
-    breaks(CHAPTER, "## Further below", broken, "src/ch01-one.md:14", &["no reference"]);
+    let broken = "A cited {{cited=0.2}} alone.\n\n## Further below";
+    breaks(CHAPTER, "## Further below", broken, "src/ch01-one.md:15", &["no reference"]);
+}
+
+#[test]
+fn a_number_in_backticks_that_is_no_code() {
+    for number in ["0.6", "19", "10⁻⁵", "65.5 KB", "[4, 2, 20]", "-1"] {
+        let broken = format!("`{number}`");
+        breaks(CHAPTER, "`0.5`", &broken, "src/ch01-one.md:5", &[number, "leave the backticks"]);
+    }
 }
 
 #[test]
 fn a_number_in_an_html_block() {
-    breaks(CHAPTER, "</figure>", "<p>0.25</p>\n</figure>", "src/ch01-one.md:12", &["0.25"]);
+    breaks(CHAPTER, "</figure>", "<p>0.25</p>\n</figure>", "src/ch01-one.md:13", &["0.25"]);
+}
+
+#[test]
+fn a_line_that_is_too_long_or_holds_two_sentences() {
+    let long = "and so on, ".repeat(12);
+    breaks(CHAPTER, "See [", &format!("See {long}["), "src/ch01-one.md:7", &["columns"]);
+    breaks(CHAPTER, "See [", "Two. Or one. See [", "src/ch01-one.md:7", &["begins inside a line"]);
 }
 
 #[test]
 fn a_missing_image() {
     let words = ["figures/ch01-rings.svg is not there"];
-    breaks(CHAPTER, "ch01-ring.svg", "ch01-rings.svg", "src/ch01-one.md:10", &words);
+    breaks(CHAPTER, "ch01-ring.svg", "ch01-rings.svg", "src/ch01-one.md:11", &words);
 }
 
 #[test]
 fn an_image_without_alternative_text_or_with_digits_in_it() {
-    breaks(CHAPTER, "![A line falls]", "![]", "src/ch01-one.md:10", &["no alternative text"]);
-    breaks(CHAPTER, "A line falls", "A line falls by 3", "src/ch01-one.md:10", &["by 3"]);
+    breaks(CHAPTER, "![A line falls]", "![]", "src/ch01-one.md:11", &["no alternative text"]);
+    breaks(CHAPTER, "A line falls", "A line falls by 3", "src/ch01-one.md:11", &["by 3"]);
+    let broken = "A line falls by {{units=20}}";
+    breaks(CHAPTER, "A line falls", broken, "src/ch01-one.md:11", &["{{units=20}}", "picture"]);
 }
 
 #[test]
@@ -233,29 +292,32 @@ fn a_figure_that_is_missing_or_drawn_by_nobody() {
 #[test]
 fn a_missing_anchor() {
     let words = ["no anchor `rings`", "ANCHOR"];
-    breaks(CHAPTER, "lib.rs:ring", "lib.rs:rings", "src/ch01-one.md:21", &words);
+    breaks(CHAPTER, "lib.rs:ring", "lib.rs:rings", "src/ch01-one.md:22", &words);
     let file = "code/ch01/src/lib.rs";
-    breaks(file, "// ANCHOR_END: ring", "", "src/ch01-one.md:21", &["no anchor `ring`"]);
+    breaks(file, "// ANCHOR_END: ring", "", "src/ch01-one.md:22", &["no anchor `ring`"]);
 }
 
 #[test]
 fn an_empty_anchor() {
     let words = ["`ring`", "is empty"];
-    breaks("code/ch01/src/lib.rs", "fn ring() {}\n", "", "src/ch01-one.md:21", &words);
+    breaks("code/ch01/src/lib.rs", "fn ring() {}\n", "", "src/ch01-one.md:22", &words);
 }
 
 #[test]
 fn a_missing_include_or_one_without_an_anchor() {
     let words = ["lib2.rs is not there"];
-    breaks(CHAPTER, "lib.rs:ring", "lib2.rs:ring", "src/ch01-one.md:21", &words);
-    breaks(CHAPTER, "lib.rs:ring", "lib.rs", "src/ch01-one.md:21", &["names no anchor"]);
+    breaks(CHAPTER, "lib.rs:ring", "lib2.rs:ring", "src/ch01-one.md:22", &words);
+    breaks(CHAPTER, "lib.rs:ring", "lib.rs", "src/ch01-one.md:22", &["names no anchor"]);
+    let blank = "{{ #include ../code/ch01/src/lib.rs:rings";
+    let place = "src/ch01-one.md:22";
+    breaks(CHAPTER, "{{#include ../code/ch01/src/lib.rs:ring", blank, place, &["no anchor"]);
 }
 
 #[test]
 fn a_rust_block_that_nobody_compiles() {
     let broken = "fn main() {}\n";
     let include = "{{#include ../code/ch01/src/lib.rs:ring}}\n";
-    breaks(CHAPTER, include, broken, "src/ch01-one.md:20", &["nothing compiles this block"]);
+    breaks(CHAPTER, include, broken, "src/ch01-one.md:21", &["nothing compiles this block"]);
     let words = ["no crate runs the Rust blocks", "code/ch01/src/lib.rs"];
     breaks("code/ch01/src/lib.rs", "ch01-one.md", "ch01-two.md", "src/ch01-one.md", &words);
 }
@@ -305,9 +367,9 @@ fn a_crate_or_a_workspace_without_the_lint() {
 
 #[test]
 fn a_block_without_a_label_or_a_fence() {
-    breaks(CHAPTER, "```rust\n", "```\n", "src/ch01-one.md:16", &["label"]);
+    breaks(CHAPTER, "```rust\n", "```\n", "src/ch01-one.md:17", &["label"]);
     let indented = "## Further below\n\n    let x = 1;\n";
-    breaks(CHAPTER, "## Further below\n", indented, "src/ch01-one.md:16", &["indented"]);
+    breaks(CHAPTER, "## Further below\n", indented, "src/ch01-one.md:17", &["indented"]);
 }
 
 #[test]
@@ -326,18 +388,18 @@ fn a_rust_block_that_does_not_compile_or_whose_assertion_fails() {
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(!output.status.success());
-        assert!(text.contains("ch01-one.md") && text.contains("(line 16)"), "{text}");
+        assert!(text.contains("ch01-one.md") && text.contains("(line 17)"), "{text}");
     }
 }
 
 #[test]
 fn a_broken_link_or_fragment() {
     let words = ["#further-above", "no heading"];
-    breaks(CHAPTER, "(#further-below)", "(#further-above)", "src/ch01-one.md:6", &words);
+    breaks(CHAPTER, "(#further-below)", "(#further-above)", "src/ch01-one.md:7", &words);
     let words = ["ch02-two.md", "leads nowhere"];
-    breaks(CHAPTER, "(#further-below)", "(ch02-two.md)", "src/ch01-one.md:6", &words);
+    breaks(CHAPTER, "(#further-below)", "(ch02-two.md)", "src/ch01-one.md:7", &words);
     let raw = "<a href=\"#further-above\">here</a>.\n\nSee";
-    breaks(CHAPTER, "See", raw, "src/ch01-one.md:6", &["#further-above", "no heading"]);
+    breaks(CHAPTER, "See", raw, "src/ch01-one.md:7", &["#further-above", "no heading"]);
 }
 
 #[test]
@@ -371,8 +433,8 @@ fn what_mdbook_only_warns_of() {
 
 #[test]
 fn a_preprocessor_that_mdbook_would_skip() {
-    let table = "[preprocessor.math]\ncommand = \"cargo --version\"\n\n[book]";
-    breaks("book.toml", "[book]", table, "book.toml", &["preprocessor.math", "renderers"]);
+    let words = ["preprocessor.folding-time", "renderers"];
+    breaks("book.toml", "renderers = [\"html\"]", "", "book.toml", &words);
 }
 
 #[test]
@@ -386,38 +448,29 @@ fn a_preprocessor_that_does_not_build() {
     expect(&faults(folder.path()), "book.toml", &["the build fails", "bad"]);
 }
 
-/// With this repository's own preprocessor, run as its `book.toml` runs it.
 #[test]
 fn a_broken_formula() {
     let folder = small_book();
-    let root = chapter::book_root().unwrap();
-    let toml = fs::read_to_string(root.join("book.toml")).unwrap();
-    let table =
-        &toml[toml.find("[preprocessor.math]").unwrap()..toml.find("[output.html]").unwrap()];
-    let manifest = format!("--manifest-path {} --package", root.join("Cargo.toml").display());
-    let table = table.replace("--package", &manifest);
-    write(folder.path(), "book.toml", &format!("{BOOK_TOML}\n{table}"));
-
-    write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`x_t`$. See"));
+    write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`x_t`$.\nSee"));
     assert_eq!(faults(folder.path()), []);
 
-    write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`\\frac{x}`$. See"));
+    write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`\\frac{x}`$.\nSee"));
     let faults = faults(folder.path());
-    expect(&faults, "src/ch01-one.md:6", &["\\frac{x}", "correct the LaTeX"]);
-    expect(&faults, "book.toml", &["the build fails", "math"]);
+    expect(&faults, "src/ch01-one.md:7", &["\\frac{x}", "correct the LaTeX"]);
+    expect(&faults, "book.toml", &["the build fails", "folding-time"]);
 }
 
 #[test]
 fn what_looks_like_a_formula_and_is_none() {
-    let words = ["$x$", "stands between $` and `$", "code/math/src/lib.rs"];
-    breaks(CHAPTER, "See", "Be $x$. See", "src/ch01-one.md:6", &words);
+    let words = ["$x$", "stands between $` and `$", "code/preprocess/src/lib.rs"];
+    breaks(CHAPTER, "See", "Be $x$. See", "src/ch01-one.md:7", &words);
     let summary = "<details>\n<summary>Be $`\\foo`$</summary>\n\nSo.\n\n</details>\n\nSee";
-    breaks(CHAPTER, "See", summary, "src/ch01-one.md:7", &["\\foo", "correct the LaTeX"]);
+    breaks(CHAPTER, "See", summary, "src/ch01-one.md:8", &["\\foo", "correct the LaTeX"]);
 }
 
 #[test]
 fn a_name_that_is_nowhere() {
-    let place = "src/ch01-one.md:24";
+    let place = "src/ch01-one.md:25";
     for (name, broken, unknown) in [
         ("`ring` in", "`rings` in", "`rings`"),
         ("`ring` in", "`Ring::ring` in", "`Ring`"),
@@ -430,18 +483,18 @@ fn a_name_that_is_nowhere() {
         let words = [unknown, "is nowhere in the code", "write what the code says"];
         breaks(CHAPTER, name, broken, place, &words);
     }
-    let place = "src/ch01-one.md:25";
+    let place = "src/ch01-one.md:26";
     breaks(CHAPTER, "`--weight 2`", "`--weights 2`", place, &["`--weights` is named here"]);
     breaks(CHAPTER, "`ch01.units`", "`ch01.unit`", place, &["`ch01.unit` is named here"]);
     let summary =
         "<details>\n<summary>So <code>add_back</code></summary>\n\nSo.\n\n</details>\n\nSee";
-    breaks(CHAPTER, "See", summary, "src/ch01-one.md:7", &["`add_back` is named here"]);
+    breaks(CHAPTER, "See", summary, "src/ch01-one.md:8", &["`add_back` is named here"]);
 }
 
 #[test]
 fn a_command_that_names_what_is_nowhere() {
     let command = "cargo run -p ch01 -- --weight 2\n";
-    let place = "src/ch01-one.md:28";
+    let place = "src/ch01-one.md:29";
     for (broken, unknown) in [
         ("cargo run -p ch02 -- --weight 2\n", "`ch02`"),
         ("cargo run -p ch01 -- --wait 2\n", "`--wait`"),
@@ -459,28 +512,27 @@ fn a_name_of_others_that_is_listed_in_vain_or_without_a_reason() {
     breaks(names::FOREIGN, FOREIGN, &vain, place, &["`ring` need not be listed", "take it out"]);
     let words = ["have no reason", "behind a #"];
     breaks(names::FOREIGN, "# PyTorch's\n", "", "tests/foreign-names.txt:1", &words);
-    breaks(names::FOREIGN, "load_state_dict\n", "", "src/ch01-one.md:24", &["`load_state_dict`"]);
+    breaks(names::FOREIGN, "load_state_dict\n", "", "src/ch01-one.md:25", &["`load_state_dict`"]);
 }
 
 #[test]
 fn another_version_than_the_one_written_down() {
     let words = ["Rust is 1.90 here and 1.91 in Cargo.toml", "the same version in both places"];
-    breaks(CHAPTER, "Rust `1.91`", "Rust `1.90`", "src/ch01-one.md:24", &words);
-    breaks(
-        CHAPTER,
-        "Rust `1.91`",
-        "[Rust](https://example.org), `1.90`",
-        "src/ch01-one.md:24",
-        &words,
-    );
+    breaks(CHAPTER, "Rust 1.91", "Rust 1.90", "src/ch01-one.md:25", &words);
+    breaks(CHAPTER, "Rust 1.91", "[Rust](https://example.org), 1.90", "src/ch01-one.md:25", &words);
     breaks(".ci/run", "+1.91", "+1.90", ".ci/run:1", &words);
-    breaks("Cargo.toml", "1.91", "1.92", "src/ch01-one.md:24", &["Rust is 1.91 here and 1.92 in"]);
+    breaks("Cargo.toml", "1.91", "1.92", "src/ch01-one.md:25", &["Rust is 1.91 here and 1.92 in"]);
     let words = ["2.0.1 is a version of nothing", "tests/src/versions.rs"];
-    breaks(CHAPTER, "Rust `1.91`", "Ruby `2.0.1`", "src/ch01-one.md:24", &words);
+    breaks(CHAPTER, "Rust 1.91", "Ruby 2.0.1", "src/ch01-one.md:25", &words);
 }
 
 #[test]
-fn a_formula_that_nobody_renders() {
-    let formula = "Be $`x_t`$. See";
-    breaks(CHAPTER, "See", formula, "ch01-one.html", &["formula is not rendered"]);
+fn a_formula_or_a_number_that_nobody_renders() {
+    let folder = small_book();
+    let toml = BOOK_TOML.split("[preprocessor").next().unwrap();
+    write(folder.path(), "book.toml", toml);
+    write(folder.path(), CHAPTER, &PAGE.replace("See", "Be $`x_t`$.\nSee"));
+    let faults = faults(folder.path());
+    expect(&faults, "ch01-one.html", &["formula is not rendered"]);
+    expect(&faults, "ch01-one.html", &["number is not rendered"]);
 }
