@@ -1,13 +1,8 @@
-//! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
+//! What the chapter promises of its parameters. The answers that it gives to "Predict, change,
+//! rerun" are numbers of the page, which the tests of the book compare with the program.
 
 use ch01::Parameters;
 use clap::{Args, Command, FromArgMatches};
-
-/// The numbers of a run.
-fn run(arguments: &str) -> impl Fn(&str) -> String {
-    let numbers = chapter::numbers::<Parameters>(arguments).unwrap();
-    move |name| numbers[name].clone()
-}
 
 #[test]
 fn the_page_shows_the_two_sentences_that_are_read() {
@@ -16,35 +11,6 @@ fn the_page_shows_the_two_sentences_that_are_read() {
     let Parameters { text, first_word, .. } = Parameters::from_arg_matches(&defaults).unwrap();
     let pair = ch01::sentence::Pair::new(&text, &first_word).unwrap();
     assert!(page.contains(&format!("{}\n{}\n", pair.sentence, pair.other)));
-}
-
-#[test]
-fn a_weaker_latch_loses_its_bit() {
-    let number = run("--weight 1.5");
-    assert_eq!(number("latch_flipped_uniform"), "20");
-    assert!(number("latch_margin").parse::<f64>().unwrap() < 0.5);
-}
-
-#[test]
-fn just_above_the_margin_nothing_flips() {
-    let number = run("--noise 0.54");
-    assert!(number("latch_margin").parse::<f64>().unwrap() < 0.54);
-    assert_eq!(number("latch_flipped_uniform"), "0");
-}
-
-#[test]
-fn a_larger_state_helps_the_orthogonal_network_only() {
-    let number = run("--hidden 150");
-    assert_eq!(number("apart_pytorch_below"), "9");
-    assert_eq!(number("apart_orthogonal_below"), "never");
-}
-
-#[test]
-fn the_edge_lies_near_a_radius_of_one_and_a_half() {
-    for (radius, stretch) in [("1.4", "10⁻²"), ("1.6", "10⁰")] {
-        let found = run(&format!("--radius {radius}"))("bounded_gaussian_stretch");
-        assert!(found.ends_with(stretch), "{radius}: {found}");
-    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
+//! What the chapter promises of its parameters. The answers that it gives to "Predict, change,
+//! rerun" are numbers of the page, which the tests of the book compare with the program.
 
 use ch02::Parameters;
 
@@ -11,7 +12,6 @@ fn run(arguments: &str) -> impl Fn(&str) -> String {
 #[test]
 fn with_sizes_of_ones_own_the_lines_cross_where_the_formula_says() {
     let number = run("--input 300 --hidden 512 --length 50");
-    assert_eq!(number("crossover"), "2.71");
     assert_eq!(number("more_work"), number("crossover"));
 }
 
@@ -19,11 +19,6 @@ fn with_sizes_of_ones_own_the_lines_cross_where_the_formula_says() {
 fn a_kernel_as_long_as_the_sequence_has_the_weights_of_the_feed_forward_network() {
     let number = run("--kernel 10");
     assert_eq!(number("cnn_weights"), number("fnn_weights"));
-}
-
-#[test]
-fn a_small_state_does_nearly_no_extra_work() {
-    assert_eq!(run("--hidden 10")("more_work"), "1.10");
 }
 
 #[test]

@@ -1,14 +1,11 @@
-//! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
+//! What the chapter promises of its parameters. The answers that it gives to "Predict, change,
+//! rerun" are numbers of the page, which the tests of the book compare with the program.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
 use ch04::Parameters;
-use chapter::{Chapter, Report, Stopwatch};
 
 type Numbers = BTreeMap<String, String>;
-
-/// The numbers of the book.
-static BOOK: LazyLock<Numbers> = LazyLock::new(|| run(""));
 
 fn run(arguments: &str) -> Numbers {
     chapter::numbers::<Parameters>(arguments).unwrap()
@@ -18,92 +15,56 @@ fn whole(text: &str) -> usize {
     text.replace(',', "").parse().unwrap()
 }
 
+/// What the page says of four times as many steps, of a longer silence and of twice as many digits.
 #[test]
-fn a_network_that_forgets_fast_needs_eleven_sweeps() {
-    let number = run("--radius 0.3 --steps 200");
-    assert_eq!(number["own_sweeps"], "11");
-    assert!(number["own_exponent"].starts_with("−1.4"), "{}", number["own_exponent"]);
+fn what_lengthens_the_loop_and_what_the_sweeps() {
+    let short = run("--hidden 16 --steps 100 --gap 20");
+    let long = run("--hidden 16 --steps 400 --gap 50");
+    assert_eq!(whole(&long["latch_sweeps"]), whole(&short["latch_sweeps"]) + 30);
+    assert_eq!(long["latch_exponent"], short["latch_exponent"]);
+    let (few, many) = (whole(&short["step_span"]), whole(&long["step_span"]));
+    assert!((4 * few - many) < few / 20, "{few} {many}");
+    assert_eq!(long["pytorch_jacobi_span"], short["pytorch_jacobi_span"]);
+    let finer = run("--hidden 16 --steps 100 --gap 20 --tolerance 1e-12");
+    let (coarse, fine) = (whole(&short["pytorch_sweeps"]), whole(&finer["pytorch_sweeps"]));
+    assert!((3 * coarse / 2..=2 * coarse).contains(&fine), "{coarse} {fine}");
+    let [coarse, fine] = [&short, &finer].map(|run| whole(&run["pytorch_iterations"]));
+    assert_eq!(fine, coarse + 1);
+}
+
+/// What a run finds and draws, by name.
+fn all(arguments: &str) -> BTreeMap<String, String> {
+    let figures = chapter::figures::<Parameters>(arguments).unwrap().into_iter();
+    let figures = figures.map(|(name, svg)| (format!("{name}.svg"), svg));
+    run(arguments).into_iter().chain(figures).collect()
 }
 
 #[test]
-fn the_latch_needs_a_sweep_for_each_step_of_silence() {
-    let number = run("--gap 300 --steps 20");
-    assert_eq!(number["latch_sweeps"], "307");
-    assert_eq!(number["latch_exponent"], "−1.79");
-}
-
-#[test]
-fn twice_the_digits_cost_twice_the_sweeps_and_one_iteration() {
-    let finer = run("--tolerance 1e-12");
-    assert_eq!(BOOK["pytorch_sweeps"], "21");
-    assert_eq!(finer["pytorch_sweeps"], "39");
-    assert_eq!(whole(&finer["pytorch_iterations"]), whole(&BOOK["pytorch_iterations"]) + 1);
-}
-
-#[test]
-fn more_steps_lengthen_the_loop_and_not_the_sweeps() {
-    let longer = run("--steps 2000");
-    let (short, long) = (whole(&BOOK["step_span"]), whole(&longer["step_span"]));
-    assert!((4 * short - long) < short / 100, "{short} {long}");
-    assert_eq!(longer["pytorch_jacobi_span"], BOOK["pytorch_jacobi_span"]);
-    assert_eq!([&*longer["edge_sweeps"], &*BOOK["edge_sweeps"]], ["270", "270"]);
-    assert_eq!([&*longer["own_sweeps"], &*BOOK["own_sweeps"]], ["100", "86"]);
-}
-
-#[test]
-fn sizes_and_seed_reach_the_experiments() {
-    let other = run("--seed 2 --hidden 64 --steps 100");
-    let another = run("--seed 3 --hidden 64 --steps 100");
-    assert_eq!(other["units"], "64");
-    assert_ne!(other["own_exponent"], another["own_exponent"], "--seed");
-}
-
-#[test]
-fn every_experiment_takes_the_parameters() {
-    let small = run("--hidden 16 --steps 40 --gap 20");
+fn every_experiment_and_figure_takes_the_parameters() {
+    let small = all("--hidden 16 --steps 40 --gap 20");
     for (arguments, names) in [
         (
             "--hidden 16 --steps 40 --gap 20 --tolerance 0.002",
             "tolerance pytorch_expected pytorch_sweeps pytorch_iterations length_1_sweeps \
-             length_3_sweeps latch_expected latch_sweeps latch_first_iterations",
+             length_3_sweeps latch_expected latch_sweeps latch_first_iterations exponent.svg \
+             latch.svg",
         ),
         (
             "--hidden 32 --steps 40 --gap 20",
             "step_span pytorch_jacobi_span pytorch_newton_work length_1_sweeps",
         ),
-        ("--hidden 16 --steps 60 --gap 20", "step_span own_newton_span own_newton_work"),
+        (
+            "--hidden 16 --steps 60 --gap 30",
+            "step_span own_newton_span own_newton_work latch_sweeps latch.svg",
+        ),
         (
             "--hidden 16 --steps 40 --gap 20 --seed 2",
-            "orthogonal_exponent length_1_sweeps length_3_sweeps",
+            "orthogonal_exponent length_1_sweeps length_3_sweeps front-forgets.svg exponent.svg",
         ),
     ] {
-        let changed = run(arguments);
+        let changed = all(arguments);
         for name in names.split_whitespace() {
-            assert_ne!(changed[name], small[name], "{arguments} does not reach {name}");
-        }
-    }
-}
-
-/// The figures, by name.
-fn figures(seed: u64, tolerance: f64, gap: usize) -> BTreeMap<String, String> {
-    let stopwatch = Stopwatch { measure: false, record: None };
-    let parameters = Parameters { radius: 1.2, hidden: 16, steps: 40, tolerance, gap, stopwatch };
-    let mut report = Report::new(None);
-    parameters.run(seed, &mut report).unwrap();
-    let drawings = report.drawings().iter();
-    drawings.map(|drawing| (drawing.name.clone(), drawing.svg.clone())).collect()
-}
-
-#[test]
-fn every_figure_is_drawn_with_the_parameters() {
-    let small = figures(1, 1e-6, 20);
-    for (what, changed, names) in [
-        ("seed", figures(2, 1e-6, 20), &["front-forgets", "exponent"][..]),
-        ("tolerance", figures(1, 0.002, 20), &["exponent", "latch"]),
-        ("gap", figures(1, 1e-6, 30), &["latch"]),
-    ] {
-        for name in names {
-            assert!(changed[*name] != small[*name], "{what} does not reach {name}");
+            assert!(changed[name] != small[name], "{arguments} does not reach {name}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The answers that the chapter gives to "Predict, change, rerun" are what its program finds.
+//! What the chapter promises of its parameters. The answers that it gives to "Predict, change,
+//! rerun" are numbers of the page, which the tests of the book compare with the program.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +16,10 @@ fn whole(text: &str) -> usize {
 
 #[test]
 fn the_width_does_not_change_how_much_more_is_held() {
-    let (book, wide) = (run(""), run("--size 256"));
-    assert_eq!(wide["state"], "256");
-    assert_eq!(wide["held_times"], book["held_times"]);
-    assert_eq!(whole(&book["held_times"]), 2 * whole(&book["length"]));
+    let (narrow, wide) = (run("--size 16 --length 100"), run("--size 32 --length 100"));
+    assert_eq!([&*narrow["state"], &*wide["state"]], ["16", "32"]);
+    assert_eq!(wide["held_times"], narrow["held_times"]);
+    assert_eq!(whole(&narrow["held_times"]), 2 * whole(&narrow["length"]));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The answers that the chapter gives to "Predict, change, rerun" are what its program finds. What a
-//! clock measures is not tested.
+//! What the chapter promises of its parameters. The answers that it gives to "Predict, change,
+//! rerun" are numbers of the page, which the tests of the book compare with the program.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 

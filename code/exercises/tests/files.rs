@@ -1,7 +1,9 @@
 //! What an exercise and its solution share, and what a learner and a teacher are told of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::{env, fs};
 
 const BEGIN: &str = "// --- Your code begins here.";
@@ -140,12 +142,12 @@ impl Book {
 
     /// The teacher's page speaks of an exercise, and gives its time.
     fn guide(&self, name: &str) -> Faults {
-        let entry = format!("**`{name}`, {}.** ", self.said(name, "Time"));
+        let entry = format!("**`{name}`, {}.**", self.said(name, "Time"));
         let page = self.text("src/teaching.md");
-        let paragraph = page.lines().find(|line| line.starts_with(&entry));
-        let whole = |line: &str| line.contains(" *Ask:* ") && line.contains(" *Look for:* ");
+        let paragraph = page.split("\n\n").find(|text| text.starts_with(&entry));
+        let whole = |text: &str| text.contains("*Ask:* ") && text.contains("*Look for:* ");
         let fault =
-            format!("{name}: src/teaching.md has no paragraph `{entry}… *Ask:* … *Look for:* …`");
+            format!("{name}: src/teaching.md has no paragraph `{entry} … *Ask:* … *Look for:* …`");
         (!paragraph.is_some_and(whole)).then_some(fault).into_iter().collect()
     }
 
@@ -224,13 +226,29 @@ fn solutions_pass() {
     }
 }
 
-/// What `cargo test` prints for an exercise or a solution when it is asked for one test. A filter
-/// that finds nothing would be a success of no tests.
-fn test(program: &str, filter: &str) -> String {
+/// The programs that `cargo test -p exercises` runs, by the names of exercises and solutions. One call
+/// of cargo compiles them side by side.
+static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
     let output = Command::new(env!("CARGO"))
-        .args(["test", "--offline", "-p", "exercises", "--bin", program, filter])
+        .args(["test", "--offline", "-p", "exercises", "--bins", "--no-run", "--color", "never"])
+        .current_dir(Book::this().root)
         .output()
         .expect("cargo runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    let paths = text.lines().filter_map(|line| line.trim_end_matches(')').split_once(" ("));
+    let programs = paths.filter_map(|(_, path)| {
+        let file = Path::new(path).file_stem()?.to_string_lossy().into_owned();
+        Some((file.rsplit_once('-')?.0.to_owned(), Book::this().root.join(path)))
+    });
+    programs.collect()
+});
+
+/// What an exercise or a solution prints when it is asked for one test, as `cargo test` asks. A filter
+/// that finds nothing would be a success of no tests.
+fn test(program: &str, filter: &str) -> String {
+    let path = PROGRAMS.get(program).unwrap_or_else(|| panic!("cargo builds no {program}"));
+    let output = Command::new(path).arg(filter).output().expect("it starts");
     [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()
 }
 
@@ -244,7 +262,8 @@ fn small_book() -> Book {
     let info = this.text("code/exercises/info.toml");
     let end = info.find("[[exercises]]\nname = \"ch01_step\"").expect("it is the second");
     let guide = this.text("src/teaching.md");
-    let guide = guide.lines().find(|line| line.starts_with("**`ch01_latch`")).expect("it is there");
+    let guide =
+        guide.split("\n\n").find(|text| text.starts_with("**`ch01_latch`")).expect("it is there");
     let page = "src/ch01-hidden-state.md";
     for (path, text) in [
         ("code/exercises/info.toml", &info[..end]),

@@ -13,6 +13,7 @@
 mod answer;
 mod compiler;
 mod error;
+mod hints;
 pub mod limited;
 mod report;
 mod set;
@@ -20,6 +21,7 @@ mod set;
 pub use answer::{Answer, Class, Learner};
 pub use compiler::Compiler;
 pub use error::Error;
+pub use hints::hints_page;
 pub use report::{Mark, check_writable, table, write_csv, write_json};
 pub use set::{Exercise, Set};
 

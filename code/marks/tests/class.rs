@@ -236,7 +236,7 @@ fn a_test_written_in_other_lines_is_replaced_too() {
 #[cfg(unix)]
 #[test]
 fn what_an_answer_has_started_ends_too() {
-    let limits = Limits { run: Duration::from_secs(1), ..Limits::default() };
+    let limits = Limits { run: Duration::from_millis(200), ..Limits::default() };
     let mut command = limited::command("sh", &limits);
     command.args(["-c", "while :; do :; done >/dev/null 2>&1 & echo $!"]);
     let ended = limited::run(&mut command, limits.run).expect("there is a shell");

@@ -54,7 +54,7 @@ fn small_book() -> TempDir {
         ("info.toml", "[[exercises]]\nname = \"ch01_one\"\ndir = \"ch01\"\nhint = \"\"\n"),
         (
             "exercises/ch01/ch01_one.rs",
-            "fn main() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n}\n",
+            "fn main() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn ch01_one() {}\n}\n",
         ),
     ] {
         let path = book.path().join("code/exercises").join(path);
