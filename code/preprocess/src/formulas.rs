@@ -148,16 +148,9 @@ impl Stray {
     }
 }
 
-/// What mdBook switches on: we must see the same code spans and fences that it sees.
+/// What mdBook switches on, and the curled quotation marks that it makes of straight ones.
 fn mdbook_options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_SMART_PUNCTUATION
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_GFM
+    page::options() | Options::ENABLE_SMART_PUNCTUATION
 }
 
 /// The code span and the dollar signs around it, if both are there. A dollar sign before `free_from`
