@@ -1,7 +1,8 @@
 //! What can be wrong with a weight file.
 
+use std::fmt::Display;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -9,33 +10,25 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// One of the others, with the file that it is about.
-    #[error("in `{}`: {error}", .path.display())]
-    File {
-        /// The file, as it was given.
-        path: PathBuf,
-        /// What is wrong with it.
-        error: Box<FileError>,
-    },
+    /// One of the others, with the file that it is about, as it was given.
+    #[error("in `{}`: {}", .0.display(), .1)]
+    File(PathBuf, Box<FileError>),
 
     /// The operating system could not read or write.
-    #[error("{0}")]
-    Io(io::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
 
     /// The file does not say in the format's words which tensors it holds and where: it is damaged,
-    /// or of another kind.
-    #[error("no intact safetensors file: {reason}")]
-    Format {
-        /// What does not fit.
-        reason: String,
-    },
+    /// or of another kind. The text says what does not fit.
+    #[error("no intact safetensors file: {0}")]
+    Format(String),
 
-    /// The file ends inside a tensor, or before it.
-    #[error("`{name}` is cut off after {found} of its {expected} bytes: the file is not complete")]
+    /// The file ends too early.
+    #[error("{part} is cut off after {found} of its {expected} bytes: the file is not complete")]
     Truncated {
-        /// The first tensor that is not complete.
-        name: String,
-        /// The bytes that it should have.
+        /// Where it ends: in the header or in a tensor.
+        part: String,
+        /// The bytes that this should have.
         expected: usize,
         /// The bytes that are there.
         found: usize,
@@ -51,19 +44,13 @@ pub enum FileError {
         extra: Option<String>,
     },
 
-    /// A tensor of the file is not in the model.
-    #[error("`{}` is in the file, but not in the model", line(.name))]
-    Extra {
-        /// The first one.
-        name: String,
-    },
+    /// A tensor of the file is not in the model: the first one.
+    #[error("`{}` is in the file, but not in the model", line(.0))]
+    Extra(String),
 
-    /// Two tensors have the same name.
-    #[error("`{}` is there twice", line(.name))]
-    Duplicate {
-        /// Their name.
-        name: String,
-    },
+    /// Two tensors have this name.
+    #[error("`{}` is there twice", line(.0))]
+    Duplicate(String),
 
     /// A tensor does not have the shape that it has in the model.
     #[error("`{name}` has shape {}, expected {expected:?}", line(&format!("{found:?}")))]
@@ -98,31 +85,11 @@ pub enum FileError {
         /// The number: positive or negative infinity, or NaN.
         value: f64,
     },
-
-    /// A model does not have one name for each array: its
-    /// [`Parameters`](crate::Parameters) are not right.
-    #[error("the model has {arrays} arrays, but {names} names")]
-    Names {
-        /// The number of arrays.
-        arrays: usize,
-        /// The number of names.
-        names: usize,
-    },
 }
 
 impl FileError {
-    pub(super) fn in_file(self, path: &Path) -> Self {
-        Self::File { path: path.into(), error: Box::new(self) }
-    }
-
-    pub(super) fn format(reason: impl AsRef<str>) -> Self {
-        Self::Format { reason: line(reason.as_ref()) }
-    }
-}
-
-impl From<io::Error> for FileError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
+    pub(super) fn format(reason: impl Display) -> Self {
+        Self::Format(line(&reason.to_string()))
     }
 }
 

@@ -2,7 +2,7 @@
 //! taken for whole.
 
 mod damaged;
-mod damages;
+mod file;
 mod messages;
 mod models;
 mod names;

@@ -9,7 +9,7 @@ use rnn::{Error, FileError, Gru, Linear, Lstm, Parameters, Real, Rnn, load_model
 use serde::{Deserialize, Serialize};
 
 use crate::pytorch::arrays::{array, flat};
-use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference};
+use crate::vectors::{Vectors, difference};
 
 /// A model in a file, and what it computes from `x`.
 #[derive(Clone, Deserialize, Serialize)]
@@ -70,10 +70,6 @@ impl Vector {
         fs::read(self.path()).expect("the file is in the repository")
     }
 
-    pub fn tolerance(&self) -> f64 {
-        if self.precision == "float32" { F32_TOLERANCE } else { F64_TOLERANCE }
-    }
-
     /// A model of these sizes with other weights.
     pub fn drawn<F: Real>(&self, seed: u64) -> Result<Model<F>, Error> {
         let Self { d, h, num_layers, bidirectional, .. } = *self;
@@ -112,16 +108,16 @@ impl<F: Real> Model<F> {
         let x = array::<F, _>(x, (*n, *t, *d));
         Ok(match self {
             Self::Rnn(rnn) => {
-                let (output, h_n) = rnn.forward(&x, None)?;
+                let (output, [h_n]) = rnn.forward(&x, None)?;
                 Outcome { output: flat(&output), h_n: flat(&h_n), ..Outcome::default() }
             }
             Self::Lstm(lstm) => {
-                let (output, (h_n, c_n)) = lstm.forward(&x, None)?;
+                let (output, [h_n, c_n]) = lstm.forward(&x, None)?;
                 let (output, h_n, c_n) = (flat(&output), flat(&h_n), flat(&c_n));
                 Outcome { output, h_n, c_n, ..Outcome::default() }
             }
             Self::GruAndHead((gru, head)) => {
-                let (output, h_n) = gru.forward(&x, None)?;
+                let (output, [h_n]) = gru.forward(&x, None)?;
                 let first = h_n.len_of(Axis(0)) - gru.num_directions();
                 let top: Vec<_> = h_n.outer_iter().skip(first).collect();
                 let top = concatenate(Axis(1), &top).expect("states have one shape");
@@ -133,48 +129,19 @@ impl<F: Real> Model<F> {
 }
 
 impl<F: Real> Parameters<F> for Model<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
+    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, F>)> {
         match self {
-            Self::Rnn(rnn) => rnn.parameters(),
-            Self::Lstm(lstm) => lstm.parameters(),
-            Self::GruAndHead(both) => both.parameters(),
+            Self::Rnn(rnn) => rnn.named_parameters(),
+            Self::Lstm(lstm) => lstm.named_parameters(),
+            Self::GruAndHead(both) => both.named_parameters(),
         }
     }
 
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
+    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, F>)> {
         match self {
-            Self::Rnn(rnn) => rnn.parameters_mut(),
-            Self::Lstm(lstm) => lstm.parameters_mut(),
-            Self::GruAndHead(both) => both.parameters_mut(),
+            Self::Rnn(rnn) => rnn.named_parameters_mut(),
+            Self::Lstm(lstm) => lstm.named_parameters_mut(),
+            Self::GruAndHead(both) => both.named_parameters_mut(),
         }
-    }
-
-    fn names(&self) -> Vec<String> {
-        match self {
-            Self::Rnn(rnn) => rnn.names(),
-            Self::Lstm(lstm) => lstm.names(),
-            Self::GruAndHead(both) => both.names(),
-        }
-    }
-}
-
-/// A model that calls its arrays otherwise.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Renamed<M> {
-    pub model: M,
-    pub names: Vec<String>,
-}
-
-impl<F, M: Parameters<F>> Parameters<F> for Renamed<M> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        self.model.parameters()
-    }
-
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        self.model.parameters_mut()
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
     }
 }

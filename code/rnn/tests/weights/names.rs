@@ -6,24 +6,21 @@ use rnn::{
     SelfAttention,
 };
 
-/// The names, where they are as many as the arrays.
 fn names(model: &impl Parameters<f32>) -> String {
-    assert_eq!(model.names().len(), model.parameters().len());
-    model.names().join(" ")
+    let names: Vec<_> = model.named_parameters().into_iter().map(|(name, _)| name).collect();
+    names.join(" ")
 }
 
 #[test]
 fn of_cells_and_layers() -> Result<(), Error> {
     let rng = &mut ChaCha8Rng::seed_from_u64(1);
     let cell = "weight_ih weight_hh bias_ih bias_hh";
-    assert_eq!(names(&RnnCell::new(2, 3, rng)?), cell);
-    assert_eq!(names(&LstmCell::new(2, 3, rng)?), cell);
-    assert_eq!(names(&GruCell::new(2, 3, rng)?), cell);
+    let (rnn, lstm) = (RnnCell::new(2, 3, rng)?, LstmCell::new(2, 3, rng)?);
+    assert_eq!([names(&rnn), names(&lstm), names(&GruCell::new(2, 3, rng)?)], [cell; 3]);
 
     let layer = "weight_ih_l0 weight_hh_l0 bias_ih_l0 bias_hh_l0";
-    assert_eq!(names(&Rnn::new(2, 3, rng)?), layer);
-    assert_eq!(names(&Lstm::new(2, 3, rng)?), layer);
-    assert_eq!(names(&Gru::new(2, 3, rng)?), layer);
+    let (rnn, lstm) = (Rnn::new(2, 3, rng)?, Lstm::new(2, 3, rng)?);
+    assert_eq!([names(&rnn), names(&lstm), names(&Gru::new(2, 3, rng)?)], [layer; 3]);
 
     assert_eq!(names(&Linear::new(2, 3, rng)?), "weight bias");
     assert_eq!(names(&Fnn::new(2, 3, 4, rng)?), "weight bias");
@@ -41,17 +38,15 @@ fn of_several_layers() -> Result<(), Error> {
     let rng = &mut ChaCha8Rng::seed_from_u64(1);
     let stacked = "weight_ih_l0 weight_hh_l0 bias_ih_l0 bias_hh_l0 \
                    weight_ih_l1 weight_hh_l1 bias_ih_l1 bias_hh_l1";
-    assert_eq!(names(&Rnn::stacked(2, 3, 2, false, rng)?), stacked);
-    assert_eq!(names(&Lstm::stacked(2, 3, 2, false, rng)?), stacked);
-    assert_eq!(names(&Gru::stacked(2, 3, 2, false, rng)?), stacked);
-
     let both_ways = "weight_ih_l0 weight_hh_l0 bias_ih_l0 bias_hh_l0 \
                      weight_ih_l0_reverse weight_hh_l0_reverse bias_ih_l0_reverse bias_hh_l0_reverse \
                      weight_ih_l1 weight_hh_l1 bias_ih_l1 bias_hh_l1 \
                      weight_ih_l1_reverse weight_hh_l1_reverse bias_ih_l1_reverse bias_hh_l1_reverse";
-    assert_eq!(names(&Rnn::stacked(2, 3, 2, true, rng)?), both_ways);
-    assert_eq!(names(&Lstm::stacked(2, 3, 2, true, rng)?), both_ways);
-    assert_eq!(names(&Gru::stacked(2, 3, 2, true, rng)?), both_ways);
+    for (bidirectional, expected) in [(false, stacked), (true, both_ways)] {
+        assert_eq!(names(&Rnn::stacked(2, 3, 2, bidirectional, rng)?), expected);
+        assert_eq!(names(&Lstm::stacked(2, 3, 2, bidirectional, rng)?), expected);
+        assert_eq!(names(&Gru::stacked(2, 3, 2, bidirectional, rng)?), expected);
+    }
     Ok(())
 }
 
