@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ndarray::Array3;
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn::{Error, Gru, Lstm, Rnn};
+use rnn::{Cell, Error, GruCell, Layers, LstmCell, RnnCell};
 
 /// How long one question is measured.
 const ENOUGH: Duration = Duration::from_millis(300);
@@ -30,44 +30,35 @@ fn usage(line: &str) -> Box<dyn std::error::Error> {
     format!("`{line}`: expected a network, forward or backward, N, T, D and H").into()
 }
 
-/// The median of the runs: forward alone, or forward and back from a gradient of ones.
 fn seconds(
     network: &str,
+    pass: &str,
+    sizes: [usize; 4],
+) -> Result<f64, Box<dyn std::error::Error>> {
+    Ok(match network {
+        "rnn" => seconds_of::<RnnCell<f32>>(pass, sizes)?,
+        "lstm" => seconds_of::<LstmCell<f32>>(pass, sizes)?,
+        "gru" => seconds_of::<GruCell<f32>>(pass, sizes)?,
+        _ => return Err(format!("no such network: {network}").into()),
+    })
+}
+
+/// The median of the runs: forward alone, or forward and back from a gradient of ones.
+fn seconds_of<C: Cell<Real = f32>>(
     pass: &str,
     [n, t, d, h]: [usize; 4],
 ) -> Result<f64, Box<dyn std::error::Error>> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let x = Array3::from_shape_simple_fn((n, t, d), || rng.random_range(-1.7..1.7_f32));
-    let d_output = Array3::<f32>::ones((n, t, h));
-    let seconds = match (network, pass) {
-        ("rnn", "forward") => {
-            let rnn = Rnn::new(d, h, &mut rng)?;
-            median(|| rnn.forward(&x, None))?
+    let d_output = Array3::ones((n, t, h));
+    let layers = Layers::<C>::new(d, h, &mut rng)?;
+    Ok(match pass {
+        "forward" => median(|| layers.forward(&x, None))?,
+        "backward" => {
+            median(|| layers.forward_saving(&x, None, None)?.backward(Some(&d_output), None))?
         }
-        ("rnn", "backward") => {
-            let rnn = Rnn::new(d, h, &mut rng)?;
-            median(|| rnn.backward(&rnn.forward_saving(&x, None, None)?, Some(&d_output), None))?
-        }
-        ("lstm", "forward") => {
-            let lstm = Lstm::new(d, h, &mut rng)?;
-            median(|| lstm.forward(&x, None))?
-        }
-        ("lstm", "backward") => {
-            let lstm = Lstm::new(d, h, &mut rng)?;
-            let saved = || lstm.forward_saving(&x, None, None);
-            median(|| lstm.backward(&saved()?, Some(&d_output), None, None))?
-        }
-        ("gru", "forward") => {
-            let gru = Gru::new(d, h, &mut rng)?;
-            median(|| gru.forward(&x, None))?
-        }
-        ("gru", "backward") => {
-            let gru = Gru::new(d, h, &mut rng)?;
-            median(|| gru.backward(&gru.forward_saving(&x, None, None)?, Some(&d_output), None))?
-        }
-        _ => return Err(format!("no such layer or pass: {network} {pass}").into()),
-    };
-    Ok(seconds)
+        _ => return Err(format!("no such pass: {pass}").into()),
+    })
 }
 
 fn median<T>(run: impl Fn() -> Result<T, Error>) -> Result<f64, Error> {

@@ -40,7 +40,7 @@ pub fn tanh_in_place<F: Real>(rows: &mut ArrayRef2<F>) {
 /// the best set that the processor has.
 // ANCHOR: vectorised
 #[inline(always)]
-fn vectorised<R>(run: impl FnOnce() -> R) -> R {
+pub(crate) fn vectorised<R>(run: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(run)
 }
 // ANCHOR_END: vectorised

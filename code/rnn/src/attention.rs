@@ -1,17 +1,25 @@
 //! Self-attention: every step looks at all steps directly, with no state between them.
 
+mod attend;
+mod cache;
+mod projected;
+mod saved;
+
 use std::iter::zip;
 
-use ndarray::{
-    Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewD, ArrayViewMut1,
-    ArrayViewMutD, Axis, Slice,
-};
+use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
 use rand::Rng;
 
+use self::attend::{attend, attend_last};
+use self::projected::{Projected, lay_out};
 use crate::error::{check_finite, check_shape, check_size};
-use crate::steps::{check_finite_steps, check_sequences};
+use crate::parameters::in_modules;
+use crate::steps::check_sequences;
 use crate::weights::check_vector;
 use crate::{Error, Linear, Parameters, Real};
+
+pub use self::cache::KvCache;
+pub use self::saved::{AttentionGradients, AttentionSaved};
 
 /// Self-attention with one head: every step asks all steps, itself included, and takes from each
 /// what its answer weighs.
@@ -45,83 +53,6 @@ pub struct SelfAttention<F> {
     pub value: Linear<F>,
     /// Whether no step looks at later ones.
     pub causal: bool,
-}
-
-/// What [`SelfAttention::forward_saving`] computed, with all that [`SelfAttention::backward`] needs
-/// of it: inputs, queries, keys and values of every step, and the weights of every step for every
-/// step.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AttentionSaved<F> {
-    /// `[N, T, d]`.
-    pub output: Array3<F>,
-    /// A, of each sequence, its rows the steps that look and its columns those that are looked at:
-    /// `[N, T, T]`. Zero where the mask is, and at padding.
-    pub weights: Array3<F>,
-    projected: Projected<F>,
-}
-
-impl<F> AttentionSaved<F> {
-    /// The numbers that are kept for the way back, without `output`: `N T D + 3 N T d + N T²`.
-    pub fn float_count(&self) -> usize {
-        let Projected { rows, q, k, v, .. } = &self.projected;
-        rows.len() + q.len() + k.len() + v.len() + self.weights.len()
-    }
-}
-
-/// The gradients of a loss by everything that went into an attention.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AttentionGradients<F> {
-    /// By the weights and biases.
-    pub attention: SelfAttention<F>,
-    /// By the inputs, zero at padding: `[N, T, D]`.
-    pub x: Array3<F>,
-}
-
-/// The keys and values of all steps so far, for [`SelfAttention::step`]: what a causal attention
-/// remembers while it goes on. Unlike a state it grows with every step.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KvCache<F> {
-    /// `[t, d]`.
-    keys: Array2<F>,
-    /// `[t, d]`.
-    values: Array2<F>,
-}
-
-impl<F: Real> KvCache<F> {
-    /// A cache of no steps, for an attention of this size d.
-    pub fn new(size: usize) -> Self {
-        Self { keys: Array2::zeros((0, size)), values: Array2::zeros((0, size)) }
-    }
-
-    /// The steps that it holds, t.
-    pub fn len(&self) -> usize {
-        self.keys.nrows()
-    }
-
-    /// Whether it holds no step.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The numbers that it holds: `2 t d`.
-    pub fn float_count(&self) -> usize {
-        self.keys.len() + self.values.len()
-    }
-
-    // Keys and values are equally wide, so what fits the one fits the other.
-    fn push(&mut self, key: &ArrayRef1<F>, value: &ArrayRef1<F>) -> Result<(), Error> {
-        let pushed = self.keys.push_row(key.view());
-        pushed.and_then(|()| self.values.push_row(value.view())).map_err(|_| {
-            let (expected, found) = (vec![self.len(), key.len()], self.keys.shape().to_vec());
-            Error::Shape { name: "cache", expected, found }
-        })
-    }
-
-    fn pop(&mut self) {
-        let before = self.len() - 1;
-        self.keys = first(&self.keys, before).to_owned();
-        self.values = first(&self.values, before).to_owned();
-    }
 }
 
 impl<F: Real> SelfAttention<F> {
@@ -180,8 +111,8 @@ impl<F: Real> SelfAttention<F> {
         self.attend_all(&self.project(x, Some(lengths))?, |_, _| {})
     }
 
-    /// As [`forward_padded`](Self::forward_padded), keeping what [`backward`](Self::backward)
-    /// needs. Without `lengths` all sequences have T steps.
+    /// As [`forward_padded`](Self::forward_padded), keeping what
+    /// [`AttentionSaved::backward`] needs. Without `lengths` all sequences have T steps.
     ///
     /// # Errors
     ///
@@ -190,7 +121,7 @@ impl<F: Real> SelfAttention<F> {
         &self,
         x: &ArrayRef3<F>,
         lengths: Option<&[usize]>,
-    ) -> Result<AttentionSaved<F>, Error> {
+    ) -> Result<AttentionSaved<'_, F>, Error> {
         let projected = self.project(x, lengths)?;
         let (batch_size, t) = (projected.lengths.len(), projected.count());
         let mut weights = Array3::zeros((batch_size, t, t));
@@ -199,7 +130,7 @@ impl<F: Real> SelfAttention<F> {
             square.slice_each_axis_inplace(|_| (..of_sequence.nrows()).into());
             square.assign(of_sequence);
         })?;
-        Ok(AttentionSaved { output, weights, projected })
+        Ok(AttentionSaved { attention: self, output, weights, projected })
     }
 
     fn project(&self, x: &ArrayRef3<F>, lengths: Option<&[usize]>) -> Result<Projected<F>, Error> {
@@ -229,52 +160,6 @@ impl<F: Real> SelfAttention<F> {
         }
         check_finite("output", &output)?;
         Ok(output)
-    }
-
-    /// The gradients of a loss by the weights, the biases and the inputs, from its gradient
-    /// `d_output` `[N, T, d]` by the outputs.
-    ///
-    /// ```text
-    /// dL/dA = d_output Vᵀ      dL/dV = Aᵀ d_output
-    ///
-    /// dL/dS_ts = A_ts (dL/dA_ts - Σ_r A_tr dL/dA_tr),   S = Q Kᵀ / √d
-    ///
-    /// dL/dQ = dL/dS K / √d     dL/dK = (dL/dS)ᵀ Q / √d
-    /// ```
-    ///
-    /// and from there as in [`Linear::backward`], where the inputs get the sum of three parts.
-    /// What `d_output` holds behind the end of a sequence is never read.
-    ///
-    /// # Errors
-    ///
-    /// - [`Error::ZeroSize`] where a size of the attention is zero.
-    /// - [`Error::Shape`] where `saved`, a weight or `d_output` has another shape than those above.
-    /// - [`Error::NonFinite`] where `d_output` is. Also for a gradient by a query, a key or a value
-    ///   that overflows, under the name `d_y`, its place the row `n T + t` and the column.
-    pub fn backward(
-        &self,
-        saved: &AttentionSaved<F>,
-        d_output: &ArrayRef3<F>,
-    ) -> Result<AttentionGradients<F>, Error> {
-        self.check_saved(saved, d_output)?;
-        let projected = &saved.projected;
-        let [mut d_q, mut d_k, mut d_v] = [(); 3].map(|()| Array2::zeros(projected.q.dim()));
-        for (n, &length) in zip(0.., &projected.lengths) {
-            let weights = saved.weights.index_axis(Axis(0), n);
-            let weights = weights.slice_each_axis(|_| (..length).into());
-            let d_output = d_output.index_axis(Axis(0), n);
-            let d_output = first(&d_output, length);
-            let back = attend_back(projected.sequence(n), &weights, &d_output);
-            for (rows, sequence) in zip([&mut d_q, &mut d_k, &mut d_v], &back) {
-                rows.slice_axis_mut(Axis(0), projected.steps(n)).assign(sequence);
-            }
-        }
-        let query = self.query.backward(&projected.rows, &d_q)?;
-        let key = self.key.backward(&projected.rows, &d_k)?;
-        let value = self.value.backward(&projected.rows, &d_v)?;
-        let x = projected.by_sequence(&(query.x + key.x + value.x));
-        let (query, key, value) = (query.linear, key.linear, value.linear);
-        Ok(AttentionGradients { attention: Self { query, key, value, causal: self.causal }, x })
     }
 
     /// The output `[d]` of the next step, from its input `x` `[D]` and the keys and values of those
@@ -338,156 +223,18 @@ impl<F: Real> SelfAttention<F> {
         check_shape("value.bias", &self.value.bias, &[size])?;
         Ok([input_size, size])
     }
-
-    /// Checks that what was saved is of an attention of this size, and the gradient of its output.
-    fn check_saved(&self, saved: &AttentionSaved<F>, d_output: &ArrayRef3<F>) -> Result<(), Error> {
-        let [input_size, size] = self.check_weights()?;
-        let Projected { lengths, rows, q, .. } = &saved.projected;
-        let (n, t) = (lengths.len(), saved.projected.count());
-        check_shape("saved inputs", rows, &[n * t, input_size])?;
-        check_shape("saved queries", q, &[n * t, size])?;
-        check_shape("saved weights", &saved.weights, &[n, t, t])?;
-        check_shape("d_output", d_output, &[n, t, size])?;
-        check_finite_steps("d_output", d_output, lengths)
-    }
-}
-
-/// The inputs of a batch with what the three projections make of them. All arrays have one row for
-/// each sequence and step: sequence n is the T rows that start at `n T`, so that a projection is
-/// one product of matrices.
-#[derive(Debug, Clone, PartialEq)]
-struct Projected<F> {
-    /// How many steps each sequence has; the rest is padding.
-    lengths: Vec<usize>,
-    /// The inputs `[N T, D]`; padding is zero, whatever it was.
-    rows: Array2<F>,
-    /// Queries `[N T, d]`.
-    q: Array2<F>,
-    /// Keys `[N T, d]`.
-    k: Array2<F>,
-    /// Values `[N T, d]`.
-    v: Array2<F>,
-}
-
-impl<F: Real> Projected<F> {
-    /// T.
-    fn count(&self) -> usize {
-        self.rows.nrows() / self.lengths.len()
-    }
-
-    /// The rows that are sequence n, without its padding.
-    fn steps(&self, n: usize) -> Slice {
-        let start = n * self.count();
-        (start..start + self.lengths[n]).into()
-    }
-
-    /// Queries, keys and values of a sequence, without its padding.
-    fn sequence(&self, n: usize) -> [ArrayView2<'_, F>; 3] {
-        [&self.q, &self.k, &self.v].map(|rows| rows.slice_axis(Axis(0), self.steps(n)))
-    }
-
-    /// From `[N T, C]` to `[N, T, C]`, zero at padding.
-    fn by_sequence(&self, rows: &ArrayRef2<F>) -> Array3<F> {
-        let mut sequences = Array3::zeros((self.lengths.len(), self.count(), rows.ncols()));
-        for (n, &length) in zip(0.., &self.lengths) {
-            let mut sequence = sequences.index_axis_mut(Axis(0), n);
-            let mut valid = sequence.slice_axis_mut(Axis(0), (..length).into());
-            valid.assign(&rows.slice_axis(Axis(0), self.steps(n)));
-        }
-        sequences
-    }
-}
-
-/// From `[N, T, D]` to `[N T, D]`, zero at padding.
-fn lay_out<F: Real>(x: &ArrayRef3<F>, lengths: &[usize]) -> Array2<F> {
-    let (n, t, input_size) = x.dim();
-    let mut rows = Array2::zeros((n * t, input_size));
-    for (n, &length) in zip(0.., lengths) {
-        let mut valid = rows.slice_axis_mut(Axis(0), (n * t..n * t + length).into());
-        valid.assign(&first(&x.index_axis(Axis(0), n), length));
-    }
-    rows
-}
-
-/// The first rows.
-fn first<F>(rows: &ArrayRef2<F>, count: usize) -> ArrayView2<'_, F> {
-    rows.slice_axis(Axis(0), (..count).into())
-}
-
-/// The outputs `[T, d]` of one sequence and the weights `[T, T]` behind them, from its queries,
-/// keys and values `[T, d]`. Step t looks at the first `visible(t)` steps.
-// ANCHOR: attend
-fn attend<F: Real>(
-    q: &ArrayRef2<F>,
-    k: &ArrayRef2<F>,
-    v: &ArrayRef2<F>,
-    visible: impl Fn(usize) -> usize,
-) -> (Array2<F>, Array2<F>) {
-    let mut weights = q.dot(&k.t()) * scale::<F>(q.ncols());
-    for (t, row) in zip(0.., weights.rows_mut()) {
-        let (seen, mut hidden) = row.split_at(Axis(0), visible(t));
-        softmax(seen);
-        hidden.fill(F::zero()); // exp(-∞)
-    }
-    (weights.dot(v), weights)
-}
-
-/// In place of scores, their exponentials over the sum of these.
-fn softmax<F: Real>(mut scores: ArrayViewMut1<'_, F>) {
-    let largest = scores.fold(F::neg_infinity(), |largest, &s| largest.max(s));
-    scores.mapv_inplace(|score| (score - largest).exp());
-    let sum = scores.sum();
-    scores /= sum;
-}
-// ANCHOR_END: attend
-
-/// The output `[d]` of the last step alone, from its query `[d]` and all keys and values `[t, d]`.
-fn attend_last<F: Real>(q: &ArrayRef1<F>, k: &ArrayRef2<F>, v: &ArrayRef2<F>) -> Array1<F> {
-    let mut weights = k.dot(q) * scale::<F>(q.len());
-    softmax(weights.view_mut());
-    let mut output = Array1::zeros(v.ncols());
-    // Row by row, as they lie in memory: the product with a transposed matrix would go column by
-    // column.
-    for (&weight, value) in zip(&weights, v.rows()) {
-        output.scaled_add(weight, &value);
-    }
-    output
-}
-
-/// From the gradient `d_output` `[T, d]` of one sequence to those by its queries, keys and values.
-fn attend_back<F: Real>(
-    [q, k, v]: [ArrayView2<'_, F>; 3],
-    weights: &ArrayRef2<F>,
-    d_output: &ArrayRef2<F>,
-) -> [Array2<F>; 3] {
-    let scale = scale::<F>(q.ncols());
-    let mut d_scores = d_output.dot(&v.t());
-    for (mut d_row, row) in zip(d_scores.rows_mut(), weights.rows()) {
-        // A row of weights sums to one: what would change all of it alike changes nothing.
-        let mean = d_row.dot(&row);
-        d_row.zip_mut_with(&row, |d, &weight| *d = weight * (*d - mean) * scale);
-    }
-    [d_scores.dot(&k), d_scores.t().dot(&q), weights.t().dot(d_output)]
-}
-
-/// `1 / √d`: the sum of d independent products of magnitude one is about √d large.
-fn scale<F: Real>(size: usize) -> F {
-    F::from_f64(1.0 / (size as f64).sqrt())
 }
 
 impl<F: Real> Parameters<F> for SelfAttention<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        let layers = [&self.query, &self.key, &self.value];
-        layers.into_iter().flat_map(Linear::parameters).collect()
+    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, F>)> {
+        let [query, key, value] =
+            [&self.query, &self.key, &self.value].map(Linear::named_parameters);
+        in_modules([("query", query), ("key", key), ("value", value)])
     }
 
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        let layers = [&mut self.query, &mut self.key, &mut self.value];
-        layers.into_iter().flat_map(Linear::parameters_mut).collect()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let layers = [("query", &self.query), ("key", &self.key), ("value", &self.value)];
-        layers.into_iter().flat_map(|(name, layer)| layer.names_in(name)).collect()
+    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, F>)> {
+        let [query, key, value] =
+            [&mut self.query, &mut self.key, &mut self.value].map(Linear::named_parameters_mut);
+        in_modules([("query", query), ("key", key), ("value", value)])
     }
 }

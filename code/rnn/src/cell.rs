@@ -1,143 +1,136 @@
-//! One step of a recurrent network.
+//! What a network needs to know of its cells.
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayViewD, ArrayViewMutD};
+use std::fmt::Debug;
+
+use ndarray::{Array2, ArrayRef1};
 use rand::Rng;
 
-use crate::error::check_finite;
-use crate::weights::{NAMES, check_vector, check_weights, draw, views, views_mut};
+use crate::layers::{States, StatesRef};
+use crate::steps::Steps;
+use crate::weights::check_vector;
 use crate::{Error, Parameters, Real};
 
-/// The cell of a simple (Elman) recurrent network: one step of one sequence.
-///
-/// ```text
-/// h' = tanh(W_ih x + b_ih + W_hh h + b_hh)
-/// ```
-///
-/// A cell with *D* inputs and *H* units has `H D + H H + 2 H` parameters. The weights are public:
-/// write them as a struct literal, or draw them with [`RnnCell::new`]. Their shapes are checked
-/// when the cell is used.
-///
-/// Sources: Elman, *Finding structure in time*, Cognitive Science 14 (1990), for the network;
-/// PyTorch's `torch.nn.RNNCell` for the names, the two biases and the initial weights.
-// ANCHOR: cell
-#[derive(Debug, Clone, PartialEq)]
-pub struct RnnCell<F> {
-    /// Input to hidden: `[H, D]`.
-    pub w_ih: Array2<F>,
-    /// Hidden to hidden, from the previous state to the next: `[H, H]`.
-    pub w_hh: Array2<F>,
-    /// Bias of the input's product: `[H]`.
-    pub b_ih: Array1<F>,
-    /// Bias of the state's product: `[H]`.
-    pub b_hh: Array1<F>,
-}
-// ANCHOR_END: cell
+/// The weights of a cell.
+#[doc(hidden)]
+pub trait Weights: Parameters<Self::Real> + Sized {
+    /// The numbers that it computes with: `f32` or `f64`.
+    type Real: Real;
 
-impl<F: Real> RnnCell<F> {
-    /// A cell with every weight and bias uniform between `-1 / sqrt(H)` and `1 / sqrt(H)`.
-    ///
-    /// The numbers are drawn in the order `w_ih`, `w_hh`, `b_ih`, `b_hh`, row by row and always in
-    /// `f64`, so that one seed gives the same network in `f32` and `f64`, up to rounding.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ZeroSize`] where a size is zero. (A size too large for the memory ends the program,
-    /// as it does for a [`Vec`].)
-    ///
-    /// Source: PyTorch's `torch.nn.RNNCell`, the distribution; its random numbers are others.
-    pub fn new(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
-        let (w_ih, w_hh, b_ih, b_hh) = draw(1, input_size, hidden_size, rng)?;
-        Ok(Self { w_ih, w_hh, b_ih, b_hh })
+    /// The weights, made ready for products with rows.
+    type Ready;
+
+    /// A new cell with D inputs and H units.
+    fn draw(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error>;
+
+    /// Fails where the weights do not fit each other.
+    fn check(&self) -> Result<(), Error>;
+
+    fn ready(&self) -> Self::Ready;
+
+    /// `W_ih` `[G H, D]`, the only weights that the inputs meet.
+    fn w_ih(&self) -> &Array2<Self::Real>;
+
+    /// *H*.
+    fn units(&self) -> usize;
+
+    /// Fails where the cell, an input `x` `[D]` or a state `h` `[H]` is not right.
+    fn check_step(
+        &self,
+        x: &ArrayRef1<Self::Real>,
+        h: &ArrayRef1<Self::Real>,
+    ) -> Result<(), Error> {
+        self.check()?;
+        check_vector("x", x, self.w_ih().ncols())?;
+        check_vector("h", h, self.units())
     }
 
-    /// The next state `h'` `[H]` from the input `x` `[D]` and the state `h` `[H]`:
-    ///
-    /// ```text
-    /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh)
-    /// ```
-    ///
-    /// Any array or view will do, such as the rows of a sequence `[T, D]`:
-    ///
-    /// ```
-    /// use ndarray::{Array1, array};
-    /// use rnn::RnnCell;
-    ///
-    /// # fn main() -> Result<(), rnn::Error> {
-    /// let cell = RnnCell {
-    ///     w_ih: array![[1.0]],
-    ///     w_hh: array![[0.5]],
-    ///     b_ih: array![0.0],
-    ///     b_hh: array![0.0],
-    /// };
-    /// let mut h = Array1::zeros(1);
-    /// for x in array![[1.0], [0.0]].rows() {
-    ///     h = cell.step(&x, &h)?;
-    /// }
-    /// assert_eq!(h[0], (0.5 * 1.0_f64.tanh()).tanh());
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// - [`Error::ZeroSize`] where the cell has no inputs or no units.
-    /// - [`Error::Shape`] where a weight, `x` or `h` has another shape than those above.
-    /// - [`Error::NonFinite`] where `x` or `h` is. Also for a new state that is not a number, under
-    ///   the name `output`: a weight is not finite, or a sum overflows.
-    ///
-    /// A sum overflows beyond the largest number: 1.8e308 in `f64`, 3.4e38 in `f32`. The state is
-    /// then 1 or -1, though the exact sum may have the other sign, or not a number, which is the
-    /// error above. Which of them depends on the order of the sum.
-    ///
-    /// Source: Elman (1990); PyTorch's `torch.nn.RNNCell`.
-    // ANCHOR: step
-    pub fn step(&self, x: &ArrayRef1<F>, h: &ArrayRef1<F>) -> Result<Array1<F>, Error> {
-        self.check_step(x, h)?;
-        let h = (self.w_ih.dot(x) + &self.b_ih + self.w_hh.dot(h) + &self.b_hh).tanh();
-        check_finite("output", &h)?;
-        Ok(h)
-    }
-    // ANCHOR_END: step
-
-    /// The number of inputs, *D*.
-    pub fn input_size(&self) -> usize {
-        self.w_ih.ncols()
-    }
-
-    /// The number of units, *H*.
-    pub fn hidden_size(&self) -> usize {
-        self.w_ih.nrows()
-    }
-
-    /// The multiply-adds of a step, one for each weight: `H D + H H`. (The tanh of each unit comes
-    /// on top.)
-    pub fn multiply_adds_per_step(&self) -> usize {
-        self.w_ih.len() + self.w_hh.len()
-    }
-
-    fn check_step(&self, x: &ArrayRef1<F>, h: &ArrayRef1<F>) -> Result<(), Error> {
-        self.check_weights()?;
-        check_vector("x", x, self.input_size())?;
-        check_vector("h", h, self.hidden_size())
-    }
-
-    pub(crate) fn check_weights(&self) -> Result<(), Error> {
-        check_weights(1, &self.w_ih, &self.w_hh, &self.b_ih, &self.b_hh)
+    /// One for each weight, biases aside.
+    fn multiply_adds(&self) -> usize {
+        let matrices = self.parameters().into_iter().filter(|array| array.ndim() == 2);
+        matrices.map(|matrix| matrix.len()).sum()
     }
 }
 
-impl<F: Real> Parameters<F> for RnnCell<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        let Self { w_ih, w_hh, b_ih, b_hh } = self;
-        views([w_ih, w_hh], [b_ih, b_hh])
-    }
+/// A cell of which [`Layers`](crate::Layers) can be made: one step, with the same weights for every
+/// step. There are [`RnnCell`](crate::RnnCell), [`LstmCell`](crate::LstmCell),
+/// [`GruCell`](crate::GruCell) and [`MinGruCell`](crate::MinGruCell), and no others outside this crate.
+///
+/// `C::Real` is what a cell computes with, `f32` or `f64`: code for every cell of one of them asks for
+/// `C: Cell<Real = f64>`.
+pub trait Cell: Weights {
+    /// Its state, an array of one or two: `[h]`, or `[h, c]` for the LSTM. The first is what the
+    /// cell gives out after each step.
+    type State<A>: AsRef<[A]> + IntoIterator<Item = A>;
 
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        let Self { w_ih, w_hh, b_ih, b_hh } = self;
-        views_mut([w_ih, w_hh], [b_ih, b_hh])
-    }
+    /// A state of arrays that are made one by one, from their places: `C::state(|_| &*h)`.
+    fn state<A>(array: impl FnMut(usize) -> A) -> Self::State<A>;
 
-    fn names(&self) -> Vec<String> {
-        NAMES.map(String::from).into()
+    /// The names of the arrays of the state, in errors.
+    #[doc(hidden)]
+    const STATE: &'static [StateNames];
+
+    /// What a pass computes: first what the cell gave out, from the state before the first step on,
+    /// `[(T + 1) N, H]`, then the rest of the last state, `[N, H]` each, then what only the way back
+    /// needs.
+    #[doc(hidden)]
+    type Trace: AsRef<[Array2<Self::Real>]> + Debug + Clone;
+
+    /// Passes over `steps` from the state before the first, each array `[N, H]`. What only the way
+    /// back needs is kept if it is asked for.
+    #[doc(hidden)]
+    fn run(
+        &self,
+        ready: &Self::Ready,
+        steps: &Steps<Self::Real>,
+        state: Self::State<Array2<Self::Real>>,
+        keep: bool,
+    ) -> Self::Trace;
+
+    /// Back through a pass, from the gradients by what it gave out `[T N, H]`, zero at padding, and
+    /// by its last state, each array `[N, H]`.
+    #[doc(hidden)]
+    fn run_back(
+        &self,
+        steps: &Steps<Self::Real>,
+        trace: &Self::Trace,
+        d_output: Array2<Self::Real>,
+        d_state: Self::State<Array2<Self::Real>>,
+    ) -> PassGradients<Self>;
+
+    /// How many numbers each array of the state has; what the cell gives out is the first.
+    #[doc(hidden)]
+    fn state_sizes(&self) -> Self::State<usize> {
+        Self::state(|_| self.units())
     }
+}
+
+/// How errors call an array of a state: before the first step, after the last one, and the gradient
+/// by that.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct StateNames {
+    pub first: &'static str,
+    pub last: &'static str,
+    pub d_last: &'static str,
+}
+
+pub(crate) const H: StateNames = StateNames { first: "h_0", last: "h_n", d_last: "d_h_n" };
+pub(crate) const C: StateNames = StateNames { first: "c_0", last: "c_n", d_last: "d_c_n" };
+
+/// The gradients by what went into a pass.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct PassGradients<C: Cell> {
+    pub cell: C,
+    /// By the state before the first step, each array `[N, H]`.
+    pub state: C::State<Array2<C::Real>>,
+    /// By `W_ih x + b_ih`: `[T N, G H]`.
+    pub d_input: Array2<C::Real>,
+}
+
+/// The last state of one run as the first state of the next: `rnn.forward(&x, Some(by_ref::<C>(&state)))`.
+///
+/// Where the cell is known, `Some([&h_n])` or `Some([&h_n, &c_n])` says the same.
+pub fn by_ref<C: Cell>(states: &States<C>) -> StatesRef<'_, C> {
+    C::state(|array| &*states.as_ref()[array])
 }

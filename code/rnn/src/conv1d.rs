@@ -2,12 +2,13 @@
 
 use std::iter::zip;
 
-use ndarray::{Array1, Array3, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{Array1, Array3, ArrayRef3, Axis};
 use rand::Rng;
 
 use crate::error::{check_finite, check_shape, check_size};
+use crate::parameters::named_parameters;
 use crate::weights::uniform;
-use crate::{Error, Parameters, Real};
+use crate::{Error, Real};
 
 /// A convolution over time. Each output sees `kernel_size` (K) steps.
 ///
@@ -99,16 +100,4 @@ impl<F: Real> Conv1d<F> {
     }
 }
 
-impl<F: Real> Parameters<F> for Conv1d<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        vec![self.weight.view().into_dyn(), self.bias.view().into_dyn()]
-    }
-
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        vec![self.weight.view_mut().into_dyn(), self.bias.view_mut().into_dyn()]
-    }
-
-    fn names(&self) -> Vec<String> {
-        ["weight", "bias"].map(String::from).into()
-    }
-}
+named_parameters!(Conv1d { "weight": weight, "bias": bias });

@@ -2,12 +2,13 @@
 
 use std::iter::zip;
 
-use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD};
+use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::error::{check_finite, check_shape, check_size};
-use crate::{Error, Parameters, Real};
+use crate::parameters::named_parameters;
+use crate::{Error, Real};
 
 /// An embedding: a row of the table for each token, in place of a one-hot vector and a product.
 ///
@@ -117,16 +118,4 @@ impl<F: Real> Embedding<F> {
     }
 }
 
-impl<F: Real> Parameters<F> for Embedding<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        vec![self.weight.view().into_dyn()]
-    }
-
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        vec![self.weight.view_mut().into_dyn()]
-    }
-
-    fn names(&self) -> Vec<String> {
-        vec!["weight".into()]
-    }
-}
+named_parameters!(Embedding { "weight": weight });

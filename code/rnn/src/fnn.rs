@@ -75,15 +75,11 @@ impl<F: Real> Fnn<F> {
 }
 
 impl<F: Real> Parameters<F> for Fnn<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        self.linear.parameters()
+    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, F>)> {
+        self.linear.named_parameters()
     }
 
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        self.linear.parameters_mut()
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.linear.names()
+    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, F>)> {
+        self.linear.named_parameters_mut()
     }
 }

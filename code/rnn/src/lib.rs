@@ -3,7 +3,8 @@
 //! The crate grows with the book that prints it: an item is here because a chapter explains it.
 //! It reads from the inside out: [`RnnCell`] is one step of one sequence, the formula itself;
 //! [`Rnn`] runs that cell over a batch of whole sequences, and back. [`LstmCell`] and [`Lstm`],
-//! [`GruCell`] and [`Gru`] are built alike. [`Linear`], [`Conv1d`], [`Fnn`] and [`SelfAttention`]
+//! [`GruCell`] and [`Gru`], [`MinGruCell`] and [`MinGru`] are
+//! built alike: networks of cells, [`Layers`]. [`Linear`], [`Conv1d`], [`Fnn`] and [`SelfAttention`]
 //! are what they are compared with, an [`Embedding`] makes inputs of tokens, and [`scan`] has what
 //! need not go step by step. A loss ([`mse_loss`], [`cross_entropy`]) says how wrong an answer is,
 //! and an optimiser ([`Sgd`], [`Adam`]) moves the [`Parameters`] against its gradient. [`save_model`]
@@ -24,7 +25,7 @@
 //! assert_eq!(rnn.parameter_count(), 640);
 //!
 //! let x = Array3::ones((2, 5, 10));
-//! let (output, h_n) = rnn.forward(&x, None)?;
+//! let (output, [h_n]) = rnn.forward(&x, None)?;
 //! assert_eq!(output.shape(), [2, 5, 20]);
 //! assert_eq!(h_n.shape(), [1, 2, 20]);
 //! # Ok(())
@@ -42,38 +43,40 @@ mod embedding;
 mod error;
 mod fnn;
 mod gru;
-mod gru_cell;
 pub mod init;
+mod layers;
 mod linear;
 mod loss;
 mod lstm;
-mod lstm_cell;
+mod min_gru;
 mod model_file;
 mod optim;
 mod parameters;
+mod pass;
 mod product;
 mod real;
 mod rnn;
+mod saved;
 pub mod scan;
-mod stack;
 mod steps;
 mod weights;
 
 pub use activation::tanh_in_place;
 pub use attention::{AttentionGradients, AttentionSaved, KvCache, SelfAttention};
-pub use cell::RnnCell;
+pub use cell::{Cell, by_ref};
 pub use conv1d::Conv1d;
 pub use embedding::Embedding;
 pub use error::Error;
 pub use fnn::Fnn;
-pub use gru::{Gru, GruGradients, GruSaved};
-pub use gru_cell::GruCell;
+pub use gru::{Gru, GruCell};
+pub use layers::{Layers, States, StatesRef};
 pub use linear::{Linear, LinearGradients};
 pub use loss::{cross_entropy, mse_loss};
-pub use lstm::{Lstm, LstmGradients, LstmSaved};
-pub use lstm_cell::LstmCell;
+pub use lstm::{Lstm, LstmCell};
+pub use min_gru::{MinGru, MinGruCell};
 pub use model_file::{FileError, load_model, read_model, save_model, write_model};
 pub use optim::{Adam, Sgd, clip_grad_norm};
-pub use parameters::Parameters;
+pub use parameters::{Parameters, in_modules};
 pub use real::Real;
-pub use rnn::{Rnn, RnnGradients, RnnSaved};
+pub use rnn::{Rnn, RnnCell};
+pub use saved::{Gradients, Saved};

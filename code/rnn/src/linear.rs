@@ -1,11 +1,12 @@
 //! A linear layer: the head that makes an answer from a state.
 
-use ndarray::{Array1, Array2, ArrayRef2, ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{Array1, Array2, ArrayRef2, Axis};
 use rand::Rng;
 
 use crate::error::{check_finite, check_shape, check_size};
+use crate::parameters::named_parameters;
 use crate::weights::uniform;
-use crate::{Error, Parameters, Real};
+use crate::{Error, Real};
 
 /// A linear layer, each output a weighted sum of all inputs.
 ///
@@ -106,16 +107,4 @@ impl<F: Real> Linear<F> {
     }
 }
 
-impl<F: Real> Parameters<F> for Linear<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        vec![self.weight.view().into_dyn(), self.bias.view().into_dyn()]
-    }
-
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        vec![self.weight.view_mut().into_dyn(), self.bias.view_mut().into_dyn()]
-    }
-
-    fn names(&self) -> Vec<String> {
-        ["weight", "bias"].map(String::from).into()
-    }
-}
+named_parameters!(Linear { "weight": weight, "bias": bias });

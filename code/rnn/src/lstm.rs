@@ -1,345 +1,121 @@
-//! Long short-term memories over whole sequences, forward and backward.
+//! The long short-term memory: its cell, forward and back.
 
+use std::array;
 use std::iter::zip;
 
-use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
-use pulp::{Arch, NullaryFnOnce};
-use rand::Rng;
+use ndarray::{Array1, Array2, ArrayRef1, Axis};
 
+use crate::activation::vectorised;
+use crate::cell::{C, H, PassGradients, StateNames, Weights};
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::stack::{self, Given, Pass, PassGradients, ReadyWeights, Recurrent, Stack};
 use crate::steps::{Steps, before_and_after};
-use crate::weights::{parts, parts_mut, row, row_mut};
-use crate::{Error, LstmCell, Parameters, Real};
+use crate::weights::{
+    ReadyWeights, cell_of_four, check_vector, gates, parts, parts_mut, row, row_mut, sigmoid,
+};
+use crate::{Cell, Error, Layers, Real};
 
-/// A network of long short-term memories (LSTM): one layer, or several on top of each other, in one
-/// direction or in both.
-///
-/// The formula is that of [`LstmCell`]; layers, directions and shapes are those of [`Rnn`], with
-/// four gates below each other in the weights. The layer above reads the hidden states; the cell
-/// states stay in their layer.
+/// A network of long short-term memories (LSTM), of one layer or several: see [`Layers`]. The layer
+/// above reads the hidden states h; the cell states c stay in their layer.
 ///
 /// Source: PyTorch's `torch.nn.LSTM` with `batch_first=True` and without dropout or projections.
+pub type Lstm<F> = Layers<LstmCell<F>>;
+
+/// The cell of a long short-term memory (LSTM): one step of one sequence.
 ///
-/// [`Rnn`]: crate::Rnn
+/// ```text
+/// i = σ(W_ii x + b_ii + W_hi h + b_hi)       input gate
+/// f = σ(W_if x + b_if + W_hf h + b_hf)       forget gate
+/// g = tanh(W_ig x + b_ig + W_hg h + b_hg)    candidate
+/// o = σ(W_io x + b_io + W_ho h + b_ho)       output gate
+///
+/// c' = f ⊙ c + i ⊙ g
+/// h' = o ⊙ tanh(c')
+/// ```
+///
+/// `σ(z) = 1 / (1 + exp(-z))`, and `⊙` multiplies entry by entry. The gates lie below each other in
+/// each array, in the order i, f, g, o. A cell with *D* inputs and *H* units has
+/// `4 (H D + H H + 2 H)` parameters.
+///
+/// Sources: Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9 (1997);
+/// Gers, Schmidhuber and Cummins, *Learning to forget*, Neural Computation 12 (2000), for the
+/// forget gate; PyTorch's `torch.nn.LSTMCell` for the names and the order of the gates.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Lstm<F> {
-    /// The weights, shared by all steps: a cell for each layer and direction, in PyTorch's order
-    /// `l0`, `l0_reverse`, `l1`, `l1_reverse`, …
-    pub cells: Vec<LstmCell<F>>,
-    /// Whether each layer has two cells.
-    pub bidirectional: bool,
+pub struct LstmCell<F> {
+    /// Input to gates: `[4 H, D]`.
+    pub w_ih: Array2<F>,
+    /// Hidden to gates: `[4 H, H]`.
+    pub w_hh: Array2<F>,
+    /// Bias of the input's product: `[4 H]`.
+    pub b_ih: Array1<F>,
+    /// Bias of the state's product: `[4 H]`.
+    pub b_hh: Array1<F>,
 }
 
-/// One layer in one direction.
-impl<F> From<LstmCell<F>> for Lstm<F> {
-    fn from(cell: LstmCell<F>) -> Self {
-        Self { cells: vec![cell], bidirectional: false }
+const GATES: usize = 4;
+
+cell_of_four!(LstmCell, GATES);
+
+impl<F: Real> LstmCell<F> {
+    /// Sets the bias of the forget gate: `b_ih` has it, and `b_hh` zero, because the two are added.
+    ///
+    /// A large bias opens the gate. Without other input a cell state then keeps `σ(bias)` of itself
+    /// at every step.
+    ///
+    /// Source: Gers, Schmidhuber and Cummins (2000); Jozefowicz, Zaremba and Sutskever, *An
+    /// empirical exploration of recurrent network architectures*, ICML 2015.
+    // ANCHOR: forget_bias
+    pub fn set_forget_bias(&mut self, bias: F) {
+        let hidden_size = self.hidden_size();
+        let forget_gate = hidden_size..2 * hidden_size;
+        self.b_ih.slice_axis_mut(Axis(0), forget_gate.clone().into()).fill(bias);
+        self.b_hh.slice_axis_mut(Axis(0), forget_gate.into()).fill(F::zero());
     }
-}
+    // ANCHOR_END: forget_bias
 
-/// What [`Lstm::forward_saving`] computed, with all that [`Lstm::backward`] needs of it: inputs,
-/// gates, cell states and hidden states of every step, of each layer and direction.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LstmSaved<F> {
-    /// The hidden states of every step of the last layer: `[N, T, K H]`.
-    pub output: Array3<F>,
-    /// The hidden state after the last step of each sequence: `[L K, N, H]`. In reverse that is the
-    /// one after its first step.
-    pub h_n: Array3<F>,
-    /// The cell state after the same step: `[L K, N, H]`.
-    pub c_n: Array3<F>,
-    passes: Vec<Pass<F, Trace<F>>>,
-}
-
-/// What one cell computed.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Trace<F> {
-    /// i, f, g, o of every step: `[T N, 4 H]`.
-    gates: Array2<F>,
-    /// Hidden states from `h_0` on: `[(T + 1) N, H]`.
-    states: Array2<F>,
-    /// The cell state before every step: `[T N, H]`.
-    cells: Array2<F>,
-    /// tanh of the cell state after every step: `[T N, H]`.
-    tanh_cells: Array2<F>,
-    /// The last cell state of every sequence: `[N, H]`.
-    c_n: Array2<F>,
-}
-
-impl<F> LstmSaved<F> {
-    /// The numbers that are kept for the way back, without `output`, `h_n` and `c_n`:
-    /// `T N D + 5 T N H + 2 (T + 1) N H` for each cell with D inputs.
-    pub fn float_count(&self) -> usize {
-        let of_pass = |Pass { steps, trace }: &Pass<F, Trace<F>>| {
-            let Trace { gates, states, cells, tanh_cells, c_n } = trace;
-            [&steps.rows, gates, states, cells, tanh_cells, c_n]
-                .map(Array2::len)
-                .iter()
-                .sum::<usize>()
-        };
-        self.passes.iter().map(of_pass).sum()
-    }
-}
-
-/// The gradients of a loss by everything that went into a network but the inputs, for which see
-/// [`Lstm::input_gradient`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct LstmGradients<F> {
-    /// By the weights and biases.
-    pub lstm: Lstm<F>,
-    /// By the hidden states before the first step: `[L K, N, H]`.
-    pub h_0: Array3<F>,
-    /// By the cell states before the first step: `[L K, N, H]`.
-    pub c_0: Array3<F>,
-    /// By the sums inside the gates of the first layer, in each direction: `[T N, 4 H]`.
-    d_input: Vec<Array2<F>>,
-}
-
-/// Hidden states and cell states, both `[L K, N, H]`.
-type States<'a, F> = (&'a ArrayRef3<F>, &'a ArrayRef3<F>);
-
-/// The output `[N, T, K H]`, and the last states `(h_n, c_n)`, both `[L K, N, H]`.
-type Outcome<F> = (Array3<F>, (Array3<F>, Array3<F>));
-
-impl<F: Real> Lstm<F> {
-    /// One layer in one direction, whose cell is drawn by [`LstmCell::new`].
+    /// The next hidden state `h'` and cell state `c'`, both `[H]`, from the input `x` `[D]`, the
+    /// hidden state `h` `[H]` and the cell state `c` `[H]`. The formula stands above.
     ///
     /// # Errors
     ///
-    /// [`Error::ZeroSize`] where a size is zero.
-    pub fn new(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error> {
-        Self::stacked(input_size, hidden_size, 1, false, rng)
-    }
-
-    /// So many layers, in one direction or in both, whose cells are drawn by [`LstmCell::new`] one
-    /// after the other.
+    /// - [`Error::ZeroSize`] where the cell has no inputs or no units.
+    /// - [`Error::Shape`] where a weight, `x`, `h` or `c` has another shape than those above.
+    /// - [`Error::NonFinite`] where `x`, `h` or `c` is. Also for a new state that is not finite,
+    ///   under the name `output` or `c_n`: a weight is not finite, or a sum overflows.
     ///
-    /// # Errors
-    ///
-    /// [`Error::ZeroSize`] where a size or the number of layers is zero.
-    ///
-    /// Source: PyTorch's `torch.nn.LSTM(input_size, hidden_size, num_layers, bidirectional=…)`.
-    pub fn stacked(
-        input_size: usize,
-        hidden_size: usize,
-        num_layers: usize,
-        bidirectional: bool,
-        rng: &mut impl Rng,
-    ) -> Result<Self, Error> {
-        let cells = stack::draw([input_size, hidden_size], num_layers, bidirectional, |d, h| {
-            LstmCell::new(d, h, rng)
-        })?;
-        Ok(Self { cells, bidirectional })
-    }
-
-    /// The hidden states `output` `[N, T, K H]` of every step and the states `(h_n, c_n)` after the
-    /// last one, both `[L K, N, H]`, from the inputs `x` `[N, T, D]` and the states `(h_0, c_0)`
-    /// before the first, both `[L K, N, H]` (`None`: zeros).
-    ///
-    /// The batch comes first in `x` and `output`; in the states the first axis counts layers and
-    /// directions. The result is that of [`LstmCell::step`] in a loop, up to rounding: the sums are
-    /// the same in another order.
-    ///
-    /// # Errors
-    ///
-    /// - [`Error::ZeroSize`] where the batch is empty, or there is no cell, or one has no inputs or
-    ///   no units.
-    /// - [`Error::EmptySequence`] where T is zero.
-    /// - [`Error::Shape`] where a weight, `x` or `h_0` or `c_0` has another shape than those above. Of
-    ///   several cells [`Error::Cell`] names the one; [`Error::Directions`] where one is missing.
-    /// - [`Error::NonFinite`] where `x` or `h_0` or `c_0` is. Also for a state that is not finite,
-    ///   under the name `output` or `c_n`: see [`LstmCell::step`].
-    ///
-    /// Source: PyTorch's `torch.nn.LSTM` with `batch_first=True`.
-    pub fn forward(
+    /// Source: PyTorch's `torch.nn.LSTMCell`.
+    // ANCHOR: step
+    pub fn step(
         &self,
-        x: &ArrayRef3<F>,
-        state: Option<States<'_, F>>,
-    ) -> Result<Outcome<F>, Error> {
-        self.read(x, None, state)
+        x: &ArrayRef1<F>,
+        h: &ArrayRef1<F>,
+        c: &ArrayRef1<F>,
+    ) -> Result<(Array1<F>, Array1<F>), Error> {
+        self.check_step(x, h)?;
+        check_vector("c", c, self.hidden_size())?;
+        let z = self.w_ih.dot(x) + &self.b_ih + self.w_hh.dot(h) + &self.b_hh;
+        let [i, f, g, o] = gates(&z);
+        let c = f.mapv(sigmoid) * c + i.mapv(sigmoid) * g.tanh();
+        let h = o.mapv(sigmoid) * c.tanh();
+        check_finite("c_n", &c)?;
+        check_finite("output", &h)?;
+        Ok((h, c))
     }
-
-    /// As [`forward`](Self::forward), for sequences of unequal length in one padded batch: sequence
-    /// n has `lengths[n]` steps, and what `x` holds behind them is never read.
-    ///
-    /// `h_n` and `c_n` are the states after the last step *of each sequence*; `output` is zero
-    /// behind it. In reverse each sequence is read from its own end.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`forward`](Self::forward), and
-    ///
-    /// - [`Error::Shape`] where there are more or fewer `lengths` than sequences.
-    /// - [`Error::Length`] where a length is zero or more than T.
-    ///
-    /// Source: PyTorch's `pack_padded_sequence` and `pad_packed_sequence` around
-    /// `torch.nn.LSTM`.
-    pub fn forward_padded(
-        &self,
-        x: &ArrayRef3<F>,
-        lengths: &[usize],
-        state: Option<States<'_, F>>,
-    ) -> Result<Outcome<F>, Error> {
-        self.read(x, Some(lengths), state)
-    }
-
-    /// As [`forward_padded`](Self::forward_padded), keeping what [`backward`](Self::backward)
-    /// needs. Without `lengths` all sequences have T steps.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`forward_padded`](Self::forward_padded).
-    pub fn forward_saving(
-        &self,
-        x: &ArrayRef3<F>,
-        lengths: Option<&[usize]>,
-        state: Option<States<'_, F>>,
-    ) -> Result<LstmSaved<F>, Error> {
-        let saved = self.stack().forward_saving(x, lengths, named(state))?;
-        let ([h_n, c_n], output) = (saved.last, saved.output);
-        check_finite("c_n", &c_n)?;
-        check_finite("output", &output)?;
-        Ok(LstmSaved { output, h_n, c_n, passes: saved.passes })
-    }
-
-    fn read(
-        &self,
-        x: &ArrayRef3<F>,
-        lengths: Option<&[usize]>,
-        state: Option<States<'_, F>>,
-    ) -> Result<Outcome<F>, Error> {
-        let (output, [h_n, c_n]) = self.stack().forward(x, lengths, named(state))?;
-        check_finite("c_n", &c_n)?;
-        check_finite("output", &output)?;
-        Ok((output, (h_n, c_n)))
-    }
-
-    /// The gradients of a loss by the weights, `h_0` and `c_0`, from its gradients by `output`
-    /// `[N, T, K H]`, `h_n` and `c_n` `[L K, N, H]` (`None`: zeros).
-    ///
-    /// ```text
-    /// d_o = d_h ⊙ tanh(c')     d_c += d_h ⊙ o ⊙ (1 - tanh²(c'))
-    /// d_i = d_c ⊙ g            d_f = d_c ⊙ c            d_g = d_c ⊙ i
-    ///
-    /// δ = (d_i ⊙ i (1 - i), d_f ⊙ f (1 - f), d_g ⊙ (1 - g²), d_o ⊙ o (1 - o))
-    ///
-    /// one step back:   d_h = W_hhᵀ δ,   d_c ⊙ f
-    /// ```
-    ///
-    /// The gradients of the weights are sums over the steps, as in [`Rnn::backward`].
-    /// What `d_output` holds behind the end of a sequence is never read.
-    ///
-    /// # Errors
-    ///
-    /// - [`Error::Shape`] where a gradient or a weight has another shape than those above, or
-    ///   `saved` is another network's.
-    /// - [`Error::NonFinite`] where a gradient is.
-    ///
-    /// [`Rnn::backward`]: crate::Rnn::backward
-    pub fn backward(
-        &self,
-        saved: &LstmSaved<F>,
-        d_output: Option<&ArrayRef3<F>>,
-        d_h_n: Option<&ArrayRef3<F>>,
-        d_c_n: Option<&ArrayRef3<F>>,
-    ) -> Result<LstmGradients<F>, Error> {
-        let d_last = [("d_h_n", d_h_n), ("d_c_n", d_c_n)];
-        let gradients = self.stack().backward(&saved.passes, d_output, d_last)?;
-        let lstm = Self { cells: gradients.cells, bidirectional: self.bidirectional };
-        let [h_0, c_0] = gradients.initial;
-        Ok(LstmGradients { lstm, h_0, c_0, d_input: gradients.d_input })
-    }
-
-    /// The gradient of the loss by the inputs, `[N, T, D]`, zero at padding: `W_ihᵀ` times what
-    /// each direction of the first layer got. It is a product of its own because only a layer below
-    /// needs it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Shape`] where `saved` and `gradients` do not belong together.
-    pub fn input_gradient(
-        &self,
-        saved: &LstmSaved<F>,
-        gradients: &LstmGradients<F>,
-    ) -> Result<Array3<F>, Error> {
-        self.stack().input_gradient(&saved.passes, &gradients.d_input, &gradients.h_0)
-    }
-
-    /// The number of inputs, *D*.
-    pub fn input_size(&self) -> usize {
-        self.cells.first().map_or(0, LstmCell::input_size)
-    }
-
-    /// The number of units in each layer and direction, *H*.
-    pub fn hidden_size(&self) -> usize {
-        self.cells.first().map_or(0, LstmCell::hidden_size)
-    }
-
-    /// The number of layers, *L*.
-    pub fn num_layers(&self) -> usize {
-        self.cells.len() / self.num_directions()
-    }
-
-    /// The number of directions, *K*: one or two.
-    pub fn num_directions(&self) -> usize {
-        self.stack().directions()
-    }
-
-    /// The multiply-adds of a step of one sequence, through all layers and directions: see
-    /// [`LstmCell::multiply_adds_per_step`].
-    pub fn multiply_adds_per_step(&self) -> usize {
-        self.cells.iter().map(LstmCell::multiply_adds_per_step).sum()
-    }
-
-    fn stack(&self) -> Stack<'_, LstmCell<F>> {
-        Stack { cells: &self.cells, bidirectional: self.bidirectional }
-    }
+    // ANCHOR_END: step
 }
 
-/// The states before the first step, under their names.
-fn named<F>(state: Option<States<'_, F>>) -> Given<'_, F, 2> {
-    [("h_0", state.map(|(h_0, _)| h_0)), ("c_0", state.map(|(_, c_0)| c_0))]
-}
+impl<F: Real> Cell for LstmCell<F> {
+    type State<A> = [A; 2];
 
-impl<F: Real> Parameters<F> for Lstm<F> {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, F>> {
-        self.cells.iter().flat_map(LstmCell::parameters).collect()
+    fn state<A>(array: impl FnMut(usize) -> A) -> [A; 2] {
+        array::from_fn(array)
     }
 
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, F>> {
-        self.cells.iter_mut().flat_map(LstmCell::parameters_mut).collect()
-    }
+    const STATE: &'static [StateNames] = &[H, C];
 
-    fn names(&self) -> Vec<String> {
-        self.stack().parameter_names()
-    }
-}
-
-impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
-    type Trace = Trace<F>;
-
-    fn sizes(&self) -> Result<[usize; 2], Error> {
-        self.check_weights()?;
-        Ok([self.input_size(), self.hidden_size()])
-    }
-
-    fn w_ih(&self) -> &Array2<F> {
-        &self.w_ih
-    }
-
-    fn w_hh(&self) -> &Array2<F> {
-        &self.w_hh
-    }
-
-    fn states(trace: &Trace<F>) -> &Array2<F> {
-        &trace.states
-    }
-
-    fn last(steps: &Steps<F>, trace: &Trace<F>) -> [Array2<F>; 2] {
-        [steps.last(&trace.states), trace.c_n.clone()]
-    }
+    /// `states`: all h, `[(T + 1) N, H]`; `c_n` `[N, H]`; `gates`: i, f, g, o of every step, `[T N, 4 H]`;
+    /// `cells`: c before every step, and `tanh_cells`: tanh of c after it, both `[T N, H]`.
+    type Trace = [Array2<F>; 5];
 
     fn run(
         &self,
@@ -347,7 +123,7 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
         steps: &Steps<F>,
         [h_0, mut c]: [Array2<F>; 2],
         keep: bool,
-    ) -> Trace<F> {
+    ) -> [Array2<F>; 5] {
         let mut states = steps.states(&h_0);
         let kept = if keep { steps.count() } else { 0 };
         let mut cells = Array2::zeros((kept * steps.batch_size, c.ncols()));
@@ -367,20 +143,35 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
             let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
             let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t % at_once));
             weights.w_hh.add_to(&h, &mut gates);
-            let after = [&mut *tanh_c, &mut *h_next];
-            Arch::new().dispatch(Forward { steps, t, sums: &mut gates, c: &mut c, after });
+            vectorised(
+                #[inline(always)]
+                || {
+                    for n in steps.running(t) {
+                        let after = [row_mut(&mut tanh_c, n), row_mut(&mut h_next, n)];
+                        step(row_mut(&mut gates, n), row_mut(&mut c, n), after);
+                    }
+                },
+            );
             steps.carry_finished(t, &h, &mut h_next);
         }
-        Trace { gates, states, cells, tanh_cells, c_n: c }
+        [states, c, gates, cells, tanh_cells]
     }
 
+    /// ```text
+    /// d_o = d_h ⊙ tanh(c')     d_c += d_h ⊙ o ⊙ (1 - tanh²(c'))
+    /// d_i = d_c ⊙ g            d_f = d_c ⊙ c            d_g = d_c ⊙ i
+    ///
+    /// δ = (d_i ⊙ i (1 - i), d_f ⊙ f (1 - f), d_g ⊙ (1 - g²), d_o ⊙ o (1 - o))
+    ///
+    /// one step back:   d_h = W_hhᵀ δ,   d_c ⊙ f
+    /// ```
     fn run_back(
         &self,
         steps: &Steps<F>,
-        Trace { gates, states, cells, tanh_cells, .. }: &Trace<F>,
+        [states, _, gates, cells, tanh_cells]: &[Array2<F>; 5],
         d_output: Array2<F>,
         [mut d_h, mut d_c]: [Array2<F>; 2],
-    ) -> PassGradients<F, Self, 2> {
+    ) -> PassGradients<Self> {
         let w_hh = F::Ready::ready(&self.w_hh);
         let mut d_z = Array2::zeros(gates.dim());
         for t in (0..steps.count()).rev() {
@@ -389,64 +180,22 @@ impl<F: Real> Recurrent<F, 2> for LstmCell<F> {
             let tanh_c = tanh_cells.slice_axis(Axis(0), steps.block(t));
             let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
             d_h += &d_output.slice_axis(Axis(0), steps.block(t));
-            let before = [&*gates, &*c, &*tanh_c];
-            let d_state = [&mut *d_h, &mut *d_c];
-            Arch::new().dispatch(Backward { steps, t, before, d_state, d_sums: &mut d_z });
+            vectorised(
+                #[inline(always)]
+                || {
+                    for n in steps.running(t) {
+                        let before = [row(&gates, n), row(&c, n), row(&tanh_c, n)];
+                        let (d_h, d_c) = (row_mut(&mut d_h, n), row_mut(&mut d_c, n));
+                        step_back(before, d_h, d_c, row_mut(&mut d_z, n));
+                        d_h.fill(F::zero()); // for the step before, which starts anew
+                    }
+                },
+            );
             w_hh.add_to(&d_z, &mut d_h);
         }
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };
         PassGradients { cell, state: [d_h, d_c], d_input: d_z }
-    }
-}
-
-/// A step of all sequences that still run. Like [`Backward`] it is a type of its own, because pulp
-/// compiles the `call` of a type once for each set of vector instructions.
-struct Forward<'a, F> {
-    steps: &'a Steps<F>,
-    t: usize,
-    sums: &'a mut ArrayRef2<F>,
-    /// c, which becomes `c'`.
-    c: &'a mut ArrayRef2<F>,
-    /// The tanh of `c'`, and `h'`.
-    after: [&'a mut ArrayRef2<F>; 2],
-}
-
-impl<F: Real> NullaryFnOnce for Forward<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let Self { steps, t, sums, c, after: [tanh_c, h_next] } = self;
-        for n in steps.running(t) {
-            let after = [row_mut(tanh_c, n), row_mut(h_next, n)];
-            step(row_mut(sums, n), row_mut(c, n), after);
-        }
-    }
-}
-
-/// A step back of all sequences that ran then.
-struct Backward<'a, F> {
-    steps: &'a Steps<F>,
-    t: usize,
-    /// The gates, c and the tanh of `c'`.
-    before: [&'a ArrayRef2<F>; 3],
-    /// By h and by c.
-    d_state: [&'a mut ArrayRef2<F>; 2],
-    d_sums: &'a mut ArrayRef2<F>,
-}
-
-impl<F: Real> NullaryFnOnce for Backward<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let Self { steps, t, before, d_state: [d_h, d_c], d_sums } = self;
-        for n in steps.running(t) {
-            let (d_h, d_c) = (row_mut(d_h, n), row_mut(d_c, n));
-            step_back(before.map(|block| row(block, n)), d_h, d_c, row_mut(d_sums, n));
-            d_h.fill(F::zero()); // for the step before, which starts anew
-        }
     }
 }
 

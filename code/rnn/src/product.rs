@@ -9,7 +9,7 @@ use std::iter::zip;
 use std::ops::Range;
 
 use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
-use ndarray::{Array2, ArrayRef2, Axis};
+use ndarray::{Array2, ArrayRef2};
 use pulp::{Arch, Simd, WithSimd};
 
 /// A matrix B, made ready for products.
@@ -65,19 +65,22 @@ impl Product<f32> for Packed {
         let (rows, columns) = b.dim();
         let width = Arch::new().dispatch(PanelWidth);
         let mut panels = vec![0.0; columns.div_ceil(width) * rows * width];
-        let starts = (0..columns).step_by(width);
-        for (panel, start) in zip(panels.chunks_exact_mut(rows * width), starts) {
-            let end = columns.min(start + width);
-            let part = b.slice_axis(Axis(1), (start..end).into());
-            if b.is_standard_layout() {
-                for (to, from) in zip(panel.chunks_exact_mut(width), part.rows()) {
-                    zip(to, from).for_each(|(to, from)| *to = *from);
+        if let Some(numbers) = b.as_slice() {
+            for (row, from) in numbers.chunks_exact(columns).enumerate() {
+                for (panel, from) in zip(panels.chunks_exact_mut(rows * width), from.chunks(width))
+                {
+                    panel[row * width..][..from.len()].copy_from_slice(from);
                 }
-            } else {
-                // Transposed: its columns are what lies together in the memory.
-                for (column, from) in part.columns().into_iter().enumerate() {
-                    let to = panel[column..].iter_mut().step_by(width);
-                    zip(to, from).for_each(|(to, from)| *to = *from);
+            }
+        } else {
+            // Transposed: its columns are what lies together in the memory.
+            let transposed = b.t();
+            let transposed = transposed.as_standard_layout();
+            let numbers = transposed.as_slice().expect("row after row");
+            for (column, from) in numbers.chunks_exact(rows).enumerate() {
+                let panel = &mut panels[column / width * rows * width..][..rows * width];
+                for (to, from) in zip(panel.chunks_exact_mut(width), from) {
+                    to[column % width] = *from;
                 }
             }
         }

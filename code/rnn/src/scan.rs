@@ -102,15 +102,26 @@ pub fn diagonal_loop<F: Real>(
 /// Those of [`diagonal_loop`].
 ///
 /// Source: Blelloch (1990), with more items than processors.
-// ANCHOR: diagonal_scan
 pub fn diagonal_scan<F: Real>(
     a: &ArrayRef2<F>,
     b: &ArrayRef2<F>,
     h_0: &ArrayRef1<F>,
 ) -> Result<Array2<F>, Error> {
     check_recurrence(a, b, h_0)?;
+    let states = scan_in_pieces(a, b, h_0, a.nrows().div_ceil(rayon::current_num_threads()));
+    check_finite("output", &states)?;
+    Ok(states)
+}
+
+/// The same in pieces of `size` steps.
+// ANCHOR: diagonal_scan
+pub(crate) fn scan_in_pieces<F: Real>(
+    a: &ArrayRef2<F>,
+    b: &ArrayRef2<F>,
+    h_0: &ArrayRef1<F>,
+    size: usize,
+) -> Array2<F> {
     let mut states = Array2::zeros(a.dim());
-    let size = a.nrows().div_ceil(rayon::current_num_threads());
     let pieces = || zip(a.axis_chunks_iter(Axis(0), size), b.axis_chunks_iter(Axis(0), size));
 
     let all_but_last: Vec<_> = pieces().take(a.nrows().div_ceil(size) - 1).collect();
@@ -124,8 +135,7 @@ pub fn diagonal_scan<F: Real>(
     let mut work: Vec<_> =
         zip(zip(pieces(), &before), states.axis_chunks_iter_mut(Axis(0), size)).collect();
     work.par_iter_mut().for_each(|(((a, b), h), states)| run(a, b, &h.view(), states));
-    check_finite("output", &states)?;
-    Ok(states)
+    states
 }
 // ANCHOR_END: diagonal_scan
 

@@ -8,14 +8,14 @@ use std::iter::zip;
 
 use ndarray::{Array2, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewMut2, Axis, Slice};
 
-use crate::error::{check_finite, check_shape, check_size};
+use crate::error::{check_shape, check_size};
 use crate::product::Product;
-use crate::weights::Weights;
+use crate::weights::FourArrays;
 use crate::{Error, Real};
 
 /// The inputs of a batch, step after step, in the order in which a cell reads them.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Steps<F> {
+pub struct Steps<F> {
     /// The inputs `[T N, D]`; padding is finite, whatever it was.
     pub rows: Array2<F>,
     /// N.
@@ -51,6 +51,15 @@ impl<F: Real> Steps<F> {
     pub fn carry_finished(&self, t: usize, before: &ArrayRef2<F>, after: &mut ArrayRef2<F>) {
         for (n, _) in zip(0.., &self.lengths).filter(|(_, length)| t >= **length) {
             after.row_mut(n).assign(&before.row(n));
+        }
+    }
+
+    /// Zeros rows `[T N, C]` where a sequence has ended.
+    pub fn clear_padding(&self, rows: &mut Array2<F>) {
+        for (n, &length) in zip(0.., &self.lengths) {
+            for t in length..self.count() {
+                rows.row_mut(t * self.batch_size + n).fill(F::zero());
+            }
         }
     }
 
@@ -157,21 +166,6 @@ impl<F: Real> Steps<F> {
         Ok(by_step(d_output, &self.lengths))
     }
 
-    /// The states, or gradients by them, of one pass `[N, H]`, out of those of all passes; zeros
-    /// where none are given.
-    pub fn of_pass(
-        &self,
-        states: Option<&ArrayRef3<F>>,
-        pass: usize,
-        hidden_size: usize,
-    ) -> Array2<F> {
-        let mut of_pass = Array2::zeros((self.batch_size, hidden_size));
-        if let Some(states) = states {
-            of_pass.assign(&states.index_axis(Axis(0), pass));
-        }
-        of_pass
-    }
-
     /// The gradients of the four arrays of weights, each product over all steps at once: every step
     /// adds its part because every step used the same weights.
     ///
@@ -183,7 +177,7 @@ impl<F: Real> Steps<F> {
         d_input: &ArrayRef2<F>,
         d_hidden: &ArrayRef2<F>,
         states: &ArrayRef2<F>,
-    ) -> Weights<F> {
+    ) -> FourArrays<F> {
         let before = states.slice_axis(Axis(0), (..self.rows.nrows()).into());
         let w_ih = d_input.t().dot(&self.rows);
         let w_hh = d_hidden.t().dot(&before);
@@ -259,17 +253,6 @@ pub(crate) fn check_finite_steps<F: Real>(
         }
     }
     Ok(())
-}
-
-/// States `[passes, N, H]`, if they are given, of the right shape and finite.
-pub(crate) fn check_states<F: Real>(
-    name: &'static str,
-    states: Option<&ArrayRef3<F>>,
-    shape: [usize; 3],
-) -> Result<(), Error> {
-    let Some(states) = states else { return Ok(()) };
-    check_shape(name, states, &shape)?;
-    check_finite(name, states)
 }
 
 /// The states before step t and those after it, to be computed, of `[(T + 1) N, H]`.

@@ -5,17 +5,15 @@
 
 use std::array;
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, Axis};
 use rand::{Rng, RngExt};
 
 use crate::error::{check_finite, check_shape, check_size};
+use crate::product::Product;
 use crate::{Error, Real};
 
-/// PyTorch's names of the four.
-pub(crate) const NAMES: [&str; 4] = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
-
 /// `w_ih`, `w_hh`, `b_ih` and `b_hh`.
-pub(crate) type Weights<F> = (Array2<F>, Array2<F>, Array1<F>, Array1<F>);
+pub(crate) type FourArrays<F> = (Array2<F>, Array2<F>, Array1<F>, Array1<F>);
 
 /// Every weight and bias uniform between `-1 / sqrt(H)` and `1 / sqrt(H)`, as PyTorch draws them.
 pub(crate) fn draw<F: Real>(
@@ -23,7 +21,7 @@ pub(crate) fn draw<F: Real>(
     input_size: usize,
     hidden_size: usize,
     rng: &mut impl Rng,
-) -> Result<Weights<F>, Error> {
+) -> Result<FourArrays<F>, Error> {
     check_size("input_size", input_size)?;
     check_size("hidden_size", hidden_size)?;
     let rows = gates * hidden_size;
@@ -35,6 +33,86 @@ pub(crate) fn draw<F: Real>(
         Array1::from_shape_simple_fn(rows, &mut draw),
     ))
 }
+
+/// What the cells of four arrays have in common. `$gates` is G.
+macro_rules! cell_of_four {
+    ($cell:ident, $gates:expr) => {
+        impl<F: Real> $cell<F> {
+            /// A cell with every weight and bias uniform between `-1 / sqrt(H)` and `1 / sqrt(H)`.
+            ///
+            /// The numbers are drawn in the order `w_ih`, `w_hh`, `b_ih`, `b_hh`, row by row and
+            /// always in `f64`, so that one seed gives the same network in `f32` and `f64`, up to
+            /// rounding.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::ZeroSize`] where a size is zero. (A size too large for the memory ends the
+            /// program, as it does for a [`Vec`].)
+            ///
+            /// Source: PyTorch's cells, the distribution; its random numbers are others.
+            pub fn new(
+                input_size: usize,
+                hidden_size: usize,
+                rng: &mut impl rand::Rng,
+            ) -> Result<Self, Error> {
+                let (w_ih, w_hh, b_ih, b_hh) =
+                    $crate::weights::draw($gates, input_size, hidden_size, rng)?;
+                Ok(Self { w_ih, w_hh, b_ih, b_hh })
+            }
+
+            /// The number of inputs, *D*.
+            pub fn input_size(&self) -> usize {
+                self.w_ih.ncols()
+            }
+
+            /// The number of units, *H*.
+            pub fn hidden_size(&self) -> usize {
+                self.w_ih.nrows() / $gates
+            }
+
+            /// The multiply-adds of a step, one for each weight, biases aside. (The functions of the
+            /// units come on top, a few for each.)
+            pub fn multiply_adds_per_step(&self) -> usize {
+                self.w_ih.len() + self.w_hh.len()
+            }
+        }
+
+        $crate::parameters::named_parameters!($cell {
+            "weight_ih": w_ih,
+            "weight_hh": w_hh,
+            "bias_ih": b_ih,
+            "bias_hh": b_hh
+        });
+
+        impl<F: Real> $crate::cell::Weights for $cell<F> {
+            type Real = F;
+
+            type Ready = $crate::weights::ReadyWeights<F>;
+
+            fn draw(d: usize, h: usize, rng: &mut impl rand::Rng) -> Result<Self, Error> {
+                Self::new(d, h, rng)
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                let Self { w_ih, w_hh, b_ih, b_hh } = self;
+                $crate::weights::check_weights($gates, w_ih, w_hh, b_ih, b_hh)
+            }
+
+            fn ready(&self) -> Self::Ready {
+                Self::Ready::new(&self.w_ih, &self.w_hh)
+            }
+
+            fn w_ih(&self) -> &Array2<F> {
+                &self.w_ih
+            }
+
+            fn units(&self) -> usize {
+                self.hidden_size()
+            }
+        }
+    };
+}
+pub(crate) use cell_of_four;
 
 /// Draws between `-1 / sqrt(n)` and `1 / sqrt(n)`, always in `f64`: one seed gives the same network
 /// in both types, up to rounding.
@@ -62,22 +140,18 @@ pub(crate) fn check_weights<F>(
     check_shape("b_hh", b_hh, &[rows])
 }
 
-/// Matrices, then vectors, as arrays of any number of axes.
-pub(crate) fn views<'a, F>(
-    matrices: [&'a Array2<F>; 2],
-    vectors: [&'a Array1<F>; 2],
-) -> Vec<ArrayViewD<'a, F>> {
-    let matrices = matrices.into_iter().map(|matrix| matrix.view().into_dyn());
-    matrices.chain(vectors.into_iter().map(|vector| vector.view().into_dyn())).collect()
+/// The weights for rows on their left, as inputs and states are in a pass.
+pub struct ReadyWeights<F: Real> {
+    /// `W_ihᵀ` `[D, G H]`
+    pub w_ih: F::Ready,
+    /// `W_hhᵀ` `[H, G H]`
+    pub w_hh: F::Ready,
 }
 
-/// As [`views`], to be changed.
-pub(crate) fn views_mut<'a, F>(
-    matrices: [&'a mut Array2<F>; 2],
-    vectors: [&'a mut Array1<F>; 2],
-) -> Vec<ArrayViewMutD<'a, F>> {
-    let matrices = matrices.into_iter().map(|matrix| matrix.view_mut().into_dyn());
-    matrices.chain(vectors.into_iter().map(|vector| vector.view_mut().into_dyn())).collect()
+impl<F: Real> ReadyWeights<F> {
+    pub fn new(w_ih: &Array2<F>, w_hh: &Array2<F>) -> Self {
+        Self { w_ih: F::Ready::ready(&w_ih.t()), w_hh: F::Ready::ready(&w_hh.t()) }
+    }
 }
 
 /// A vector of the right size and finite.

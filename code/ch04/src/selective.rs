@@ -1,4 +1,4 @@
-//! Recurrences whose step depends on the input, but not on the state.
+//! Mamba's recurrence: its step depends on the input, but not on the state.
 
 use ndarray::{Array1, Array2, Array3, Axis};
 use rand::Rng;
@@ -6,47 +6,6 @@ use rnn::{Error, Linear};
 
 /// The steps `h ↦ a ⊙ h + b` of a diagonal recurrence, all of them: `a` and `b`, both `[T, C]`.
 pub type Steps = (Array2<f64>, Array2<f64>);
-
-/// A gated unit whose gate sees the input only.
-///
-/// ```text
-/// g_t = σ(W_g x_t + b_g)   h_t = (1 - g_t) ⊙ h_(t-1) + g_t ⊙ (W x_t + b)
-/// ```
-///
-/// Sources: Gu and Dao, *Mamba* (arXiv:2312.00752), Theorem 1; as `minGRU`, Feng and others, *Were
-/// RNNs all we needed?* (arXiv:2410.01201).
-#[derive(Clone, Debug)]
-pub struct Gated {
-    /// From the input to the gates.
-    pub gate: Linear<f64>,
-    /// From the input to what is written.
-    pub candidate: Linear<f64>,
-}
-
-impl Gated {
-    /// A unit with weights as PyTorch draws those of a linear layer.
-    ///
-    /// # Errors
-    /// Where a size is zero.
-    pub fn new(input: usize, hidden: usize, rng: &mut impl Rng) -> Result<Self, Error> {
-        Ok(Self {
-            gate: Linear::new(input, hidden, rng)?,
-            candidate: Linear::new(input, hidden, rng)?,
-        })
-    }
-
-    /// The steps for the inputs `x` `[T, D]`. They need no state: all are made at once.
-    ///
-    /// # Errors
-    /// Where `x` has another size.
-    // ANCHOR: gated
-    pub fn steps(&self, x: &Array2<f64>) -> Result<Steps, Error> {
-        let g = self.gate.forward(x)?.mapv(sigmoid);
-        let b = &g * &self.candidate.forward(x)?;
-        Ok((1.0 - g, b))
-    }
-    // ANCHOR_END: gated
-}
 
 /// Mamba's selective state space layer: for each of D inputs a state of N numbers.
 ///
@@ -124,10 +83,6 @@ fn flat(array: Array3<f64>) -> Array2<f64> {
     Array2::from_shape_simple_fn((t, d * n), || numbers.next().unwrap_or_default())
 }
 
-fn sigmoid(z: f64) -> f64 {
-    1.0 / (1.0 + (-z).exp())
-}
-
 /// `ln(1 + exp(z))`: positive, and nearly z where z is large.
 pub fn softplus(z: f64) -> f64 {
     z.max(0.0) + (-z.abs()).exp().ln_1p()
@@ -137,31 +92,12 @@ pub fn softplus(z: f64) -> f64 {
 mod tests {
     use approx::assert_abs_diff_eq;
     use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-    use rnn::scan::{diagonal_loop, diagonal_scan};
+    use rnn::scan::diagonal_scan;
 
     use super::*;
 
     fn inputs(t: usize, d: usize, rng: &mut ChaCha8Rng) -> Array2<f64> {
         Array2::from_shape_simple_fn((t, d), || rng.random_range(-2.0..=2.0))
-    }
-
-    #[test]
-    fn a_gated_unit_is_a_weighted_mean_of_old_and_new() {
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let unit = Gated::new(3, 2, &mut rng).unwrap();
-        let x = inputs(4, 3, &mut rng);
-        let (a, b) = unit.steps(&x).unwrap();
-        let states = diagonal_loop(&a, &b, &Array1::zeros(2)).unwrap();
-        let mut h = Array1::<f64>::zeros(2);
-        for (x, state) in x.rows().into_iter().zip(states.rows()) {
-            let z = unit.gate.weight.dot(&x) + &unit.gate.bias;
-            let written = unit.candidate.weight.dot(&x) + &unit.candidate.bias;
-            for i in 0..2 {
-                let g = 1.0 / (1.0 + (-z[i]).exp());
-                h[i] = (1.0 - g) * h[i] + g * written[i];
-            }
-            assert_abs_diff_eq!(h.view(), state, epsilon = 1e-14);
-        }
     }
 
     /// The recurrence of the paper, one state after the other.
