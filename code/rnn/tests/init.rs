@@ -1,61 +1,45 @@
 //! The initial weights and the sizes.
 
+use std::iter::zip;
+
 use approx::assert_relative_eq;
-use ndarray::{Array1, Array3, array};
+use ndarray::{Array1, Array3, Axis, array, concatenate};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 use rnn::{
-    Conv1d, Embedding, Error, Fnn, Gru, GruCell, KvCache, Linear, Lstm, LstmCell, Parameters, Rnn,
-    RnnCell, SelfAttention,
+    Conv1d, Embedding, Error, Fnn, Gru, GruCell, KvCache, Linear, Lstm, LstmCell, MinGru,
+    MinGruCell, Parameters, Rnn, RnnCell, SelfAttention,
 };
 
 fn rng() -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(42)
 }
 
+/// Parameters as in PyTorch; multiply-adds of a step, one for each weight that it uses. Biases are
+/// added without a product.
 #[test]
-fn parameters_are_counted_as_in_pytorch() -> Result<(), Error> {
-    assert_eq!(Rnn::<f64>::new(10, 20, &mut rng())?.parameter_count(), 640);
-    assert_eq!(Rnn::<f32>::new(100, 128, &mut rng())?.parameter_count(), 29_440);
-    assert_eq!(Gru::<f32>::new(100, 128, &mut rng())?.parameter_count(), 88_320);
-    assert_eq!(Lstm::<f32>::new(100, 128, &mut rng())?.parameter_count(), 117_760);
-    assert_eq!(Linear::<f32>::new(128, 10, &mut rng())?.parameter_count(), 1290);
-    assert_eq!(Conv1d::<f32>::new(100, 128, 3, &mut rng())?.parameter_count(), 38_528);
-    assert_eq!(Fnn::<f32>::new(100, 128, 10, &mut rng())?.parameter_count(), 128_128);
-    let pair = (Gru::<f32>::new(100, 128, &mut rng())?, Linear::new(128, 10, &mut rng())?);
-    assert_eq!(pair.parameter_count(), 89_610);
-    let attention = SelfAttention::<f32>::new(100, 128, true, &mut rng())?;
-    assert_eq!(attention.parameter_count(), 38_784);
-    let embedding = Embedding::<f32>::new(50, 100, &mut rng())?;
-    assert_eq!(embedding.parameter_count(), 5000);
-    let three = (embedding, attention, Linear::new(128, 50, &mut rng())?);
-    assert_eq!(three.parameter_count(), 5000 + 38_784 + 6450);
-    Ok(())
-}
-
-#[test]
-fn sizes_are_those_asked_for() -> Result<(), Error> {
-    let cell = RnnCell::<f32>::new(10, 20, &mut rng())?;
-    assert_eq!((cell.input_size(), cell.hidden_size()), (10, 20));
-    let cell = LstmCell::<f32>::new(10, 20, &mut rng())?;
-    assert_eq!((cell.input_size(), cell.hidden_size()), (10, 20));
-    let cell = GruCell::<f32>::new(10, 20, &mut rng())?;
-    assert_eq!((cell.input_size(), cell.hidden_size()), (10, 20));
-    Ok(())
-}
-
-/// One for each weight that a step uses; biases are added without a product.
-#[test]
-fn multiply_adds_are_counted() -> Result<(), Error> {
-    assert_eq!(Rnn::<f32>::new(100, 128, &mut rng())?.multiply_adds_per_step(), 29_184);
-    assert_eq!(Gru::<f32>::new(100, 128, &mut rng())?.multiply_adds_per_step(), 87_552);
-    assert_eq!(Lstm::<f32>::new(100, 128, &mut rng())?.multiply_adds_per_step(), 116_736);
-    assert_eq!(Linear::<f32>::new(128, 10, &mut rng())?.multiply_adds(), 1280);
-    assert_eq!(Conv1d::<f32>::new(100, 128, 3, &mut rng())?.multiply_adds_per_step(), 38_400);
+fn parameters_and_multiply_adds_are_counted() -> Result<(), Error> {
+    let rng = &mut rng();
+    assert_eq!(Rnn::<f64>::new(10, 20, rng)?.parameter_count(), 640);
+    let rnn = Rnn::<f32>::new(100, 128, rng)?;
+    assert_eq!((rnn.parameter_count(), rnn.multiply_adds_per_step()), (29_440, 29_184));
+    let gru = Gru::<f32>::new(100, 128, rng)?;
+    assert_eq!((gru.parameter_count(), gru.multiply_adds_per_step()), (88_320, 87_552));
+    let lstm = Lstm::<f32>::new(100, 128, rng)?;
+    assert_eq!((lstm.parameter_count(), lstm.multiply_adds_per_step()), (117_760, 116_736));
+    let min_gru = MinGru::<f32>::new(100, 128, rng)?;
+    assert_eq!((min_gru.parameter_count(), min_gru.multiply_adds_per_step()), (25_856, 25_600));
+    let linear = Linear::<f32>::new(128, 10, rng)?;
+    assert_eq!((linear.parameter_count(), linear.multiply_adds()), (1290, 1280));
+    let conv1d = Conv1d::<f32>::new(100, 128, 3, rng)?;
+    assert_eq!((conv1d.parameter_count(), conv1d.multiply_adds_per_step()), (38_528, 38_400));
     // All ten steps at once, once in ten steps.
-    assert_eq!(Fnn::<f32>::new(100, 128, 10, &mut rng())?.multiply_adds_per_step(), 12_800);
+    let fnn = Fnn::<f32>::new(100, 128, 10, rng)?;
+    assert_eq!((fnn.parameter_count(), fnn.multiply_adds_per_step()), (128_128, 12_800));
+    assert_eq!((gru, linear).parameter_count(), 89_610);
 
-    let attention = SelfAttention::<f32>::new(100, 128, true, &mut rng())?;
+    let attention = SelfAttention::<f32>::new(100, 128, true, rng)?;
+    assert_eq!(attention.parameter_count(), 38_784);
     assert_eq!(attention.multiply_adds(1), 38_400 + 256);
     assert_eq!(attention.multiply_adds(10), 384_000 + 25_600);
     assert_eq!(attention.multiply_adds_of_step(0), attention.multiply_adds(1));
@@ -63,6 +47,29 @@ fn multiply_adds_are_counted() -> Result<(), Error> {
     // Step by step nothing is thrown away: T (T + 1) d in place of 2 T² d.
     let steps: usize = (0..10).map(|before| attention.multiply_adds_of_step(before)).sum();
     assert_eq!(steps, 384_000 + 14_080);
+
+    let embedding = Embedding::<f32>::new(50, 100, rng)?;
+    assert_eq!(embedding.parameter_count(), 5000);
+    let three = (embedding, attention, Linear::new(128, 50, rng)?);
+    assert_eq!(three.parameter_count(), 5000 + 38_784 + 6450);
+    Ok(())
+}
+
+#[test]
+fn sizes_are_those_asked_for() -> Result<(), Error> {
+    let rng = &mut rng();
+    let cell = RnnCell::<f32>::new(10, 20, rng)?;
+    let sizes = [cell.input_size(), cell.hidden_size(), cell.multiply_adds_per_step()];
+    assert_eq!(sizes, [10, 20, 600]);
+    let cell = LstmCell::<f32>::new(10, 20, rng)?;
+    let sizes = [cell.input_size(), cell.hidden_size(), cell.multiply_adds_per_step()];
+    assert_eq!(sizes, [10, 20, 2400]);
+    let cell = GruCell::<f32>::new(10, 20, rng)?;
+    let sizes = [cell.input_size(), cell.hidden_size(), cell.multiply_adds_per_step()];
+    assert_eq!(sizes, [10, 20, 1800]);
+    let cell = MinGruCell::<f32>::new(10, 20, rng)?;
+    let sizes = [cell.input_size(), cell.hidden_size(), cell.multiply_adds_per_step()];
+    assert_eq!(sizes, [10, 20, 400]);
     Ok(())
 }
 
@@ -71,13 +78,19 @@ fn multiply_adds_are_counted() -> Result<(), Error> {
 #[test]
 fn what_is_saved_is_counted() -> Result<(), Error> {
     let x = Array3::<f32>::zeros((2, 7, 3));
-    let saved = Rnn::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
-    assert_eq!(saved.float_count(), 42 + 80);
-    let saved = Lstm::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
-    assert_eq!(saved.float_count(), 42 + 5 * 70 + 2 * 80, "four gates and tanh(c), two states");
-    let saved = Gru::new(3, 5, &mut rng())?.forward_saving(&x, None, None)?;
-    assert_eq!(saved.float_count(), 42 + 4 * 70 + 80, "three gates and what the reset multiplies");
-    let saved = SelfAttention::new(3, 5, true, &mut rng())?.forward_saving(&x, None)?;
+    let rnn = Rnn::new(3, 5, &mut rng())?;
+    assert_eq!(rnn.forward_saving(&x, None, None)?.float_count(), 42 + 80);
+    let lstm = Lstm::new(3, 5, &mut rng())?;
+    let found = lstm.forward_saving(&x, None, None)?.float_count();
+    assert_eq!(found, 42 + 5 * 70 + 2 * 80, "four gates and tanh(c), two states");
+    let gru = Gru::new(3, 5, &mut rng())?;
+    let found = gru.forward_saving(&x, None, None)?.float_count();
+    assert_eq!(found, 42 + 4 * 70 + 80, "three gates and what the reset multiplies");
+    let min_gru = MinGru::new(3, 5, &mut rng())?;
+    let found = min_gru.forward_saving(&x, None, None)?.float_count();
+    assert_eq!(found, 42 + 2 * 70 + 80, "gate and candidate");
+    let attention = SelfAttention::new(3, 5, true, &mut rng())?;
+    let saved = attention.forward_saving(&x, None)?;
     assert_eq!(saved.float_count(), 42 + 3 * 70 + 98, "queries, keys, values; 7 weights a step");
     Ok(())
 }
@@ -127,6 +140,7 @@ fn parameters_can_be_changed() -> Result<(), Error> {
     changes(&mut (RnnCell::new(3, 4, rng)?, Rnn::new(3, 4, rng)?));
     changes(&mut (LstmCell::new(3, 4, rng)?, Lstm::new(3, 4, rng)?));
     changes(&mut (GruCell::new(3, 4, rng)?, Gru::new(3, 4, rng)?));
+    changes(&mut (MinGruCell::new(3, 4, rng)?, MinGru::new(3, 4, rng)?));
     changes(&mut (Conv1d::new(3, 4, 2, rng)?, Fnn::new(3, 4, 2, rng)?));
     changes(&mut Linear::new(3, 4, rng)?);
     let attention = SelfAttention::new(3, 4, false, rng)?;
@@ -201,6 +215,13 @@ fn weights_are_drawn_in_order_and_row_by_row() -> Result<(), Error> {
     drawn_in_order(&Fnn::new(2, 3, 2, &mut rng())?);
     drawn_in_order(&SelfAttention::new(4, 3, false, &mut rng())?);
 
+    // Gate and candidate, each as a linear layer.
+    let min_gru = MinGruCell::<f64>::new(4, 3, &mut rng())?;
+    let linears = &mut rng();
+    let (z, n) = (Linear::<f64>::new(4, 3, linears)?, Linear::<f64>::new(4, 3, linears)?);
+    assert_eq!(min_gru.w_ih, concatenate![Axis(0), z.weight, n.weight]);
+    assert_eq!(min_gru.b_ih, concatenate![Axis(0), z.bias, n.bias]);
+
     let embedding = Embedding::<f64>::new(4, 3, &mut rng())?;
     let mut rng = rng();
     for &weight in &embedding.weight {
@@ -221,10 +242,9 @@ fn drawn_in_order(model: &impl Parameters<f64>) {
 fn a_seed_gives_one_network_in_both_precisions() -> Result<(), Error> {
     let wide = RnnCell::<f64>::new(3, 4, &mut rng())?;
     let narrow = RnnCell::<f32>::new(3, 4, &mut rng())?;
-    assert_eq!(narrow.w_ih, wide.w_ih.mapv(|w| w as f32));
-    assert_eq!(narrow.w_hh, wide.w_hh.mapv(|w| w as f32));
-    assert_eq!(narrow.b_ih, wide.b_ih.mapv(|w| w as f32));
-    assert_eq!(narrow.b_hh, wide.b_hh.mapv(|w| w as f32));
+    for (narrow, wide) in zip(narrow.parameters(), wide.parameters()) {
+        assert_eq!(narrow, wide.mapv(|w| w as f32));
+    }
     let narrow = Embedding::<f32>::new(3, 4, &mut rng())?;
     let embedding = Embedding::<f64>::new(3, 4, &mut rng())?;
     assert_eq!(narrow.weight, embedding.weight.mapv(|w| w as f32));

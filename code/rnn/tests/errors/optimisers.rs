@@ -1,7 +1,9 @@
 //! `Sgd`, `Adam` and `clip_grad_norm`: what they cannot do, they do not begin.
 
+use std::fmt::Debug;
+
 use ndarray::{Array1, Array2};
-use rnn::{Adam, Error, Linear, Sgd, clip_grad_norm};
+use rnn::{Adam, Error, Linear, Parameters, Sgd, clip_grad_norm};
 
 use super::text;
 
@@ -16,44 +18,38 @@ fn not_finite() -> Linear<f64> {
     gradients
 }
 
+/// What both say, after which the model is as it was.
+fn refuse<M: Parameters<f64> + Clone + PartialEq + Debug>(
+    model: &M,
+    gradients: &impl Parameters<f64>,
+    expected: &str,
+) {
+    let mut stays = model.clone();
+    assert_eq!(text(Sgd::new(0.1, 0.9).step(&mut stays, gradients)), expected);
+    assert_eq!(text(Adam::new(0.1).step(&mut stays, gradients)), expected);
+    assert_eq!(stays, *model);
+}
+
 #[test]
-fn gradients_of_another_shape() {
-    let mut model = linear(3, 2, 1.0);
-    let wrong = [
+fn gradients_that_do_not_fit() {
+    let model = linear(3, 2, 1.0);
+    for (gradients, expected) in [
         (linear(2, 3, 1.0), "`gradient` has shape [2, 3], expected [3, 2]"),
         (linear(1, 2, 1.0), "`gradient` has shape [1, 2], expected [3, 2]"),
         (
-            Linear { bias: Array1::ones(1), ..linear(3, 2, 1.0) },
+            Linear { bias: Array1::ones(1), ..model.clone() },
             "`gradient` has shape [1], expected [3]",
         ),
-    ];
-    for (gradients, error) in wrong {
-        assert_eq!(text(Sgd::new(0.1, 0.9).step(&mut model, &gradients)), error);
-        assert_eq!(text(Adam::new(0.1).step(&mut model, &gradients)), error);
-        assert_eq!(model, linear(3, 2, 1.0), "the model stays as it was");
+        (not_finite(), "`gradient` is not finite at [2]: NaN"),
+    ] {
+        refuse(&model, &gradients, expected);
     }
-}
-
-#[test]
-fn gradients_wrong_in_number() {
-    let mut model = (linear(3, 2, 1.0), linear(3, 2, 1.0));
-    let gradients = linear(3, 2, 1.0);
-    let error = "`gradients` has shape [2], expected [4]";
-    assert_eq!(text(Sgd::new(0.1, 0.9).step(&mut model, &gradients)), error);
-    assert_eq!(text(Adam::new(0.1).step(&mut model, &gradients)), error);
-    assert_eq!(model, (linear(3, 2, 1.0), linear(3, 2, 1.0)));
-}
-
-#[test]
-fn gradients_that_are_not_finite() {
-    let mut model = linear(3, 2, 1.0);
-    let error = "`gradient` is not finite at [2]: NaN";
-    assert_eq!(text(Sgd::new(0.1, 0.9).step(&mut model, &not_finite())), error);
-    assert_eq!(text(Adam::new(0.1).step(&mut model, &not_finite())), error);
-    assert_eq!(model, linear(3, 2, 1.0), "the model stays as it was");
+    let two = (model.clone(), model.clone());
+    refuse(&two, &model, "`gradients` has shape [2], expected [4]");
 
     let mut gradients = not_finite();
-    assert_eq!(text(clip_grad_norm(&mut gradients, 0.1)), error);
+    let error = text(clip_grad_norm(&mut gradients, 0.1));
+    assert_eq!(error, "`gradient` is not finite at [2]: NaN");
     assert_eq!(gradients.weight, linear(3, 2, 1.0).weight, "the gradients stay as they were");
 }
 

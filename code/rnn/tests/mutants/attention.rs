@@ -3,9 +3,9 @@
 use std::iter::zip;
 
 use super::plain::{dot, each, swap_axes};
-use super::table::{REJECTION, Row, Table};
-use crate::vectors::attention::{AttentionArrays, AttentionShape, AttentionVector};
-use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference};
+use super::table::{Mutant, Table, accept, any, rows};
+use crate::vectors::attention::{AttentionArrays, AttentionShape, AttentionVector, Output};
+use crate::vectors::{Computed, F64_TOLERANCE, Vectors};
 
 /// A row for each step.
 pub type Matrix = Vec<Vec<f64>>;
@@ -33,62 +33,38 @@ pub const RIGHT: Formulas = Formulas {
     values: |v, x| project(x, &v.given.w_v, &v.given.b_v),
 };
 
-/// A name, the vectors that hide the mistake by their shapes (others end in an error), and the
-/// wrong formula.
-type Mutant = (&'static str, fn(&AttentionVector) -> bool, fn(&AttentionVector) -> Vec<f64>);
-
-const MUTANTS: [Mutant; 23] = [
-    ("no scale", any, |v| run(v, &Formulas { scale: |_| 1.0, ..RIGHT })),
-    ("scale 1 / d", any, |v| run(v, &Formulas { scale: |shape| 1.0 / shape.size as f64, ..RIGHT })),
-    ("scale √d", any, |v| {
-        run(v, &Formulas { scale: |shape| (shape.size as f64).sqrt(), ..RIGHT })
-    }),
-    ("scale 1 / √D", any, |v| {
-        run(v, &Formulas { scale: |shape| 1.0 / (shape.d as f64).sqrt(), ..RIGHT })
-    }),
+const MUTANTS: [Mutant<Output, AttentionVector>; 23] = [
+    ("no scale", any, |v| with(v, |f| f.scale = |_| 1.0)),
+    ("scale 1 / d", any, |v| with(v, |f| f.scale = |shape| 1.0 / shape.size as f64)),
+    ("scale √d", any, |v| with(v, |f| f.scale = |shape| (shape.size as f64).sqrt())),
+    ("scale 1 / √D", any, |v| with(v, |f| f.scale = |shape| 1.0 / (shape.d as f64).sqrt())),
     ("mask left out", causal, |v| edited(v, |v| v.causal = false)),
     ("mask where there is none", not_causal, |v| edited(v, |v| v.causal = true)),
     ("mask hides the step itself", causal, |v| {
-        run(v, &Formulas { visible: |v, n, t, s| s < t && s < v.length(n), ..RIGHT })
+        with(v, |f| f.visible = |v, n, t, s| s < t && s < v.length(n))
     }),
     ("mask shows the next step", causal, |v| {
-        run(v, &Formulas { visible: |v, n, t, s| s <= t + 1 && s < v.length(n), ..RIGHT })
+        with(v, |f| f.visible = |v, n, t, s| s <= t + 1 && s < v.length(n))
     }),
     ("mask transposed", causal, |v| {
-        run(v, &Formulas { visible: |v, n, t, s| s >= t && s < v.length(n), ..RIGHT })
+        with(v, |f| f.visible = |v, n, t, s| s >= t && s < v.length(n))
     }),
-    ("score zero behind the mask", any_hidden, |v| {
-        run(v, &Formulas { softmax: hidden_scores_zero, ..RIGHT })
-    }),
+    ("score zero behind the mask", any_hidden, |v| with(v, |f| f.softmax = hidden_scores_zero)),
     ("masked after the softmax", any_hidden, masked_after_the_softmax),
     ("softmax over the steps that look", any, |v| {
-        run(v, &Formulas { softmax: |scores| transposed(&each_row(&transposed(scores))), ..RIGHT })
+        with(v, |f| f.softmax = |scores| transposed(&each_row(&transposed(scores))))
     }),
-    ("softmax over all scores", any, |v| run(v, &Formulas { softmax: over_all, ..RIGHT })),
+    ("softmax over all scores", any, |v| with(v, |f| f.softmax = over_all)),
     ("exponentials not divided by their sum", any, |v| {
-        run(
-            v,
-            &Formulas {
-                softmax: |scores| scores.iter().map(|row| exponentials(row)).collect(),
-                ..RIGHT
-            },
-        )
+        with(v, |f| f.softmax = |scores| scores.iter().map(|row| exponentials(row)).collect())
     }),
     ("the largest score not subtracted", any, |v| {
-        run(
-            v,
-            &Formulas {
-                softmax: |scores| scores.iter().map(|row| unstable(row)).collect(),
-                ..RIGHT
-            },
-        )
+        with(v, |f| f.softmax = |scores| scores.iter().map(|row| unstable(row)).collect())
     }),
     ("queries and keys swapped", any, |v| edited(v, |v| swap_queries_and_keys(&mut v.given))),
-    ("values not projected", d_is_size, |v| {
-        run(v, &Formulas { values: |_, x| x.to_vec(), ..RIGHT })
-    }),
+    ("values not projected", d_is_size, |v| with(v, |f| f.values = |_, x| x.to_vec())),
     ("keys for values", any, |v| {
-        run(v, &Formulas { values: |v, x| project(x, &v.given.w_k, &v.given.b_k), ..RIGHT })
+        with(v, |f| f.values = |v, x| project(x, &v.given.w_k, &v.given.b_k))
     }),
     ("b_q left out", any, |v| edited(v, |v| v.given.b_q.fill(0.0))),
     ("b_v left out", any, |v| edited(v, |v| v.given.b_v.fill(0.0))),
@@ -97,54 +73,28 @@ const MUTANTS: [Mutant; 23] = [
     ("the first sequence for all", any, the_first_for_all),
 ];
 
-const PADDED: [Mutant; 4] = [
-    ("padding looked at", padded, |v| {
-        run(v, &Formulas { visible: |v, _, t, s| !v.causal || s <= t, ..RIGHT })
-    }),
+const PADDED: [Mutant<Output, AttentionVector>; 4] = [
+    ("padding looked at", padded, |v| with(v, |f| f.visible = |v, _, t, s| !v.causal || s <= t)),
     ("the first step of padding looked at", padded, |v| {
-        run(
-            v,
-            &Formulas { visible: |v, n, t, s| s <= v.length(n) && (!v.causal || s <= t), ..RIGHT },
-        )
+        with(v, |f| f.visible = |v, n, t, s| s <= v.length(n) && (!v.causal || s <= t))
     }),
     ("the last step not looked at", padded, |v| {
-        run(
-            v,
-            &Formulas {
-                visible: |v, n, t, s| s + 1 < v.length(n) && (!v.causal || s <= t),
-                ..RIGHT
-            },
-        )
+        with(v, |f| f.visible = |v, n, t, s| s + 1 < v.length(n) && (!v.causal || s <= t))
     }),
     ("output at padding not zero", padded, output_at_padding),
 ];
 
 #[test]
 fn the_right_formula_is_accepted_by_all() {
-    let vectors = Vectors::attention();
-    for vector in &vectors.vectors {
-        let output = run(vector, &RIGHT);
-        let wide = difference(&output, &vector.float64.output);
-        let narrow = difference(&output, &vector.float32.output);
-        assert!(
-            wide <= F64_TOLERANCE && narrow <= F32_TOLERANCE,
-            "{}: off by {wide:e} and {narrow:e} from {}",
-            vector.name,
-            vectors.made_with(),
-        );
-    }
+    accept(&Vectors::attention(), |vector| &vector.name, |vector| run(vector, &RIGHT));
 }
 
 pub fn tables() -> Vec<Table> {
+    let vectors = Vectors::attention().vectors;
     vec![
-        Table::single("attention", rows(&MUTANTS)),
-        Table::single("attention-padded", rows(&PADDED)),
+        Table::single("attention", rows(&vectors, &MUTANTS)),
+        Table::single("attention-padded", rows(&vectors, &PADDED)),
     ]
-}
-
-#[test]
-fn every_wrong_formula_is_rejected() {
-    tables().iter().for_each(Table::assert_all_rejected);
 }
 
 /// It adds the same to all scores of a row.
@@ -152,22 +102,12 @@ fn every_wrong_formula_is_rejected() {
 fn the_bias_of_the_key_changes_nothing() {
     for vector in &Vectors::attention().vectors {
         let without = edited(vector, |v| v.given.b_k.fill(0.0));
-        assert!(difference(&without, &vector.float64.output) <= F64_TOLERANCE, "{}", vector.name);
+        assert!(without.off(vector)[0] <= F64_TOLERANCE, "{}", vector.name);
     }
 }
 
-fn rows(mutants: &[Mutant]) -> Vec<Row> {
-    let vectors = Vectors::attention().vectors;
-    let row = |(name, fits, mutant): &Mutant| {
-        let fitting = vectors.iter().filter(|vector| fits(vector));
-        let off = fitting.map(|vector| difference(&mutant(vector), &vector.float64.output));
-        Row::new(name, off, REJECTION)
-    };
-    mutants.iter().map(row).collect()
-}
-
 /// The outputs [N, T, d], flat; zero at padding.
-pub fn run(vector: &AttentionVector, formulas: &Formulas) -> Vec<f64> {
+pub fn run(vector: &AttentionVector, formulas: &Formulas) -> Output {
     let AttentionShape { n, t, size, .. } = vector.shape;
     let mut output = Vec::new();
     for n in 0..n {
@@ -176,6 +116,13 @@ pub fn run(vector: &AttentionVector, formulas: &Formulas) -> Vec<f64> {
         output.resize((n + 1) * t * size, 0.0);
     }
     output
+}
+
+/// The formula, changed in some places.
+fn with(vector: &AttentionVector, change: fn(&mut Formulas)) -> Output {
+    let mut formulas = RIGHT;
+    change(&mut formulas);
+    run(vector, &formulas)
 }
 
 /// The right formula, given wrong numbers.
@@ -319,10 +266,6 @@ pub fn transposed(matrix: &Rows) -> Matrix {
     (0..matrix[0].len()).map(|column| matrix.iter().map(|row| row[column]).collect()).collect()
 }
 
-fn any(_: &AttentionVector) -> bool {
-    true
-}
-
 fn causal(vector: &AttentionVector) -> bool {
     vector.causal
 }
@@ -331,7 +274,7 @@ fn not_causal(vector: &AttentionVector) -> bool {
     !vector.causal
 }
 
-fn padded(vector: &AttentionVector) -> bool {
+pub fn padded(vector: &AttentionVector) -> bool {
     vector.lengths.is_some()
 }
 

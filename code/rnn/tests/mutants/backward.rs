@@ -2,10 +2,8 @@
 
 use std::iter::zip;
 
-use super::plain::{
-    GruGates, State, each, gru_gates, initial_state, input, length, lstm_gates, step,
-};
-use crate::vectors::{Gradients, Network, Shape, Vector};
+use super::plain::{GruGates, State, each, gru_gates, initial_state, input, lstm_gates, step};
+use crate::vectors::{CellArrays, Gradients, Network, Shape, Vector};
 
 /// The places where a mutant departs from the right gradients.
 #[derive(Clone, Copy)]
@@ -26,8 +24,8 @@ pub struct Formulas {
 
 pub const RIGHT: Formulas = Formulas {
     step_back,
-    through_w_hh: |vector, d_hidden| transposed_product(&vector.w_hh, d_hidden),
-    through_w_ih: |vector, d_input| transposed_product(&vector.w_ih, d_input),
+    through_w_hh: |vector, d_hidden| transposed_product(&vector.cells[0].w_hh, d_hidden),
+    through_w_ih: |vector, d_input| transposed_product(&vector.cells[0].w_ih, d_input),
     factor: |before, _| &before.h,
     hand_on: |d_state| d_state,
 };
@@ -44,10 +42,7 @@ pub struct StepBack {
 
 pub fn back(vector: &Vector, formulas: &Formulas) -> Gradients {
     let mut gradients = Gradients {
-        w_ih: vec![0.0; vector.w_ih.len()],
-        w_hh: vec![0.0; vector.w_hh.len()],
-        b_ih: vec![0.0; vector.b_ih.len()],
-        b_hh: vec![0.0; vector.b_hh.len()],
+        cells: vec![vector.cells[0].map(|weights| vec![0.0; weights.len()])],
         x: vec![0.0; vector.x.len()],
         h_0: Vec::new(),
         c_0: Vec::new(),
@@ -63,6 +58,13 @@ pub fn back(vector: &Vector, formulas: &Formulas) -> Gradients {
     gradients
 }
 
+/// The gradients, changed in some places.
+pub fn with(vector: &Vector, change: fn(&mut Formulas)) -> Gradients {
+    let mut formulas = RIGHT;
+    change(&mut formulas);
+    back(vector, &formulas)
+}
+
 /// Adds one sequence's part to `gradients`, and returns the gradient by its initial state.
 fn sequence_back(
     vector: &Vector,
@@ -71,7 +73,7 @@ fn sequence_back(
     gradients: &mut Gradients,
 ) -> State {
     let Shape { t, d, h, .. } = vector.shape;
-    let length = length(vector, sequence);
+    let length = vector.length(sequence);
     let mut states = vec![initial_state(vector, sequence)];
     for t in 0..length {
         states.push(step(vector, input(vector, sequence, t), &states[t]));
@@ -85,10 +87,11 @@ fn sequence_back(
         let StepBack { d_input, d_hidden, direct } =
             (formulas.step_back)(vector, x, before, &d_state);
 
-        add_outer(&mut gradients.w_ih, &d_input, x);
-        add_outer(&mut gradients.w_hh, &d_hidden, (formulas.factor)(before, after));
-        add(&mut gradients.b_ih, &d_input);
-        add(&mut gradients.b_hh, &d_hidden);
+        let CellArrays { w_ih, w_hh, b_ih, b_hh } = &mut gradients.cells[0];
+        add_outer(w_ih, &d_input, x);
+        add_outer(w_hh, &d_hidden, (formulas.factor)(before, after));
+        add(b_ih, &d_input);
+        add(b_hh, &d_hidden);
         add(&mut gradients.x[place * d..][..d], &(formulas.through_w_ih)(vector, &d_input));
 
         d_state = direct;

@@ -16,6 +16,11 @@ Written by `UPDATE_TABLE=1 cargo test -p rnn --test rnn mutants`, which computes
 ";
 
 #[test]
+fn every_mistake_is_rejected() {
+    tables().iter().for_each(Table::assert_all_rejected);
+}
+
+#[test]
 fn the_book_shows_what_is_computed() -> io::Result<()> {
     // At run time: a checkout can be copied after it was compiled.
     let package = env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");

@@ -1,19 +1,11 @@
 //! The embedding as plain loops, and the mistakes that can be made in it.
 
 use super::plain::swap_axes;
-use super::table::{Row, Table};
+use super::table::{Mutant, Table, accept, any, rows};
+use crate::vectors::Vectors;
 use crate::vectors::attention::{EmbeddingOutcome, EmbeddingShape, EmbeddingVector};
-use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_TOLERANCE, Vectors, difference, relative_difference,
-};
 
-/// A mutant is rejected where it is off by this much: a thousand times what the tests allow in f32.
-const REJECTION: f64 = 1000.0 * F32_GRADIENT_TOLERANCE;
-
-/// A name, the shapes that hide the mistake (others end in an error), and the wrong formula.
-type Mutant = (&'static str, fn(EmbeddingShape) -> bool, fn(&EmbeddingVector) -> EmbeddingOutcome);
-
-const MUTANTS: [Mutant; 9] = [
+const MUTANTS: [Mutant<EmbeddingOutcome, EmbeddingVector>; 9] = [
     ("a row too far", any, |v| {
         edited(v, |v| v.tokens.iter_mut().for_each(|token| *token = (*token + 1) % v.shape.v))
     }),
@@ -39,26 +31,11 @@ const MUTANTS: [Mutant; 9] = [
 
 #[test]
 fn the_right_formula_is_accepted_by_all() {
-    for vector in &Vectors::embedding().vectors {
-        let outcome = plain(vector);
-        assert!(deviation(&outcome, &vector.float64) <= F64_TOLERANCE, "{}", vector.name);
-        assert!(deviation(&outcome, &vector.float32) <= F32_TOLERANCE, "{}", vector.name);
-    }
+    accept(&Vectors::embedding(), |vector| &vector.name, plain);
 }
 
 pub fn tables() -> Vec<Table> {
-    let vectors = Vectors::embedding().vectors;
-    let row = |(name, fits, mutant): &Mutant| {
-        let fitting = vectors.iter().filter(|vector| fits(vector.shape));
-        let off = fitting.map(|vector| deviation(&mutant(vector), &vector.float64));
-        Row::new(name, off, REJECTION)
-    };
-    vec![Table::single("embedding", MUTANTS.iter().map(row).collect())]
-}
-
-#[test]
-fn every_wrong_formula_is_rejected() {
-    tables().iter().for_each(Table::assert_all_rejected);
+    vec![Table::single("embedding", rows(&Vectors::embedding().vectors, &MUTANTS))]
 }
 
 fn plain(vector: &EmbeddingVector) -> EmbeddingOutcome {
@@ -123,19 +100,10 @@ fn occurrences(tokens: &[usize], token: usize) -> usize {
     tokens.iter().filter(|other| **other == token).count()
 }
 
-fn deviation(outcome: &EmbeddingOutcome, expected: &EmbeddingOutcome) -> f64 {
-    difference(&outcome.output, &expected.output)
-        .max(relative_difference(&outcome.gradient, &expected.gradient))
-}
-
-fn any(_: EmbeddingShape) -> bool {
-    true
-}
-
-fn v_is_d(shape: EmbeddingShape) -> bool {
+fn v_is_d(EmbeddingVector { shape, .. }: &EmbeddingVector) -> bool {
     shape.v == shape.d
 }
 
-fn n_is_t(shape: EmbeddingShape) -> bool {
+fn n_is_t(EmbeddingVector { shape, .. }: &EmbeddingVector) -> bool {
     shape.n == shape.t
 }

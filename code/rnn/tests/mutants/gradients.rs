@@ -3,108 +3,76 @@
 use std::iter::zip;
 
 use super::backward::{
-    Formulas, RIGHT, StepBack, back, lstm_back, rnn_back, step_back, transposed_product, zeros,
+    RIGHT, StepBack, back, lstm_back, rnn_back, step_back, transposed_product, with, zeros,
 };
 use super::plain::{State, transposed};
-use super::table::{NETWORKS, Row, Table, any, d_is_h};
-use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F64_GRADIENT_TOLERANCE, Gradients, Network, Shape, Vector, Vectors,
-};
+use super::table::{Mutant, NETWORKS, Table, accept, any, columns, d_is_h, of_network, rows};
+use crate::vectors::{CellArrays, Gradients, Shape, Vector, Vectors};
 
-/// A mutant is rejected where it is off by this much: a thousand times what the tests allow in f32.
-pub const REJECTION: f64 = 1000.0 * F32_GRADIENT_TOLERANCE;
-
-/// A name, the shapes that hide the mistake (others end in an error), and the wrong gradients.
-type Mutant = (&'static str, fn(Shape) -> bool, fn(&Vector) -> Gradients);
-
-const COMMON: [Mutant; 13] = [
-    ("cut after one step", any, |v| back(v, &Formulas { hand_on: |d| zeros(&d), ..RIGHT })),
-    ("nothing through W_hh", any, |v| back(v, &Formulas { through_w_hh: nothing, ..RIGHT })),
-    ("W_hh not transposed", any, |v| {
-        back(v, &Formulas { through_w_hh: through_w_hh_as_it_is, ..RIGHT })
-    }),
-    ("W_ih not transposed", d_is_h, |v| {
-        back(v, &Formulas { through_w_ih: through_w_ih_as_it_is, ..RIGHT })
-    }),
-    ("state after the step for W_hh", any, |v| {
-        back(v, &Formulas { factor: |_, after| &after.h, ..RIGHT })
-    }),
+const COMMON: [Mutant<Gradients>; 13] = [
+    ("cut after one step", any, |v| with(v, |f| f.hand_on = |d| zeros(&d))),
+    ("nothing through W_hh", any, |v| with(v, |f| f.through_w_hh = nothing)),
+    ("W_hh not transposed", any, |v| with(v, |f| f.through_w_hh = through_w_hh_as_it_is)),
+    ("W_ih not transposed", d_is_h, |v| with(v, |f| f.through_w_ih = through_w_ih_as_it_is)),
+    ("state after the step for W_hh", any, |v| with(v, |f| f.factor = |_, after| &after.h)),
     ("gradient of h_n forgotten", any, |v| edited(v, |v| v.d_h_n.fill(0.0))),
     ("gradient of output forgotten", any, |v| edited(v, |v| v.d_output.fill(0.0))),
     ("gradient of output, last step only", any, |v| edited(v, keep_last_step)),
     ("gradient at padding counted", any, |v| edited(v, |v| v.lengths = None)),
     ("gradient of h_0 lost", any, |v| changed(v, |gradients| gradients.h_0.fill(0.0))),
-    ("gradient of b_hh lost", any, |v| changed(v, |gradients| gradients.b_hh.fill(0.0))),
+    ("gradient of b_hh lost", any, |v| changed(v, |gradients| gradients.cells[0].b_hh.fill(0.0))),
     ("mean over the batch for its sum", any, mean_over_the_batch),
     ("the last sequence's weights only", any, last_sequence_only),
 ];
 
-const RNN: [Mutant; 2] = [
+const RNN: [Mutant<Gradients>; 2] = [
     ("1 - h for 1 - h^2", any, |v| {
-        with_step_back(v, |v, x, before, d| rnn_back(v, x, before, d, |h| 1.0 - h))
+        with(v, |f| f.step_back = |v, x, before, d| rnn_back(v, x, before, d, |h| 1.0 - h))
     }),
     ("no derivative of tanh", any, |v| {
-        with_step_back(v, |v, x, before, d| rnn_back(v, x, before, d, |_| 1.0))
+        with(v, |f| f.step_back = |v, x, before, d| rnn_back(v, x, before, d, |_| 1.0))
     }),
 ];
 
-const LSTM: [Mutant; 4] = [
+const LSTM: [Mutant<Gradients>; 4] = [
     ("gradient of c_n forgotten", any, |v| edited(v, |v| v.d_c_n.fill(0.0))),
     ("gradient of c_0 lost", any, |v| changed(v, |gradients| gradients.c_0.fill(0.0))),
     ("cut along the cell state", any, |v| {
-        back(v, &Formulas { hand_on: |d| State { c: zeros(&d).c, ..d }, ..RIGHT })
+        with(v, |f| f.hand_on = |d| State { c: zeros(&d).c, ..d })
     }),
     ("no derivative of tanh(c)", any, |v| {
-        with_step_back(v, |v, x, before, d| lstm_back(v, x, before, d, |_| 1.0))
+        with(v, |f| f.step_back = |v, x, before, d| lstm_back(v, x, before, d, |_| 1.0))
     }),
 ];
 
-const GRU: [Mutant; 2] = [
+const GRU: [Mutant<Gradients>; 2] = [
     ("nothing past the gates", any, |v| {
-        with_step_back(v, |v, x, before, d| StepBack {
-            direct: zeros(before),
-            ..step_back(v, x, before, d)
+        with(v, |f| {
+            f.step_back =
+                |v, x, before, d| StepBack { direct: zeros(before), ..step_back(v, x, before, d) }
         })
     }),
-    ("b_hh as b_ih", any, |v| changed(v, |gradients| gradients.b_hh.clone_from(&gradients.b_ih))),
+    ("b_hh as b_ih", any, |v| {
+        changed(v, |gradients| {
+            let CellArrays { b_ih, b_hh, .. } = &mut gradients.cells[0];
+            b_hh.clone_from(b_ih);
+        })
+    }),
 ];
 
 #[test]
 fn the_right_gradients_are_accepted_by_all() {
-    let vectors = Vectors::gradients();
-    for vector in &vectors.vectors {
-        let gradients = back(vector, &RIGHT);
-        let wide = gradients.deviation(vector.float64.gradients());
-        let narrow = gradients.deviation(vector.float32.gradients());
-        assert!(
-            wide <= F64_GRADIENT_TOLERANCE && narrow <= F32_GRADIENT_TOLERANCE,
-            "{}: off by {wide:e} and {narrow:e} from {}",
-            vector.name,
-            vectors.made_with(),
-        );
-    }
+    accept(&Vectors::gradients(), |vector| &vector.name, |vector| back(vector, &RIGHT));
 }
 
 pub fn tables() -> Vec<Table> {
-    let common = NETWORKS.map(|(name, network)| (name, rows(network, &COMMON)));
-    let own = [&RNN[..], &LSTM, &GRU];
-    let own = zip(NETWORKS, own).map(|((name, network), own)| (name, rows(network, own)));
-    vec![Table::new("gradients", common.into()), Table::new("gradients-own", own.collect())]
-}
-
-#[test]
-fn wrong_gradients_are_rejected() {
-    tables().iter().for_each(Table::assert_all_rejected);
-}
-
-fn rows(network: Network, mutants: &[Mutant]) -> Vec<Row> {
     let vectors = Vectors::gradients().vectors;
-    let row = |(name, fits, mutant): &Mutant| {
-        let fitting = vectors.iter().filter(|v| v.network() == network && fits(v.shape));
-        let off = fitting.map(|vector| mutant(vector).deviation(vector.float64.gradients()));
-        Row::new(name, off, REJECTION)
-    };
-    mutants.iter().map(row).collect()
+    let own = zip(NETWORKS, [&RNN[..], &LSTM, &GRU])
+        .map(|((name, network), own)| (name, rows(&of_network(&vectors, network), own)));
+    vec![
+        Table::new("gradients", columns(&vectors, &COMMON)),
+        Table::new("gradients-own", own.collect()),
+    ]
 }
 
 /// The right formulas, given wrong numbers.
@@ -121,23 +89,16 @@ fn changed(vector: &Vector, change: impl Fn(&mut Gradients)) -> Gradients {
     gradients
 }
 
-fn with_step_back(
-    vector: &Vector,
-    step_back: fn(&Vector, &[f64], &State, &State) -> StepBack,
-) -> Gradients {
-    back(vector, &Formulas { step_back, ..RIGHT })
-}
-
 fn nothing(vector: &Vector, _: &[f64]) -> Vec<f64> {
     vec![0.0; vector.shape.h]
 }
 
 fn through_w_hh_as_it_is(vector: &Vector, d_hidden: &[f64]) -> Vec<f64> {
-    transposed_product(&transposed(&vector.w_hh, vector.shape.h), d_hidden)
+    transposed_product(&transposed(&vector.cells[0].w_hh, vector.shape.h), d_hidden)
 }
 
 pub fn through_w_ih_as_it_is(vector: &Vector, d_input: &[f64]) -> Vec<f64> {
-    transposed_product(&transposed(&vector.w_ih, vector.shape.h), d_input)
+    transposed_product(&transposed(&vector.cells[0].w_ih, vector.shape.h), d_input)
 }
 
 fn keep_last_step(vector: &mut Vector) {
@@ -149,12 +110,9 @@ fn keep_last_step(vector: &mut Vector) {
 
 fn mean_over_the_batch(vector: &Vector) -> Gradients {
     let n = vector.shape.n as f64;
-    changed(vector, |Gradients { w_ih, w_hh, b_ih, b_hh, .. }| {
-        for weights in [w_ih, w_hh, b_ih, b_hh] {
-            for gradient in weights {
-                *gradient /= n;
-            }
-        }
+    changed(vector, |gradients| {
+        let cell = &mut gradients.cells[0];
+        *cell = cell.map(|gradient| gradient.iter().map(|gradient| gradient / n).collect());
     })
 }
 

@@ -1,14 +1,14 @@
 //! Mistakes in the GRU alone.
 
 use std::iter::zip;
-use std::mem::swap;
 
+use super::lstm::swap_biases;
 use super::orders::wrong_orders;
 use super::plain::{GruGates, State, each, edited, gru_gates, products, run};
 use super::table::{Mutant, Table, any, rows};
 use crate::vectors::{Outcome, Vector, Vectors};
 
-const MUTANTS: [Mutant; 8] = [
+const MUTANTS: [Mutant<Outcome>; 8] = [
     ("reset before the product", any, reset_before_the_product),
     ("reset before the bias", any, reset_before_the_bias),
     ("reset of the input's part", any, reset_of_the_input),
@@ -16,7 +16,7 @@ const MUTANTS: [Mutant; 8] = [
     ("z and 1 - z swapped", any, |v| with_update(v, |z, n, h| z * n + (1.0 - z) * h)),
     ("no update gate", any, |v| with_update(v, |_, n, _| n)),
     ("h + z n", any, |v| with_update(v, |z, n, h| h + z * n)),
-    ("b_ih and b_hh swapped", any, |v| edited(v, |v| swap(&mut v.b_ih, &mut v.b_hh))),
+    ("b_ih and b_hh swapped", any, |v| edited(v, |v| swap_biases(&mut v.cells[0]))),
 ];
 
 pub fn tables() -> Vec<Table> {
@@ -25,11 +25,6 @@ pub fn tables() -> Vec<Table> {
         Table::single("gru", rows(&vectors, &MUTANTS)),
         Table::single("gru-orders", wrong_orders(&vectors, "rzn")),
     ]
-}
-
-#[test]
-fn every_wrong_formula_is_rejected() {
-    tables().iter().for_each(Table::assert_all_rejected);
 }
 
 #[test]
@@ -50,7 +45,7 @@ fn reset_before_the_product(vector: &Vector) -> Outcome {
 fn reset_before_the_bias(vector: &Vector) -> Outcome {
     with_candidate(vector, |x, h| {
         let GruGates { r, hidden, .. } = gru_gates(vector, x, h);
-        let (input, bias) = (products(vector, x, h).0, &vector.b_hh[2 * h.len()..]);
+        let (input, bias) = (products(vector, x, h).0, &vector.cells[0].b_hh[2 * h.len()..]);
         each(h, |k| (input[2 * h.len() + k] + r[k] * (hidden[k] - bias[k]) + bias[k]).tanh())
     })
 }

@@ -5,9 +5,9 @@ use std::mem::swap;
 use super::orders::wrong_orders;
 use super::plain::{State, each, edited, lstm_gates, plain, run, sigmoid};
 use super::table::{Mutant, Table, accept, any, rows};
-use crate::vectors::{Outcome, Vector, Vectors};
+use crate::vectors::{CellArrays, Outcome, Vector, Vectors};
 
-const MUTANTS: [Mutant; 11] = [
+const MUTANTS: [Mutant<Outcome>; 11] = [
     ("c_0 ignored", any, |v| edited(v, |v| v.c_0 = None)),
     ("h_0 and c_0 swapped", any, |v| edited(v, |v| swap(&mut v.h_0, &mut v.c_0))),
     ("h_n and c_n swapped", any, last_states_swapped),
@@ -32,11 +32,6 @@ pub fn tables() -> Vec<Table> {
 }
 
 #[test]
-fn every_wrong_formula_is_rejected() {
-    tables().iter().for_each(Table::assert_all_rejected);
-}
-
-#[test]
 fn every_wrong_order_of_the_gates_is_tried() {
     assert_eq!(wrong_orders(&Vectors::lstm().vectors, "ifgo").len(), 23);
 }
@@ -44,7 +39,12 @@ fn every_wrong_order_of_the_gates_is_tried() {
 /// Each gate adds both biases: which is which cannot be seen, unlike in the GRU.
 #[test]
 fn swapped_biases_are_no_mistake() {
-    accept(&Vectors::lstm(), |v| edited(v, |v| swap(&mut v.b_ih, &mut v.b_hh)));
+    accept(&Vectors::lstm(), |v| &v.name, |v| edited(v, |v| swap_biases(&mut v.cells[0])));
+}
+
+/// Of the input's product and of the state's.
+pub fn swap_biases(CellArrays { b_ih, b_hh, .. }: &mut CellArrays) {
+    swap(b_ih, b_hh);
 }
 
 fn right_h(_: f64, o: f64, c: f64) -> f64 {

@@ -28,7 +28,7 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
 
 fn reordered(vector: &Vector, order: &[usize]) -> Outcome {
     edited(vector, |v| {
-        for weights in [&mut v.w_ih, &mut v.w_hh, &mut v.b_ih, &mut v.b_hh] {
+        for weights in v.cells[0].arrays_mut() {
             let size = weights.len() / order.len();
             let gate = |gate: &usize| &weights[gate * size..][..size];
             *weights = order.iter().map(gate).collect::<Vec<_>>().concat();

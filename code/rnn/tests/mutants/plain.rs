@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use crate::vectors::{Network, Outcome, Shape, Vector};
+use crate::vectors::{CellArrays, Network, Outcome, Shape, Vector};
 
 /// What one step hands to the next; `c` stays zero but in the LSTM.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ pub fn run(vector: &Vector, step: impl Fn(&[f64], &State) -> State) -> Outcome {
     let (mut output, mut h_n, mut c_n) = (Vec::new(), Vec::new(), Vec::new());
     for sequence in 0..n {
         let mut state = initial_state(vector, sequence);
-        for t in 0..length(vector, sequence) {
+        for t in 0..vector.length(sequence) {
             state = step(input(vector, sequence, t), &state);
             output.extend(&state.h);
         }
@@ -98,7 +98,8 @@ pub fn gru_gates(vector: &Vector, x: &[f64], h: &[f64]) -> GruGates {
 
 /// `W_ih x + b_ih` and `W_hh h + b_hh`, for all gates.
 pub fn products(vector: &Vector, x: &[f64], h: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    (affine(&vector.w_ih, x, &vector.b_ih), affine(&vector.w_hh, h, &vector.b_hh))
+    let CellArrays { w_ih, w_hh, b_ih, b_hh } = &vector.cells[0];
+    (affine(w_ih, x, b_ih), affine(w_hh, h, b_hh))
 }
 
 fn affine(matrix: &[f64], vector: &[f64], bias: &[f64]) -> Vec<f64> {
@@ -130,10 +131,6 @@ pub fn initial_state(vector: &Vector, sequence: usize) -> State {
         state.as_ref().map_or_else(|| vec![0.0; h], |state| state[sequence * h..][..h].to_vec())
     };
     State { h: row(&vector.h_0), c: row(&vector.c_0) }
-}
-
-pub fn length(vector: &Vector, sequence: usize) -> usize {
-    vector.lengths.as_ref().map_or(vector.shape.t, |lengths| lengths[sequence])
 }
 
 /// [rows, columns, width] to [columns, rows, width], both flat.

@@ -1,87 +1,68 @@
 //! Mistakes on the way back through layers and directions.
 
+use std::iter::zip;
+
 use super::backward;
-use super::gradients::{REJECTION, through_w_ih_as_it_is};
+use super::gradients::through_w_ih_as_it_is;
 use super::plain::swap_axes;
-use super::stacks::{
-    alike, both, both_layers, by_direction, in_the_last_layer, layers, mirrored, padded, several,
+use super::stacks::{by_direction, in_the_last_layer, mirrored};
+use super::stacks_plain::{RIGHT_BACK as RIGHT, as_it_is, back, back_with as with, sum, taken};
+use super::table::{
+    Mutant, Table, accept, alike, both, both_layers, columns, layers, layers_n_is_t, of_network,
+    padded, rows, several,
 };
-use super::stacks_plain::{RIGHT_BACK as RIGHT, WayBack, as_it_is, back, sum, taken};
-use super::table::{NETWORKS, Row, Table};
-use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
-use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F64_GRADIENT_TOLERANCE, Network, Shape, Vector, Vectors,
-};
+use crate::vectors::{Gradients, Network, Shape, Vector, Vectors};
 
-/// A name, the vectors that have a place for the mistake, and the wrong gradients.
-type Mutant = (&'static str, fn(&StackVector) -> bool, fn(&StackVector) -> StackGradients);
-
-const DIRECTIONS: [Mutant; 10] = [
-    ("gradient of output not turned for reverse", both, |v| {
-        back(v, &WayBack { turn: as_it_is, ..RIGHT })
-    }),
-    ("gradient by inputs not turned back", both, |v| {
-        back(v, &WayBack { turn_back: as_it_is, ..RIGHT })
-    }),
-    ("halves of the gradient swapped", both, |v| {
-        back(v, &WayBack { half: |direction| 1 - direction, ..RIGHT })
-    }),
-    ("forward half of the gradient for both", both, |v| back(v, &WayBack { half: |_| 0, ..RIGHT })),
+const DIRECTIONS: [Mutant<Gradients>; 10] = [
+    ("gradient of output not turned for reverse", both, |v| with(v, |f| f.turn = as_it_is)),
+    ("gradient by inputs not turned back", both, |v| with(v, |f| f.turn_back = as_it_is)),
+    ("halves of the gradient swapped", both, |v| with(v, |f| f.half = |direction| 1 - direction)),
+    ("forward half of the gradient for both", both, |v| with(v, |f| f.half = |_| 0)),
     ("inputs: the forward direction only", both, |v| {
-        back(
-            v,
-            &WayBack { sum: |layer, d| if layer == 0 { d[0].clone() } else { sum(d) }, ..RIGHT },
-        )
+        with(v, |f| f.sum = |layer, d| if layer == 0 { d[0].clone() } else { sum(d) })
     }),
     ("inputs: the reverse direction only", both, |v| {
-        back(
-            v,
-            &WayBack { sum: |layer, d| if layer == 0 { d[1].clone() } else { sum(d) }, ..RIGHT },
-        )
+        with(v, |f| f.sum = |layer, d| if layer == 0 { d[1].clone() } else { sum(d) })
     }),
     ("inputs: mean of the directions, not sum", both, |v| {
         changed(v, |_, gradients| gradients.x.iter_mut().for_each(|d| *d /= 2.0))
     }),
     ("gradient of h_n forgotten for reverse", both, |v| {
-        back(v, &WayBack { given: |_, pass, given| forget_h_n(pass % 2 == 1, given), ..RIGHT })
+        with(v, |f| f.given = |_, pass, given| forget_h_n(pass % 2 == 1, given))
     }),
     ("weights' gradients of both directions added", both, |v| changed(v, directions_shared)),
     ("gradient of h_0 of the directions swapped", both, |v| with_h_0_of(v, |_, pass| pass ^ 1)),
 ];
 
-const LAYERS: [Mutant; 16] = [
+const LAYERS: [Mutant<Gradients>; 16] = [
     ("nothing handed to the layer below", layers, |v| {
-        back(v, &WayBack { below: |_, d| vec![0.0; d.len()], ..RIGHT })
+        with(v, |f| f.below = |_, d| vec![0.0; d.len()])
     }),
     ("layer below: the forward direction only", both_layers, |v| {
-        back(v, &WayBack { sum: |layer, d| if layer > 0 { d[0].clone() } else { sum(d) }, ..RIGHT })
+        with(v, |f| f.sum = |layer, d| if layer > 0 { d[0].clone() } else { sum(d) })
     }),
     ("layer below: the reverse direction only", both_layers, |v| {
-        back(v, &WayBack { sum: |layer, d| if layer > 0 { d[1].clone() } else { sum(d) }, ..RIGHT })
+        with(v, |f| f.sum = |layer, d| if layer > 0 { d[1].clone() } else { sum(d) })
     }),
     ("layer below: only its forward half", both_layers, |v| {
-        back(v, &WayBack { below: forward_half_only, ..RIGHT })
+        with(v, |f| f.below = forward_half_only)
     }),
     ("gradient of output given to every layer", layers, |v| {
-        back(v, &WayBack { below: |v, d| sum(&[d.to_vec(), v.d_output.clone()]), ..RIGHT })
+        with(v, |f| f.below = |v, d| sum(&[d.to_vec(), v.d_output.clone()]))
     }),
     ("gradient of output given to the first layer", layers, |v| {
-        back(v, &WayBack { below: |v, _| v.d_output.clone(), ..RIGHT })
+        with(v, |f| f.below = |v, _| v.d_output.clone())
     }),
     ("W_ih of the layer above not transposed", one_way_layers, |v| {
-        back(v, &WayBack { pass_back: w_ih_as_it_is_above, ..RIGHT })
+        with(v, |f| f.pass_back = w_ih_as_it_is_above)
     }),
     ("batch and time swapped on the way down", layers_n_is_t, |v| {
-        back(v, &WayBack { below: batch_and_time_swapped, ..RIGHT })
+        with(v, |f| f.below = batch_and_time_swapped)
     }),
     ("gradient of h_n for the last layer only", layers, |v| {
-        back(
-            v,
-            &WayBack {
-                given: |v, pass, given| forget_h_n(in_the_last_layer(v, pass) != pass, given),
-                ..RIGHT
-            },
-        )
+        with(v, |f| {
+            f.given = |v, pass, given| forget_h_n(in_the_last_layer(v, pass) != pass, given);
+        })
     }),
     ("gradient of h_n from last layer to first", layers, |v| with_d_h_n_of(v, mirrored)),
     ("gradient of h_n: all forward, then reverse", both_layers, |v| with_d_h_n_of(v, by_direction)),
@@ -97,22 +78,18 @@ const LAYERS: [Mutant; 16] = [
         })
     }),
     ("gradient at padding counted", padded, |v| {
-        back(v, &WayBack { given: |_, _, given| given.lengths = None, ..RIGHT })
+        with(v, |f| f.given = |_, _, given| given.lengths = None)
     }),
 ];
 
-const LSTM: [Mutant; 4] = [
+const LSTM: [Mutant<Gradients>; 4] = [
     ("gradient of c_n for the last layer only", layers, |v| {
-        back(
-            v,
-            &WayBack {
-                given: |v, pass, given| forget_c_n(in_the_last_layer(v, pass) != pass, given),
-                ..RIGHT
-            },
-        )
+        with(v, |f| {
+            f.given = |v, pass, given| forget_c_n(in_the_last_layer(v, pass) != pass, given);
+        })
     }),
     ("gradient of c_n forgotten for reverse", both, |v| {
-        back(v, &WayBack { given: |_, pass, given| forget_c_n(pass % 2 == 1, given), ..RIGHT })
+        with(v, |f| f.given = |_, pass, given| forget_c_n(pass % 2 == 1, given))
     }),
     ("gradient of c_0 for the first layer only", layers, |v| {
         changed(v, |v, gradients| first_layer_only(v, &mut gradients.c_0))
@@ -124,63 +101,33 @@ const LSTM: [Mutant; 4] = [
 
 #[test]
 fn the_right_gradients_are_accepted_by_all() {
-    let vectors = Vectors::stacks();
-    for vector in &vectors.vectors {
-        let gradients = back(vector, &RIGHT);
-        let wide = gradients.deviation(vector.float64.gradients());
-        let narrow = gradients.deviation(vector.float32.gradients());
-        assert!(
-            wide <= F64_GRADIENT_TOLERANCE && narrow <= F32_GRADIENT_TOLERANCE,
-            "{}: off by {wide:e} and {narrow:e} from {}",
-            vector.name,
-            vectors.made_with(),
-        );
-    }
+    accept(&Vectors::stacks(), |vector| &vector.name, |vector| back(vector, &RIGHT));
 }
 
 pub fn tables() -> Vec<Table> {
-    let of_all =
-        |mutants: &[Mutant]| NETWORKS.map(|(name, network)| (name, rows(network, mutants))).into();
+    let vectors = Vectors::stacks().vectors;
     vec![
-        Table::new("directions-gradients", of_all(&DIRECTIONS)),
-        Table::new("layers-gradients", of_all(&LAYERS)),
-        Table::single("layers-gradients-lstm", rows(Network::Lstm, &LSTM)),
+        Table::new("directions-gradients", columns(&vectors, &DIRECTIONS)),
+        Table::new("layers-gradients", columns(&vectors, &LAYERS)),
+        Table::single("layers-gradients-lstm", rows(&of_network(&vectors, Network::Lstm), &LSTM)),
     ]
 }
 
-#[test]
-fn wrong_gradients_are_rejected() {
-    tables().iter().for_each(Table::assert_all_rejected);
-}
-
-fn rows(network: Network, mutants: &[Mutant]) -> Vec<Row> {
-    let vectors = Vectors::stacks().vectors;
-    let row = |(name, fits, mutant): &Mutant| {
-        let fitting = vectors.iter().filter(|v| v.network() == network && fits(v));
-        let off = fitting.map(|vector| mutant(vector).deviation(vector.float64.gradients()));
-        Row::new(name, off, REJECTION)
-    };
-    mutants.iter().map(row).collect()
-}
-
 /// The right gradients, changed afterwards.
-fn changed(
-    vector: &StackVector,
-    change: impl Fn(&StackVector, &mut StackGradients),
-) -> StackGradients {
+fn changed(vector: &Vector, change: impl Fn(&Vector, &mut Gradients)) -> Gradients {
     let mut gradients = back(vector, &RIGHT);
     change(vector, &mut gradients);
     gradients
 }
 
-type Source = fn(&StackVector, usize) -> usize;
+type Source = fn(&Vector, usize) -> usize;
 
-fn with_d_h_n_of(vector: &StackVector, source: Source) -> StackGradients {
+fn with_d_h_n_of(vector: &Vector, source: Source) -> Gradients {
     let d_h_n = taken(vector, &vector.d_h_n, source);
-    back(&StackVector { d_h_n, ..vector.clone() }, &RIGHT)
+    back(&Vector { d_h_n, ..vector.clone() }, &RIGHT)
 }
 
-fn with_h_0_of(vector: &StackVector, source: Source) -> StackGradients {
+fn with_h_0_of(vector: &Vector, source: Source) -> Gradients {
     changed(vector, |v, gradients| gradients.h_0 = taken(v, &gradients.h_0, source))
 }
 
@@ -196,7 +143,7 @@ fn forget_c_n(here: bool, given: &mut Vector) {
     }
 }
 
-fn first_layer_only(vector: &StackVector, states: &mut [f64]) {
+fn first_layer_only(vector: &Vector, states: &mut [f64]) {
     let first = states.len() / vector.layers();
     states[first..].fill(0.0);
 }
@@ -209,35 +156,28 @@ fn w_ih_as_it_is_above(layer: usize) -> backward::Formulas {
 }
 
 /// As if both directions had the same weights.
-fn directions_shared(_: &StackVector, gradients: &mut StackGradients) {
+fn directions_shared(_: &Vector, gradients: &mut Gradients) {
     for layer in gradients.cells.chunks_mut(2) {
-        let add = |a: &[f64], b: &[f64]| sum(&[a.to_vec(), b.to_vec()]);
-        let added = CellArrays {
-            w_ih: add(&layer[0].w_ih, &layer[1].w_ih),
-            w_hh: add(&layer[0].w_hh, &layer[1].w_hh),
-            b_ih: add(&layer[0].b_ih, &layer[1].b_ih),
-            b_hh: add(&layer[0].b_hh, &layer[1].b_hh),
-        };
-        layer.fill(added);
+        let [forward, reverse] = layer else { panic!("a layer of two directions") };
+        for (forward, reverse) in zip(forward.arrays_mut(), reverse.arrays_mut()) {
+            zip(&mut *forward, &*reverse).for_each(|(forward, reverse)| *forward += reverse);
+            reverse.clone_from(forward);
+        }
     }
 }
 
-fn forward_half_only(vector: &StackVector, d_output: &[f64]) -> Vec<f64> {
+fn forward_half_only(vector: &Vector, d_output: &[f64]) -> Vec<f64> {
     let (h, mut d_output) = (vector.shape.h, d_output.to_vec());
     d_output.chunks_mut(h).skip(1).step_by(2).for_each(|half| half.fill(0.0));
     d_output
 }
 
-fn batch_and_time_swapped(vector: &StackVector, d_output: &[f64]) -> Vec<f64> {
+fn batch_and_time_swapped(vector: &Vector, d_output: &[f64]) -> Vec<f64> {
     let Shape { n, t, .. } = vector.shape;
     swap_axes(d_output, n, t, d_output.len() / (n * t))
 }
 
 /// Only there `W_ih` is square.
-fn one_way_layers(vector: &StackVector) -> bool {
+fn one_way_layers(vector: &Vector) -> bool {
     layers(vector) && !both(vector)
-}
-
-fn layers_n_is_t(vector: &StackVector) -> bool {
-    layers(vector) && vector.shape.n == vector.shape.t
 }

@@ -5,7 +5,6 @@ use std::iter::zip;
 
 use super::backward;
 use super::plain::plain;
-use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
 use crate::vectors::{Gradients, Network, Outcome, Shape, Vector};
 
 /// One cell over all sequences: what it was given, in its own order, and what came out.
@@ -15,15 +14,15 @@ pub type Pass = (Vector, Outcome);
 #[derive(Clone, Copy)]
 pub struct Formulas {
     /// The order in which a reverse cell reads, from that in time: [N, T, C].
-    pub turn: fn(&StackVector, &[f64]) -> Vec<f64>,
+    pub turn: fn(&Vector, &[f64]) -> Vec<f64>,
     /// The order of time, from that in which a reverse cell read.
-    pub turn_back: fn(&StackVector, &[f64]) -> Vec<f64>,
+    pub turn_back: fn(&Vector, &[f64]) -> Vec<f64>,
     /// Changes what a pass is given; its number counts the passes done.
-    pub given: fn(&StackVector, &[Pass], &mut Vector),
+    pub given: fn(&Vector, &[Pass], &mut Vector),
     /// The outputs of both directions side by side, H numbers of each.
     pub join: fn(usize, [&[f64]; 2]) -> Vec<f64>,
     /// What the layer above reads.
-    pub above: fn(&StackVector, &Layer) -> Vec<f64>,
+    pub above: fn(&Vector, &Layer) -> Vec<f64>,
 }
 
 /// A layer that has run.
@@ -46,7 +45,7 @@ pub const RIGHT: Formulas = Formulas {
 };
 
 /// All passes; then what the last layer gives out.
-pub fn passes(vector: &StackVector, formulas: &Formulas) -> (Vec<Pass>, Vec<f64>) {
+pub fn passes(vector: &Vector, formulas: &Formulas) -> (Vec<Pass>, Vec<f64>) {
     let (mut passes, mut output) = (Vec::<Pass>::new(), Vec::new());
     let mut read = vector.x.clone();
     for layer in 0..vector.layers() {
@@ -71,7 +70,7 @@ pub fn passes(vector: &StackVector, formulas: &Formulas) -> (Vec<Pass>, Vec<f64>
     (passes, zero_at_padding(vector, output))
 }
 
-pub fn run(vector: &StackVector, formulas: &Formulas) -> Outcome<StackGradients> {
+pub fn run(vector: &Vector, formulas: &Formulas) -> Outcome {
     let (passes, output) = passes(vector, formulas);
     Outcome {
         output,
@@ -81,67 +80,69 @@ pub fn run(vector: &StackVector, formulas: &Formulas) -> Outcome<StackGradients>
     }
 }
 
+/// The loops, changed in some places.
+pub fn with(vector: &Vector, change: fn(&mut Formulas)) -> Outcome {
+    let mut formulas = RIGHT;
+    change(&mut formulas);
+    run(vector, &formulas)
+}
+
 /// The right loops, given wrong numbers.
-pub fn edited(vector: &StackVector, edit: impl Fn(&mut StackVector)) -> Outcome<StackGradients> {
+pub fn edited(vector: &Vector, edit: impl Fn(&mut Vector)) -> Outcome {
     let mut vector = vector.clone();
     edit(&mut vector);
     run(&vector, &RIGHT)
 }
 
 /// A network of the one cell of this pass.
-fn pass(vector: &StackVector, pass: usize, x: Vec<f64>) -> Vector {
+fn pass(vector: &Vector, pass: usize, x: Vec<f64>) -> Vector {
     let Shape { n, t, h, .. } = vector.shape;
-    let CellArrays { w_ih, w_hh, b_ih, b_hh } = vector.cells[pass].clone();
     let of_pass = |states: &Vec<f64>| block(vector, states, pass).to_vec();
-    let nothing =
-        || Outcome { output: Vec::new(), h_n: Vec::new(), c_n: Vec::new(), gradients: None };
     Vector {
         name: vector.name.clone(),
         shape: Shape { d: x.len() / (n * t), n, t, h },
+        bidirectional: false,
         lengths: vector.lengths.clone(),
-        w_ih,
-        w_hh,
-        b_ih,
-        b_hh,
+        cells: vec![vector.cells[pass].clone()],
         x,
         h_0: vector.h_0.as_ref().map(of_pass),
         c_0: vector.c_0.as_ref().map(of_pass),
         d_output: Vec::new(),
         d_h_n: Vec::new(),
         d_c_n: Vec::new(),
-        float64: nothing(),
-        float32: nothing(),
+        float64: Outcome::default(),
+        float32: Outcome::default(),
     }
 }
 
 /// Of states [L K, N, H], those of one pass; nothing of nothing.
-pub fn block<'a>(vector: &StackVector, states: &'a [f64], pass: usize) -> &'a [f64] {
+pub fn block<'a>(vector: &Vector, states: &'a [f64], pass: usize) -> &'a [f64] {
     let size = states.len() / vector.cells.len();
     &states[pass * size..][..size]
 }
 
 /// States [L K, N, H] with those of `source(pass)` in the place of each pass.
 pub fn taken(
-    vector: &StackVector,
+    vector: &Vector,
     states: &[f64],
-    source: impl Fn(&StackVector, usize) -> usize,
+    source: impl Fn(&Vector, usize) -> usize,
 ) -> Vec<f64> {
     let block = |pass| block(vector, states, source(vector, pass));
     (0..vector.cells.len()).flat_map(block).copied().collect()
 }
 
-pub fn as_it_is(_: &StackVector, sequences: &[f64]) -> Vec<f64> {
+pub fn as_it_is(_: &Vector, sequences: &[f64]) -> Vec<f64> {
     sequences.to_vec()
 }
 
 /// Each sequence from its end to its beginning; padding stays behind it.
-pub fn turned(vector: &StackVector, sequences: &[f64]) -> Vec<f64> {
+pub fn turned(vector: &Vector, sequences: &[f64]) -> Vec<f64> {
     reordered(vector, sequences, |t, length| if t < length { length - 1 - t } else { t })
 }
 
 /// [N, T, C] with the step `source(t, length)` in the place of step t.
 pub fn reordered(
-    vector: &StackVector,
+    vector: &Vector,
     sequences: &[f64],
     source: impl Fn(usize, usize) -> usize,
 ) -> Vec<f64> {
@@ -153,7 +154,7 @@ pub fn reordered(
 }
 
 /// [N, T, C] with zeros where a sequence has ended.
-fn zero_at_padding(vector: &StackVector, mut sequences: Vec<f64>) -> Vec<f64> {
+fn zero_at_padding(vector: &Vector, mut sequences: Vec<f64>) -> Vec<f64> {
     let Shape { n, t, .. } = vector.shape;
     let width = sequences.len() / (n * t);
     for (place, row) in sequences.chunks_mut(width).enumerate() {
@@ -167,19 +168,19 @@ fn zero_at_padding(vector: &StackVector, mut sequences: Vec<f64>) -> Vec<f64> {
 /// The places where a mutant departs from the right way back.
 #[derive(Clone, Copy)]
 pub struct WayBack {
-    pub turn: fn(&StackVector, &[f64]) -> Vec<f64>,
-    pub turn_back: fn(&StackVector, &[f64]) -> Vec<f64>,
+    pub turn: fn(&Vector, &[f64]) -> Vec<f64>,
+    pub turn_back: fn(&Vector, &[f64]) -> Vec<f64>,
     /// Whose H numbers of the gradient by the output a direction gets: from the direction.
     pub half: fn(usize) -> usize,
     /// Changes what a pass is given on the way back.
-    pub given: fn(&StackVector, usize, &mut Vector),
+    pub given: fn(&Vector, usize, &mut Vector),
     /// The formulas of the passes of a layer.
     pub pass_back: fn(usize) -> backward::Formulas,
     /// From the gradients by the inputs of a layer's directions, and the layer's number, to that by
     /// what the layer read.
     pub sum: fn(usize, &[Vec<f64>]) -> Vec<f64>,
     /// What of that the layer below gets for its output.
-    pub below: fn(&StackVector, &[f64]) -> Vec<f64>,
+    pub below: fn(&Vector, &[f64]) -> Vec<f64>,
 }
 
 pub const RIGHT_BACK: WayBack = WayBack {
@@ -193,7 +194,7 @@ pub const RIGHT_BACK: WayBack = WayBack {
 };
 
 /// The gradients, through the right forward pass.
-pub fn back(vector: &StackVector, formulas: &WayBack) -> StackGradients {
+pub fn back(vector: &Vector, formulas: &WayBack) -> Gradients {
     let (passes, _) = passes(vector, &RIGHT);
     let (h, directions) = (vector.shape.h, vector.directions());
     let mut of_passes: Vec<Gradients> = Vec::new();
@@ -224,10 +225,17 @@ pub fn back(vector: &StackVector, formulas: &WayBack) -> StackGradients {
     gathered(vector, of_passes, d_output)
 }
 
-fn gathered(vector: &StackVector, of_passes: Vec<Gradients>, x: Vec<f64>) -> StackGradients {
-    let mut gradients = StackGradients { cells: Vec::new(), x, h_0: Vec::new(), c_0: Vec::new() };
-    for Gradients { w_ih, w_hh, b_ih, b_hh, x: _, h_0, c_0 } in of_passes {
-        gradients.cells.push(CellArrays { w_ih, w_hh, b_ih, b_hh });
+/// The way back, changed in some places.
+pub fn back_with(vector: &Vector, change: fn(&mut WayBack)) -> Gradients {
+    let mut formulas = RIGHT_BACK;
+    change(&mut formulas);
+    back(vector, &formulas)
+}
+
+fn gathered(vector: &Vector, of_passes: Vec<Gradients>, x: Vec<f64>) -> Gradients {
+    let mut gradients = Gradients { cells: Vec::new(), x, h_0: Vec::new(), c_0: Vec::new() };
+    for Gradients { cells, x: _, h_0, c_0 } in of_passes {
+        gradients.cells.extend(cells);
         gradients.h_0.extend(h_0);
         gradients.c_0.extend(c_0);
     }

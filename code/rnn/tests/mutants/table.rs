@@ -1,15 +1,13 @@
 //! Which vectors reject which mutant, and which accept the right formula.
 
-use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Network, Outcome, Shape, Vector, Vectors};
-
-/// A mutant is rejected where it is off by this much: a thousand times what the tests allow in f32.
-pub const REJECTION: f64 = 1000.0 * F32_TOLERANCE;
+use crate::vectors::{Computed, Network, Vector, Vectors};
 
 pub const NETWORKS: [(&str, Network); 3] =
     [("RNN", Network::Rnn), ("LSTM", Network::Lstm), ("GRU", Network::Gru)];
 
-/// A name, the shapes that hide the mistake (others end in an error), and the wrong formula.
-pub type Mutant = (&'static str, fn(Shape) -> bool, fn(&Vector) -> Outcome);
+/// A name, the vectors that have a place for the mistake (in others it hides, or ends in an error),
+/// and what comes of it.
+pub type Mutant<O, V = Vector> = (&'static str, fn(&V) -> bool, fn(&V) -> O);
 
 /// A table of the book: for each mistake, and under each heading, how many vectors reject it.
 pub struct Table {
@@ -68,18 +66,6 @@ impl Table {
     }
 }
 
-impl Row {
-    /// From how far the mistake is off in each vector.
-    pub fn new(mistake: &str, deviations: impl Iterator<Item = f64>, rejection: f64) -> Self {
-        let (mut rejected, mut of) = (0, 0);
-        for off in deviations {
-            rejected += usize::from(off > rejection);
-            of += 1;
-        }
-        Self { mistake: mistake.into(), rejected, of }
-    }
-}
-
 pub fn line(cells: &[impl AsRef<str>]) -> String {
     let cells: Vec<_> = cells.iter().map(AsRef::as_ref).collect();
     format!("| {} |", cells.join(" | "))
@@ -90,43 +76,97 @@ fn cell(rows: &[Row], mistake: &str) -> String {
     row.map_or_else(|| "–".into(), |Row { rejected, of, .. }| format!("{rejected} of {of}"))
 }
 
-pub fn any(_: Shape) -> bool {
+pub fn any<V>(_: &V) -> bool {
     true
 }
 
-pub fn d_is_h(shape: Shape) -> bool {
-    shape.d == shape.h
+pub fn d_is_h(vector: &Vector) -> bool {
+    vector.shape.d == vector.shape.h
 }
 
-pub fn n_is_t(shape: Shape) -> bool {
-    shape.n == shape.t
+pub fn n_is_t(vector: &Vector) -> bool {
+    vector.shape.n == vector.shape.t
 }
 
-pub fn accept(vectors: &Vectors<Vector>, formula: impl Fn(&Vector) -> Outcome) {
+pub fn both(vector: &Vector) -> bool {
+    vector.bidirectional
+}
+
+pub fn layers(vector: &Vector) -> bool {
+    vector.layers() > 1
+}
+
+pub fn both_layers(vector: &Vector) -> bool {
+    both(vector) && layers(vector)
+}
+
+pub fn several(vector: &Vector) -> bool {
+    vector.cells.len() > 1
+}
+
+/// Layers that could stand in each other's places.
+pub fn alike(vector: &Vector) -> bool {
+    layers(vector) && vector.shape.d == vector.directions() * vector.shape.h
+}
+
+pub fn padded(vector: &Vector) -> bool {
+    vector.lengths.is_some()
+}
+
+pub fn both_padded(vector: &Vector) -> bool {
+    both(vector) && padded(vector)
+}
+
+pub fn layers_padded(vector: &Vector) -> bool {
+    layers(vector) && padded(vector)
+}
+
+pub fn layers_n_is_t(vector: &Vector) -> bool {
+    layers(vector) && n_is_t(vector)
+}
+
+/// The right formula gives what PyTorch computed, in both precisions.
+pub fn accept<V, O: Computed<V>>(
+    vectors: &Vectors<V>,
+    name: fn(&V) -> &str,
+    formula: impl Fn(&V) -> O,
+) {
     for vector in &vectors.vectors {
-        let outcome = formula(vector);
-        let wide = outcome.deviation(&vector.float64);
-        let narrow = outcome.deviation(&vector.float32);
-        assert!(
-            wide <= F64_TOLERANCE && narrow <= F32_TOLERANCE,
-            "{}: off by {wide:e} and {narrow:e} from {}",
-            vector.name,
-            vectors.made_with(),
-        );
+        let off = formula(vector).off(vector);
+        let accepted = off[0] <= O::TOLERANCES[0] && off[1] <= O::TOLERANCES[1];
+        assert!(accepted, "{}: off by {off:?} from {}", name(vector), vectors.made_with());
     }
 }
 
-pub fn rows(vectors: &[Vector], mutants: &[Mutant]) -> Vec<Row> {
-    let row = |&(name, fits, mutant): &Mutant| {
-        row(vectors.iter().filter(|vector| fits(vector.shape)), name, mutant)
+pub fn rows<V, O: Computed<V>>(vectors: &[V], mutants: &[Mutant<O, V>]) -> Vec<Row> {
+    let row = |&(name, fits, mutant): &Mutant<O, V>| {
+        row(vectors.iter().filter(|vector| fits(vector)), name, mutant)
     };
     mutants.iter().map(row).collect()
 }
 
-pub fn row<'a>(
-    vectors: impl Iterator<Item = &'a Vector>,
-    name: &str,
-    mutant: impl Fn(&Vector) -> Outcome,
+pub fn row<'a, V: 'a, O: Computed<V>>(
+    vectors: impl Iterator<Item = &'a V>,
+    mistake: &str,
+    mutant: impl Fn(&V) -> O,
 ) -> Row {
-    Row::new(name, vectors.map(|v| mutant(v).deviation(&v.float64)), REJECTION)
+    let (mut rejected, mut of) = (0, 0);
+    for vector in vectors {
+        rejected += usize::from(mutant(vector).is_rejected(vector));
+        of += 1;
+    }
+    Row { mistake: mistake.into(), rejected, of }
+}
+
+/// A column for each network.
+pub fn columns<O: Computed<Vector>>(
+    vectors: &[Vector],
+    mutants: &[Mutant<O>],
+) -> Vec<(&'static str, Vec<Row>)> {
+    let column = |(name, network)| (name, rows(&of_network(vectors, network), mutants));
+    NETWORKS.map(column).into()
+}
+
+pub fn of_network(vectors: &[Vector], network: Network) -> Vec<Vector> {
+    vectors.iter().filter(|vector| vector.network() == network).cloned().collect()
 }

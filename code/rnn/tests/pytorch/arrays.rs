@@ -1,9 +1,9 @@
 //! From the flat numbers of a file to arrays, and back.
 
 use ndarray::{Array, ArrayRef, Dimension, IntoDimension};
-use rnn::Real;
+use rnn::{Error, Real};
 
-use crate::vectors::Vectors;
+use crate::vectors::{Computed, Vectors, of_precision};
 
 pub fn array<F: Real, I: IntoDimension>(flat: &[f64], shape: I) -> Array<F, I::Dim> {
     let numbers = flat.iter().map(|&value| F::from_f64(value)).collect();
@@ -35,4 +35,14 @@ pub fn agrees<T, E>(
     }
     println!("at most {widest:e} from {}", vectors.made_with());
     Ok(())
+}
+
+/// The same in one precision.
+pub fn agrees_in<F: Real, V, O: Computed<V>>(
+    vectors: &Vectors<V>,
+    name: fn(&V) -> &str,
+    compute: impl Fn(&V) -> Result<O, Error>,
+) -> Result<(), Error> {
+    let deviation = |vector: &V| Ok(of_precision::<F, _>(compute(vector)?.off(vector)));
+    agrees(vectors, name, deviation, of_precision::<F, _>(O::TOLERANCES))
 }

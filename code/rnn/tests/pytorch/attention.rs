@@ -4,85 +4,31 @@
 use ndarray::{Array3, Axis};
 use rnn::{Error, KvCache, Linear, Real, SelfAttention};
 
-use super::arrays::{agrees, array, flat};
-use crate::vectors::attention::{
-    AttentionArrays, AttentionOutcome, AttentionShape, AttentionVector,
-};
-use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Vectors,
-    difference,
-};
+use super::arrays::{agrees_in, array, flat};
+use crate::vectors::Vectors;
+use crate::vectors::attention::{AttentionArrays, AttentionShape, AttentionVector, Output};
 
 #[test]
-fn forward_agrees_in_f64() -> Result<(), Error> {
-    forward_agrees(forward::<f64>, |vector| &vector.float64, F64_TOLERANCE)
+fn all_agrees_in_f64() -> Result<(), Error> {
+    all_agrees::<f64>()
 }
 
 #[test]
-fn forward_agrees_in_f32() -> Result<(), Error> {
-    forward_agrees(forward::<f32>, |vector| &vector.float32, F32_TOLERANCE)
+fn all_agrees_in_f32() -> Result<(), Error> {
+    all_agrees::<f32>()
 }
 
-#[test]
-fn steps_agree_in_f64() -> Result<(), Error> {
-    steps_agree::<f64>(|vector| &vector.float64, F64_TOLERANCE)
-}
-
-#[test]
-fn steps_agree_in_f32() -> Result<(), Error> {
-    steps_agree::<f32>(|vector| &vector.float32, F32_TOLERANCE)
-}
-
-/// The forward pass that keeps what the backward pass needs.
-#[test]
-fn saving_agrees_in_f64() -> Result<(), Error> {
-    forward_agrees(saving::<f64>, |vector| &vector.float64, F64_TOLERANCE)
-}
-
-#[test]
-fn saving_agrees_in_f32() -> Result<(), Error> {
-    forward_agrees(saving::<f32>, |vector| &vector.float32, F32_TOLERANCE)
-}
-
-#[test]
-fn gradients_agree_in_f64() -> Result<(), Error> {
-    gradients_agree::<f64>(|vector| &vector.float64, F64_GRADIENT_TOLERANCE)
-}
-
-#[test]
-fn gradients_agree_in_f32() -> Result<(), Error> {
-    gradients_agree::<f32>(|vector| &vector.float32, F32_GRADIENT_TOLERANCE)
-}
-
-type Compute = fn(&AttentionVector) -> Result<Vec<f64>, Error>;
-type Expected = fn(&AttentionVector) -> &AttentionOutcome;
-
-fn forward_agrees(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
-    let deviation =
-        |vector: &AttentionVector| Ok(difference(&compute(vector)?, &expected(vector).output));
-    agrees(&Vectors::attention(), name, deviation, tolerance)
-}
-
-fn steps_agree<F: Real>(expected: Expected, tolerance: f64) -> Result<(), Error> {
+fn all_agrees<F: Real>() -> Result<(), Error> {
+    let name: fn(&AttentionVector) -> &str = |vector| &vector.name;
     let mut vectors = Vectors::attention();
+    agrees_in::<F, _, _>(&vectors, name, forward::<F>)?;
+    agrees_in::<F, _, _>(&vectors, name, saving::<F>)?;
     vectors.vectors.retain(|vector| vector.causal);
-    let deviation =
-        |vector: &AttentionVector| Ok(difference(&steps::<F>(vector)?, &expected(vector).output));
-    agrees(&vectors, name, deviation, tolerance)
+    agrees_in::<F, _, _>(&vectors, name, steps::<F>)?;
+    agrees_in::<F, _, _>(&Vectors::attention_gradients(), name, gradients::<F>)
 }
 
-fn gradients_agree<F: Real>(expected: Expected, tolerance: f64) -> Result<(), Error> {
-    let deviation = |vector: &AttentionVector| {
-        Ok(gradients::<F>(vector)?.deviation(expected(vector).gradients()))
-    };
-    agrees(&Vectors::attention_gradients(), name, deviation, tolerance)
-}
-
-fn name(vector: &AttentionVector) -> &str {
-    &vector.name
-}
-
-fn forward<F: Real>(vector: &AttentionVector) -> Result<Vec<f64>, Error> {
+fn forward<F: Real>(vector: &AttentionVector) -> Result<Output, Error> {
     let (attention, x) = (attention::<F>(vector), x(vector));
     let output = match &vector.lengths {
         None => attention.forward(&x)?,
@@ -91,13 +37,15 @@ fn forward<F: Real>(vector: &AttentionVector) -> Result<Vec<f64>, Error> {
     Ok(flat(&output))
 }
 
-fn saving<F: Real>(vector: &AttentionVector) -> Result<Vec<f64>, Error> {
-    let saved = attention::<F>(vector).forward_saving(&x(vector), vector.lengths.as_deref())?;
+/// The forward pass that keeps what the backward pass needs.
+fn saving<F: Real>(vector: &AttentionVector) -> Result<Output, Error> {
+    let attention = attention::<F>(vector);
+    let saved = attention.forward_saving(&x(vector), vector.lengths.as_deref())?;
     Ok(flat(&saved.output))
 }
 
 /// As long as each sequence; what follows its end stays zero.
-fn steps<F: Real>(vector: &AttentionVector) -> Result<Vec<f64>, Error> {
+fn steps<F: Real>(vector: &AttentionVector) -> Result<Output, Error> {
     let AttentionShape { n, t, size, .. } = vector.shape;
     let (attention, x) = (attention::<F>(vector), x(vector));
     let mut output = Array3::zeros((n, t, size));
@@ -115,7 +63,7 @@ fn gradients<F: Real>(vector: &AttentionVector) -> Result<AttentionArrays, Error
     let AttentionShape { n, t, size, .. } = vector.shape;
     let attention = attention::<F>(vector);
     let saved = attention.forward_saving(&x(vector), vector.lengths.as_deref())?;
-    let gradients = attention.backward(&saved, &array(&vector.d_output, (n, t, size)))?;
+    let gradients = saved.backward(&array(&vector.d_output, (n, t, size)))?;
     let SelfAttention { query, key, value, .. } = &gradients.attention;
     Ok(AttentionArrays {
         w_q: flat(&query.weight),

@@ -4,40 +4,37 @@ use ndarray::Array2;
 use rnn::{Embedding, Error, Real};
 
 use super::arrays::{agrees, array, flat};
-use crate::vectors::attention::{EmbeddingOutcome, EmbeddingShape, EmbeddingVector};
+use crate::vectors::attention::{EmbeddingShape, EmbeddingVector};
 use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Vectors,
-    difference, relative_difference,
+    GRADIENT_TOLERANCES, TOLERANCES, Vectors, difference, of_precision, relative_difference,
 };
 
 #[test]
-fn embedding_agrees_in_f64() -> Result<(), Error> {
-    embedding_agrees::<f64>(|vector| &vector.float64, F64_TOLERANCE, F64_GRADIENT_TOLERANCE)
+fn embedding_agrees() -> Result<(), Error> {
+    embedding_agrees_in::<f64>()?;
+    embedding_agrees_in::<f32>()
 }
 
-#[test]
-fn embedding_agrees_in_f32() -> Result<(), Error> {
-    embedding_agrees::<f32>(|vector| &vector.float32, F32_TOLERANCE, F32_GRADIENT_TOLERANCE)
-}
-
-fn embedding_agrees<F: Real>(
-    expected: fn(&EmbeddingVector) -> &EmbeddingOutcome,
-    tolerance: f64,
-    gradient_tolerance: f64,
-) -> Result<(), Error> {
+fn embedding_agrees_in<F: Real>() -> Result<(), Error> {
     let vectors = Vectors::embedding();
     let forward = |vector: &EmbeddingVector| {
         let output = embedding::<F>(vector).forward(&tokens(vector))?;
-        Ok(difference(&flat(&output), &expected(vector).output))
+        Ok(difference(
+            &flat(&output),
+            &of_precision::<F, _>([&vector.float64, &vector.float32]).output,
+        ))
     };
     let backward = |vector: &EmbeddingVector| {
         let EmbeddingShape { n, t, d, .. } = vector.shape;
         let d_output = array(&vector.d_output, (n, t, d));
         let gradient = embedding::<F>(vector).backward(&tokens(vector), &d_output)?;
-        Ok(relative_difference(&flat(&gradient.weight), &expected(vector).gradient))
+        Ok(relative_difference(
+            &flat(&gradient.weight),
+            &of_precision::<F, _>([&vector.float64, &vector.float32]).gradient,
+        ))
     };
-    agrees(&vectors, |vector| &vector.name, forward, tolerance)?;
-    agrees(&vectors, |vector| &vector.name, backward, gradient_tolerance)
+    agrees(&vectors, |vector| &vector.name, forward, of_precision::<F, _>(TOLERANCES))?;
+    agrees(&vectors, |vector| &vector.name, backward, of_precision::<F, _>(GRADIENT_TOLERANCES))
 }
 
 fn embedding<F: Real>(vector: &EmbeddingVector) -> Embedding<F> {

@@ -6,8 +6,7 @@ use serde::Deserialize;
 
 use super::arrays::{agrees, array, flat};
 use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Shape, Vectors,
-    difference, relative_difference,
+    GRADIENT_TOLERANCES, Shape, TOLERANCES, Vectors, difference, of_precision, relative_difference,
 };
 
 #[derive(Deserialize)]
@@ -75,57 +74,41 @@ struct FnnVector {
 }
 
 #[test]
-fn linear_agrees_in_f64() -> Result<(), Error> {
-    linear_agrees::<f64>(|vector| &vector.float64, F64_TOLERANCE, F64_GRADIENT_TOLERANCE)
+fn linear_agrees() -> Result<(), Error> {
+    linear_agrees_in::<f64>()?;
+    linear_agrees_in::<f32>()
 }
 
 #[test]
-fn linear_agrees_in_f32() -> Result<(), Error> {
-    linear_agrees::<f32>(|vector| &vector.float32, F32_TOLERANCE, F32_GRADIENT_TOLERANCE)
+fn conv1d_agrees() -> Result<(), Error> {
+    conv1d_agrees_in::<f64>()?;
+    conv1d_agrees_in::<f32>()
 }
 
 #[test]
-fn conv1d_agrees_in_f64() -> Result<(), Error> {
-    conv1d_agrees::<f64>(|vector| &vector.float64, F64_TOLERANCE)
+fn window_agrees() -> Result<(), Error> {
+    window_agrees_in::<f64>()?;
+    window_agrees_in::<f32>()
 }
 
-#[test]
-fn conv1d_agrees_in_f32() -> Result<(), Error> {
-    conv1d_agrees::<f32>(|vector| &vector.float32, F32_TOLERANCE)
-}
-
-#[test]
-fn window_agrees_in_f64() -> Result<(), Error> {
-    window_agrees::<f64>(|vector| &vector.float64, F64_TOLERANCE)
-}
-
-#[test]
-fn window_agrees_in_f32() -> Result<(), Error> {
-    window_agrees::<f32>(|vector| &vector.float32, F32_TOLERANCE)
-}
-
-fn linear_agrees<F: Real>(
-    expected: fn(&LinearVector) -> &LinearOutcome,
-    tolerance: f64,
-    gradient_tolerance: f64,
-) -> Result<(), Error> {
+fn linear_agrees_in<F: Real>() -> Result<(), Error> {
     let vectors = Vectors::read(include_str!("linear.json"));
     let forward = |vector: &LinearVector| {
         let LinearShape { n, inputs, .. } = vector.shape;
         let y = linear::<F>(vector).forward(&array(&vector.x, (n, inputs)))?;
-        Ok(difference(&flat(&y), &expected(vector).y))
+        Ok(difference(&flat(&y), &of_precision::<F, _>([&vector.float64, &vector.float32]).y))
     };
     let backward = |vector: &LinearVector| {
         let LinearShape { n, inputs, outputs } = vector.shape;
         let (x, d_y) = (array(&vector.x, (n, inputs)), array(&vector.d_y, (n, outputs)));
         let LinearGradients { linear, x } = linear::<F>(vector).backward(&x, &d_y)?;
-        let expected = &expected(vector).gradients;
+        let expected = &of_precision::<F, _>([&vector.float64, &vector.float32]).gradients;
         Ok(relative_difference(&flat(&linear.weight), &expected.weight)
             .max(relative_difference(&flat(&linear.bias), &expected.bias))
             .max(relative_difference(&flat(&x), &expected.x)))
     };
-    agrees(&vectors, |vector| &vector.name, forward, tolerance)?;
-    agrees(&vectors, |vector| &vector.name, backward, gradient_tolerance)
+    agrees(&vectors, |vector| &vector.name, forward, of_precision::<F, _>(TOLERANCES))?;
+    agrees(&vectors, |vector| &vector.name, backward, of_precision::<F, _>(GRADIENT_TOLERANCES))
 }
 
 fn linear<F: Real>(vector: &LinearVector) -> Linear<F> {
@@ -133,31 +116,28 @@ fn linear<F: Real>(vector: &LinearVector) -> Linear<F> {
     Linear { weight: array(&vector.weight, (outputs, inputs)), bias: array(&vector.bias, outputs) }
 }
 
-fn conv1d_agrees<F: Real>(
-    expected: fn(&Conv1dVector) -> &[f64],
-    tolerance: f64,
-) -> Result<(), Error> {
+fn conv1d_agrees_in<F: Real>() -> Result<(), Error> {
     let deviation = |vector: &Conv1dVector| {
         let Conv1dShape { n, inputs, outputs, kernel, length } = vector.shape;
         let weight = array(&vector.weight, (outputs, inputs, kernel));
         let conv1d = Conv1d::<F> { weight, bias: array(&vector.bias, outputs) };
         let y = conv1d.forward(&array(&vector.x, (n, inputs, length)))?;
         assert_eq!(y.dim(), (n, outputs, length - kernel + 1));
-        Ok(difference(&flat(&y), expected(vector)))
+        Ok(difference(&flat(&y), of_precision::<F, _>([&vector.float64, &vector.float32])))
     };
     let vectors = Vectors::read(include_str!("conv1d.json"));
-    agrees(&vectors, |vector| &vector.name, deviation, tolerance)
+    agrees(&vectors, |vector| &vector.name, deviation, of_precision::<F, _>(TOLERANCES))
 }
 
-fn window_agrees<F: Real>(expected: fn(&FnnVector) -> &[f64], tolerance: f64) -> Result<(), Error> {
+fn window_agrees_in<F: Real>() -> Result<(), Error> {
     let deviation = |vector: &FnnVector| {
         let Shape { n, t, d, h } = vector.shape;
         let weight = array(&vector.weight, (h, t * d));
         let linear = Linear::<F> { weight, bias: array(&vector.bias, h) };
         let x: Array3<F> = array(&vector.x, (n, t, d));
         let y = Fnn { linear, window: t }.forward(&x)?;
-        Ok(difference(&flat(&y), expected(vector)))
+        Ok(difference(&flat(&y), of_precision::<F, _>([&vector.float64, &vector.float32])))
     };
     let vectors = Vectors::read(include_str!("fnn.json"));
-    agrees(&vectors, |vector| &vector.name, deviation, tolerance)
+    agrees(&vectors, |vector| &vector.name, deviation, of_precision::<F, _>(TOLERANCES))
 }

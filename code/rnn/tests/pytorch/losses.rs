@@ -5,7 +5,7 @@ use rnn::{Error, Real, cross_entropy, mse_loss};
 use serde::Deserialize;
 
 use super::arrays::{agrees, array, flat};
-use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, relative_difference};
+use crate::vectors::{TOLERANCES, Vectors, of_precision, relative_difference};
 
 #[derive(Deserialize)]
 struct MseVector {
@@ -40,51 +40,37 @@ struct LossOutcome {
 }
 
 #[test]
-fn mse_loss_agrees_in_f64() -> Result<(), Error> {
-    mse_loss_agrees::<f64>(|vector| &vector.float64, F64_TOLERANCE)
+fn mse_loss_agrees() -> Result<(), Error> {
+    mse_loss_agrees_in::<f64>()?;
+    mse_loss_agrees_in::<f32>()
 }
 
 #[test]
-fn mse_loss_agrees_in_f32() -> Result<(), Error> {
-    mse_loss_agrees::<f32>(|vector| &vector.float32, F32_TOLERANCE)
+fn cross_entropy_agrees() -> Result<(), Error> {
+    cross_entropy_agrees_in::<f64>()?;
+    cross_entropy_agrees_in::<f32>()
 }
 
-#[test]
-fn cross_entropy_agrees_in_f64() -> Result<(), Error> {
-    cross_entropy_agrees::<f64>(|vector| &vector.float64, F64_TOLERANCE)
-}
-
-#[test]
-fn cross_entropy_agrees_in_f32() -> Result<(), Error> {
-    cross_entropy_agrees::<f32>(|vector| &vector.float32, F32_TOLERANCE)
-}
-
-fn mse_loss_agrees<F: Real>(
-    expected: fn(&MseVector) -> &LossOutcome,
-    tolerance: f64,
-) -> Result<(), Error> {
+fn mse_loss_agrees_in<F: Real>() -> Result<(), Error> {
     let compute = |vector: &MseVector| {
         let LossShape { n, c } = vector.shape;
         let y: Array2<F> = array(&vector.y, (n, c));
         let (loss, gradient) = mse_loss(&y, &array(&vector.target, (n, c)))?;
-        Ok(expected(vector).deviation(loss, &gradient))
+        Ok(of_precision::<F, _>([&vector.float64, &vector.float32]).deviation(loss, &gradient))
     };
     let vectors = Vectors::read(include_str!("mse.json"));
-    agrees(&vectors, |vector| &vector.name, compute, tolerance)
+    agrees(&vectors, |vector| &vector.name, compute, of_precision::<F, _>(TOLERANCES))
 }
 
-fn cross_entropy_agrees<F: Real>(
-    expected: fn(&CrossEntropyVector) -> &LossOutcome,
-    tolerance: f64,
-) -> Result<(), Error> {
+fn cross_entropy_agrees_in<F: Real>() -> Result<(), Error> {
     let compute = |vector: &CrossEntropyVector| {
         let LossShape { n, c } = vector.shape;
         let logits: Array2<F> = array(&vector.logits, (n, c));
         let (loss, gradient) = cross_entropy(&logits, &vector.targets)?;
-        Ok(expected(vector).deviation(loss, &gradient))
+        Ok(of_precision::<F, _>([&vector.float64, &vector.float32]).deviation(loss, &gradient))
     };
     let vectors = Vectors::read(include_str!("cross_entropy.json"));
-    agrees(&vectors, |vector| &vector.name, compute, tolerance)
+    agrees(&vectors, |vector| &vector.name, compute, of_precision::<F, _>(TOLERANCES))
 }
 
 impl LossOutcome {

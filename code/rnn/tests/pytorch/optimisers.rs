@@ -6,7 +6,7 @@ use rnn::{Adam, Error, Linear, Real, Sgd, clip_grad_norm};
 use serde::Deserialize;
 
 use super::arrays::{agrees, array, flat};
-use crate::vectors::{F32_TOLERANCE, F64_TOLERANCE, Vectors, difference, relative_difference};
+use crate::vectors::{TOLERANCES, Vectors, difference, of_precision, relative_difference};
 
 #[derive(Deserialize)]
 struct SgdVector {
@@ -58,75 +58,64 @@ struct Flat {
 }
 
 #[test]
-fn sgd_agrees_in_f64() -> Result<(), Error> {
-    sgd_agrees::<f64>(|training| &training.float64, F64_TOLERANCE)
+fn sgd_agrees() -> Result<(), Error> {
+    sgd_agrees_in::<f64>()?;
+    sgd_agrees_in::<f32>()
 }
 
 #[test]
-fn sgd_agrees_in_f32() -> Result<(), Error> {
-    sgd_agrees::<f32>(|training| &training.float32, F32_TOLERANCE)
+fn adam_agrees() -> Result<(), Error> {
+    adam_agrees_in::<f64>()?;
+    adam_agrees_in::<f32>()
 }
 
 #[test]
-fn adam_agrees_in_f64() -> Result<(), Error> {
-    adam_agrees::<f64>(|training| &training.float64, F64_TOLERANCE)
-}
-
-#[test]
-fn adam_agrees_in_f32() -> Result<(), Error> {
-    adam_agrees::<f32>(|training| &training.float32, F32_TOLERANCE)
-}
-
-#[test]
-fn clipping_agrees_in_f64() -> Result<(), Error> {
-    clipping_agrees::<f64>(|vector| &vector.float64, F64_TOLERANCE)
-}
-
-#[test]
-fn clipping_agrees_in_f32() -> Result<(), Error> {
-    clipping_agrees::<f32>(|vector| &vector.float32, F32_TOLERANCE)
+fn clipping_agrees() -> Result<(), Error> {
+    clipping_agrees_in::<f64>()?;
+    clipping_agrees_in::<f32>()
 }
 
 /// The model is a pair, to see that both parts are trained and that their states stay apart.
 type Model<F> = (Linear<F>, Linear<F>);
 
-type Expected = fn(&Training) -> &[Flat];
-
-fn sgd_agrees<F: Real>(expected: Expected, tolerance: f64) -> Result<(), Error> {
+fn sgd_agrees_in<F: Real>() -> Result<(), Error> {
     let deviation = |vector: &SgdVector| {
         let mut sgd = Sgd::new(F::from_f64(vector.lr), F::from_f64(vector.momentum));
         let step = |model: &mut Model<F>, gradients: &Model<F>| sgd.step(model, gradients);
-        vector.training.deviation(step, expected(&vector.training))
+        vector.training.deviation(
+            step,
+            of_precision::<F, _>([&vector.training.float64, &vector.training.float32]),
+        )
     };
     let vectors = Vectors::read(include_str!("sgd.json"));
-    agrees(&vectors, |vector| &vector.training.name, deviation, tolerance)
+    agrees(&vectors, |vector| &vector.training.name, deviation, of_precision::<F, _>(TOLERANCES))
 }
 
-fn adam_agrees<F: Real>(expected: Expected, tolerance: f64) -> Result<(), Error> {
+fn adam_agrees_in<F: Real>() -> Result<(), Error> {
     let deviation = |vector: &AdamVector| {
         let mut adam = Adam::new(F::from_f64(vector.lr));
         adam.betas = (F::from_f64(vector.betas.0), F::from_f64(vector.betas.1));
         adam.eps = F::from_f64(vector.eps);
         let step = |model: &mut Model<F>, gradients: &Model<F>| adam.step(model, gradients);
-        vector.training.deviation(step, expected(&vector.training))
+        vector.training.deviation(
+            step,
+            of_precision::<F, _>([&vector.training.float64, &vector.training.float32]),
+        )
     };
     let vectors = Vectors::read(include_str!("adam.json"));
-    agrees(&vectors, |vector| &vector.training.name, deviation, tolerance)
+    agrees(&vectors, |vector| &vector.training.name, deviation, of_precision::<F, _>(TOLERANCES))
 }
 
-fn clipping_agrees<F: Real>(
-    expected: fn(&ClipVector) -> &ClipOutcome,
-    tolerance: f64,
-) -> Result<(), Error> {
+fn clipping_agrees_in<F: Real>() -> Result<(), Error> {
     let deviation = |vector: &ClipVector| {
         let mut gradients = vector.gradients.linear::<F>();
         let norm = clip_grad_norm(&mut gradients, F::from_f64(vector.max_norm))?;
-        let expected = expected(vector);
+        let expected = of_precision::<F, _>([&vector.float64, &vector.float32]);
         let norm = relative_difference(&[norm.into()], &[expected.norm]);
         Ok(norm.max(expected.clipped.deviation(&gradients)))
     };
     let vectors = Vectors::read(include_str!("clip.json"));
-    agrees(&vectors, |vector| &vector.name, deviation, tolerance)
+    agrees(&vectors, |vector| &vector.name, deviation, of_precision::<F, _>(TOLERANCES))
 }
 
 impl Training {

@@ -2,151 +2,108 @@
 //! one layer and several, one direction and both.
 
 use ndarray::Array3;
-use rnn::{Error, Gru, Lstm, Real, Rnn};
+use rnn::{Error, GruCell, Layers, LstmCell, Real, RnnCell};
 
-use super::arrays::{agrees, array, flat};
-use crate::recurrent::{self, Arguments, Recurrent, Weights};
-use crate::vectors::stacks::{CellArrays, StackGradients, StackVector};
-use crate::vectors::{
-    F32_GRADIENT_TOLERANCE, F32_TOLERANCE, F64_GRADIENT_TOLERANCE, F64_TOLERANCE, Network, Shape,
-    Vector, Vectors,
-};
-
-type Outcome = crate::vectors::Outcome<StackGradients>;
+use super::arrays::{agrees_in, array, flat};
+use crate::recurrent::{self, Arguments, Recurrent};
+use crate::vectors::{CellArrays, Gradients, Network, Outcome, Shape, Vector, Vectors};
 
 #[test]
 fn forward_agrees_in_f64() -> Result<(), Error> {
-    forward_agrees(network::<f64>, |vector| &vector.float64, F64_TOLERANCE)
+    forward_agrees::<f64>()
 }
 
 #[test]
 fn forward_agrees_in_f32() -> Result<(), Error> {
-    forward_agrees(network::<f32>, |vector| &vector.float32, F32_TOLERANCE)
+    forward_agrees::<f32>()
 }
 
 #[test]
-fn steps_agree_in_f64() -> Result<(), Error> {
-    forward_agrees(steps::<f64>, |vector| &vector.float64, F64_TOLERANCE)
+fn backward_agrees_in_f64() -> Result<(), Error> {
+    backward_agrees::<f64>()
 }
 
 #[test]
-fn steps_agree_in_f32() -> Result<(), Error> {
-    forward_agrees(steps::<f32>, |vector| &vector.float32, F32_TOLERANCE)
+fn backward_agrees_in_f32() -> Result<(), Error> {
+    backward_agrees::<f32>()
 }
-
-/// The forward pass that keeps what the backward pass needs.
-#[test]
-fn saving_agrees_in_f64() -> Result<(), Error> {
-    saving_agrees(gradients::<f64>, |vector| &vector.float64, F64_TOLERANCE)
-}
-
-#[test]
-fn saving_agrees_in_f32() -> Result<(), Error> {
-    saving_agrees(gradients::<f32>, |vector| &vector.float32, F32_TOLERANCE)
-}
-
-#[test]
-fn gradients_agree_in_f64() -> Result<(), Error> {
-    gradients_agree(gradients::<f64>, |vector| &vector.float64, F64_GRADIENT_TOLERANCE)
-}
-
-#[test]
-fn gradients_agree_in_f32() -> Result<(), Error> {
-    gradients_agree(gradients::<f32>, |vector| &vector.float32, F32_GRADIENT_TOLERANCE)
-}
-
-type Compute = fn(&StackVector) -> Result<Outcome, Error>;
-type Expected = fn(&StackVector) -> &Outcome;
 
 /// The vectors with gradients are also vectors of the forward pass, some of them padded.
-fn forward_agrees(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
-    let deviation = |vector: &StackVector| Ok(compute(vector)?.deviation(expected(vector)));
-    let single = [Vectors::rnn(), Vectors::lstm(), Vectors::gru(), Vectors::gradients()];
-    for vectors in single.map(as_stacks).into_iter().chain([Vectors::stacks()]) {
-        agrees(&vectors, name, deviation, tolerance)?;
+fn forward_agrees<F: Real>() -> Result<(), Error> {
+    let rest = [Vectors::gradients(), Vectors::stacks()];
+    for vectors in [Vectors::rnn(), Vectors::lstm(), Vectors::gru()].into_iter().chain(rest) {
+        agrees_in::<F, _, _>(&vectors, name, network::<F>)?;
+        agrees_in::<F, _, _>(&vectors, name, steps::<F>)?;
     }
     Ok(())
 }
 
-fn saving_agrees(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
-    let deviation = |vector: &StackVector| Ok(compute(vector)?.deviation(expected(vector)));
-    agrees(&as_stacks(Vectors::gradients()), name, deviation, tolerance)?;
-    agrees(&Vectors::stacks(), name, deviation, tolerance)
+/// And the forward pass that keeps what the backward pass needs.
+fn backward_agrees<F: Real>() -> Result<(), Error> {
+    for vectors in [Vectors::gradients(), Vectors::stacks()] {
+        agrees_in::<F, _, _>(&vectors, name, |vector| Ok(gradients::<F>(vector)?.0))?;
+        agrees_in::<F, _, _>(&vectors, name, |vector| Ok(gradients::<F>(vector)?.1))?;
+    }
+    Ok(())
 }
 
-fn gradients_agree(compute: Compute, expected: Expected, tolerance: f64) -> Result<(), Error> {
-    let deviation = |vector: &StackVector| {
-        Ok(compute(vector)?.gradients().deviation(expected(vector).gradients()))
-    };
-    agrees(&as_stacks(Vectors::gradients()), name, deviation, tolerance)?;
-    agrees(&Vectors::stacks(), name, deviation, tolerance)
-}
-
-fn as_stacks(Vectors { made_with, vectors }: Vectors<Vector>) -> Vectors<StackVector> {
-    Vectors { made_with, vectors: vectors.into_iter().map(StackVector::from).collect() }
-}
-
-fn name(vector: &StackVector) -> &str {
+fn name(vector: &Vector) -> &str {
     &vector.name
 }
 
-fn network<F: Real>(vector: &StackVector) -> Result<Outcome, Error> {
+fn network<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
     match vector.network() {
-        Network::Rnn => run::<F, Rnn<F>>(vector),
-        Network::Lstm => run::<F, Lstm<F>>(vector),
-        Network::Gru => run::<F, Gru<F>>(vector),
+        Network::Rnn => run::<RnnCell<F>>(vector),
+        Network::Lstm => run::<LstmCell<F>>(vector),
+        Network::Gru => run::<GruCell<F>>(vector),
     }
 }
 
-fn steps<F: Real>(vector: &StackVector) -> Result<Outcome, Error> {
+fn steps<F: Real>(vector: &Vector) -> Result<Outcome, Error> {
     match vector.network() {
-        Network::Rnn => run_steps::<F, Rnn<F>>(vector),
-        Network::Lstm => run_steps::<F, Lstm<F>>(vector),
-        Network::Gru => run_steps::<F, Gru<F>>(vector),
+        Network::Rnn => run_steps::<RnnCell<F>>(vector),
+        Network::Lstm => run_steps::<LstmCell<F>>(vector),
+        Network::Gru => run_steps::<GruCell<F>>(vector),
     }
 }
 
-fn gradients<F: Real>(vector: &StackVector) -> Result<Outcome, Error> {
+fn gradients<F: Real>(vector: &Vector) -> Result<(Outcome, Gradients), Error> {
     match vector.network() {
-        Network::Rnn => run_back::<F, Rnn<F>>(vector),
-        Network::Lstm => run_back::<F, Lstm<F>>(vector),
-        Network::Gru => run_back::<F, Gru<F>>(vector),
+        Network::Rnn => run_back::<RnnCell<F>>(vector),
+        Network::Lstm => run_back::<LstmCell<F>>(vector),
+        Network::Gru => run_back::<GruCell<F>>(vector),
     }
 }
 
-fn run<F: Real, L: Recurrent<F>>(vector: &StackVector) -> Result<Outcome, Error> {
-    let network: L = with_weights_of(vector);
-    Ok(outcome(&network.run(&arguments(vector))?))
+fn run<C: Recurrent>(vector: &Vector) -> Result<Outcome, Error> {
+    Ok(outcome(&recurrent::run(&with_weights_of::<C>(vector), &arguments(vector))?))
 }
 
-fn run_steps<F: Real, L: Recurrent<F>>(vector: &StackVector) -> Result<Outcome, Error> {
-    let network: L = with_weights_of(vector);
-    Ok(outcome(&recurrent::run_steps(&network, &arguments(vector))?))
+fn run_steps<C: Recurrent>(vector: &Vector) -> Result<Outcome, Error> {
+    Ok(outcome(&recurrent::run_steps(&with_weights_of::<C>(vector), &arguments(vector))?))
 }
 
-fn run_back<F: Real, L: Recurrent<F>>(vector: &StackVector) -> Result<Outcome, Error> {
-    let network: L = with_weights_of(vector);
+fn run_back<C: Recurrent>(vector: &Vector) -> Result<(Outcome, Gradients), Error> {
+    let network = with_weights_of::<C>(vector);
     let Shape { n, t, h, .. } = vector.shape;
-    let states = (vector.cells.len(), n, h);
-    let d_results = [
-        Some(array(&vector.d_output, (n, t, vector.directions() * h))),
-        Some(array(&vector.d_h_n, states)),
-        (L::STATES == 2).then(|| array(&vector.d_c_n, states)),
-    ];
-    let (results, gradients) = network.run_back(&arguments(vector), &d_results)?;
+    let d_states = [&vector.d_h_n, &vector.d_c_n].into_iter().take(C::STATES);
+    let d_output = array(&vector.d_output, (n, t, vector.directions() * h));
+    let d_states = d_states.map(|d_state| array(d_state, (vector.cells.len(), n, h)));
+    let d_results: Vec<_> = [d_output].into_iter().chain(d_states).collect();
+    let (results, gradients) = recurrent::run_back(&network, &arguments(vector), &d_results)?;
     let weights: Vec<_> = gradients.weights.iter().map(|gradient| flat(gradient)).collect();
     // What is not given has no gradient in PyTorch.
     let state = |state: usize| match vector.h_0 {
         Some(_) => gradients.state.get(state).map_or_else(Vec::new, |state| flat(state)),
         None => Vec::new(),
     };
-    let gradients = StackGradients {
+    let gradients = Gradients {
         cells: weights.chunks(4).map(cell_arrays).collect(),
         x: flat(&gradients.x),
         h_0: state(0),
         c_0: state(1),
     };
-    Ok(Outcome { gradients: Some(gradients), ..outcome(&results) })
+    Ok((outcome(&results), gradients))
 }
 
 fn cell_arrays(weights: &[Vec<f64>]) -> CellArrays {
@@ -154,21 +111,22 @@ fn cell_arrays(weights: &[Vec<f64>]) -> CellArrays {
     CellArrays { w_ih, w_hh, b_ih, b_hh }
 }
 
-fn with_weights_of<F: Real, L: Recurrent<F>>(vector: &StackVector) -> L {
+fn with_weights_of<C: Recurrent>(vector: &Vector) -> Layers<C> {
     let Shape { h, .. } = vector.shape;
-    let rows = L::GATES * h;
-    let cell = |cell: &CellArrays| -> Weights<F> {
-        (
-            array(&cell.w_ih, (rows, cell.w_ih.len() / rows)),
-            array(&cell.w_hh, (rows, h)),
-            array(&cell.b_ih, rows),
-            array(&cell.b_hh, rows),
-        )
+    let rows = C::GATES * h;
+    let cell = |CellArrays { w_ih, w_hh, b_ih, b_hh }: &CellArrays| {
+        C::from_arrays(vec![
+            array(w_ih, vec![rows, w_ih.len() / rows]),
+            array(w_hh, vec![rows, h]),
+            array(b_ih, vec![rows]),
+            array(b_hh, vec![rows]),
+        ])
     };
-    L::from_cells(vector.cells.iter().map(cell).collect(), vector.bidirectional)
+    let cells = vector.cells.iter().map(cell).collect();
+    Layers { cells, bidirectional: vector.bidirectional }
 }
 
-fn arguments<F: Real>(vector: &StackVector) -> Arguments<F> {
+fn arguments<F: Real>(vector: &Vector) -> Arguments<F> {
     let Shape { n, t, d, h } = vector.shape;
     let state = |flat: &Vec<f64>| array(flat, (vector.cells.len(), n, h));
     let h_0 = vector.h_0.as_ref().map(state);

@@ -1,71 +1,95 @@
-//! The three networks behind one interface: what holds for all of them is tested once.
+//! All kinds of cells behind one interface: what holds for all of them is tested once.
 
-use std::array;
+mod runs;
+
 use std::fmt::Debug;
-use std::ops::Range;
 
-use ndarray::{
-    Array, Array1, Array2, Array3, ArrayD, ArrayRef1, ArrayViewD, Axis, Dimension, ShapeBuilder,
-};
-use rand::{RngExt, rngs::ChaCha8Rng};
-use rnn::{Error, Gru, GruCell, Lstm, LstmCell, Parameters, Real, Rnn, RnnCell};
+use ndarray::{Array, Array1, Array3, ArrayD, ArrayRef1, Dimension, ShapeBuilder};
+use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
+use rnn::{Cell, Error, GruCell, Layers, LstmCell, MinGruCell, Parameters, Real, RnnCell};
 
-/// `w_ih`, `w_hh`, `b_ih` and `b_hh` of a cell.
-pub type Weights<F> = (Array2<F>, Array2<F>, Array1<F>, Array1<F>);
+pub use runs::{by_reference, everything, run, run_back, run_steps};
 
-/// A recurrent network. Its state is h alone, or h and c.
-pub trait Recurrent<F: Real>: Parameters<F> + Clone + PartialEq + Debug {
+/// Calls a generic test for every kind of cell, in `f64` where nothing else is said: `test(case)?`.
+macro_rules! of_all_cells {
+    ($test:ident($($argument:expr),*) $($try:tt)?) => {
+        of_all_cells!(f64, $test($($argument),*) $($try)?)
+    };
+    ($real:ty, $test:ident($($argument:expr),*) $($try:tt)?) => {{
+        $test::<rnn::RnnCell<$real>>($($argument),*) $($try)?;
+        $test::<rnn::LstmCell<$real>>($($argument),*) $($try)?;
+        $test::<rnn::GruCell<$real>>($($argument),*) $($try)?;
+        $test::<rnn::MinGruCell<$real>>($($argument),*) $($try)?;
+    }};
+}
+pub(crate) use of_all_cells;
+
+/// A kind of cell.
+pub trait Recurrent: Cell + Clone + PartialEq + Debug {
     const GATES: usize;
+
     /// How many arrays the state is.
     const STATES: usize;
-    /// What else is kept for the way back: so many numbers for each unit and step.
+
+    /// What is kept for the way back beside inputs and states: so many numbers for each unit and
+    /// step.
     const KEPT: usize;
 
-    /// One layer in one direction.
-    fn from_weights(cell: Weights<F>) -> Self;
+    /// From as many arrays as it has parameters, in their order.
+    fn from_arrays(arrays: Vec<ArrayD<Self::Real>>) -> Self;
 
-    /// A cell for each layer and direction.
-    fn from_cells(cells: Vec<Weights<F>>, bidirectional: bool) -> Self;
-
-    /// As its constructor draws it.
-    fn drawn(sizes: Sizes, rng: &mut ChaCha8Rng) -> Result<Self, Error>;
-
-    /// As `drawn`, by the constructor of one layer.
-    fn drawn_single(d: usize, h: usize, rng: &mut ChaCha8Rng) -> Result<Self, Error>;
-
-    /// Some of its cells, as a network of their own.
-    fn part(&self, cells: Range<usize>, bidirectional: bool) -> Self;
-
-    /// The number of cells, and H.
-    fn cells(&self) -> (usize, usize);
-
-    /// D, H, L and K, as it says itself.
-    fn sizes(&self) -> [usize; 4];
-
-    fn is_bidirectional(&self) -> bool;
-
-    /// Of a step.
-    fn multiply_adds(&self) -> usize;
-
-    /// The weights of one cell.
-    fn weights(&self, pass: usize) -> Weights<F>;
-
-    /// One step of its first cell: the next state.
-    fn step(&self, x: &ArrayRef1<F>, state: &[Array1<F>]) -> Result<Vec<Array1<F>>, Error>;
-
-    /// `output`, `h_n` and, of the LSTM, `c_n`.
-    fn run(&self, arguments: &Arguments<F>) -> Result<Vec<Array3<F>>, Error>;
-
-    /// The same, from the forward pass that keeps what the backward pass needs; and the gradients,
-    /// from those of `output`, `h_n` and, of the LSTM, `c_n`.
-    fn run_back(
+    /// One step: the next state.
+    fn next_state(
         &self,
-        arguments: &Arguments<F>,
-        d_results: &[Option<Array3<F>>],
-    ) -> Result<(Vec<Array3<F>>, Gradients<F>), Error>;
+        x: &ArrayRef1<Self::Real>,
+        state: &[Array1<Self::Real>],
+    ) -> Result<Vec<Array1<Self::Real>>, Error>;
+}
 
-    /// How many numbers the forward pass keeps.
-    fn float_count(&self, arguments: &Arguments<F>) -> Result<usize, Error>;
+macro_rules! recurrent {
+    (
+        $cell:ident { $($field:ident),+ }, $gates:literal gates, $kept:literal kept,
+        |$self:ident, $x:ident, $($state:ident),+| $next:expr
+    ) => {
+        impl<F: Real> Recurrent for $cell<F> {
+            const GATES: usize = $gates;
+            const STATES: usize = [$(stringify!($state)),+].len();
+            const KEPT: usize = $kept;
+
+            fn from_arrays(arrays: Vec<ArrayD<F>>) -> Self {
+                let mut arrays = arrays.into_iter();
+                $(let $field = fixed(arrays.next());)+
+                Self { $($field),+ }
+            }
+
+            fn next_state(
+                &self,
+                $x: &ArrayRef1<F>,
+                state: &[Array1<F>],
+            ) -> Result<Vec<Array1<F>>, Error> {
+                let ($self, [$($state),+]) = (self, state) else { panic!("another cell's state") };
+                $next
+            }
+        }
+    };
+}
+
+recurrent!(RnnCell { w_ih, w_hh, b_ih, b_hh }, 1 gates, 0 kept, |cell, x, h| {
+    Ok(vec![cell.step(x, h)?])
+});
+recurrent!(LstmCell { w_ih, w_hh, b_ih, b_hh }, 4 gates, 5 kept, |cell, x, h, c| {
+    cell.step(x, h, c).map(|(h, c)| vec![h, c])
+});
+recurrent!(GruCell { w_ih, w_hh, b_ih, b_hh }, 3 gates, 4 kept, |cell, x, h| {
+    Ok(vec![cell.step(x, h)?])
+});
+recurrent!(MinGruCell { w_ih, b_ih }, 2 gates, 2 kept, |cell, x, h| {
+    Ok(vec![cell.step(x, h)?])
+});
+
+pub fn fixed<F, D: Dimension>(array: Option<ArrayD<F>>) -> Array<F, D> {
+    let array = array.expect("an array for each field");
+    array.into_dimensionality().expect("as many axes as the field has")
 }
 
 #[derive(Debug, Clone)]
@@ -76,23 +100,6 @@ pub struct Arguments<F> {
     pub lengths: Option<Vec<usize>>,
     /// `h_0` or `h_0` and `c_0`, each `[L K, N, H]`. None: zeros.
     pub state: Option<Vec<Array3<F>>>,
-}
-
-#[derive(Debug, PartialEq)]
-pub struct Gradients<F> {
-    /// Of `w_ih`, `w_hh`, `b_ih` and `b_hh`, of one cell after the other.
-    pub weights: Vec<ArrayD<F>>,
-    pub x: Array3<F>,
-    pub state: Vec<Array3<F>>,
-}
-
-impl<F: Real> Gradients<F> {
-    /// All of them, in the order of the fields.
-    pub fn arrays(&self) -> Vec<ArrayD<F>> {
-        let Self { weights, x, state } = self;
-        let arguments = [x].into_iter().chain(state).map(|array| array.clone().into_dyn());
-        weights.iter().cloned().chain(arguments).collect()
-    }
 }
 
 /// L layers in one direction or in both, with D inputs and H units.
@@ -124,241 +131,52 @@ impl Sizes {
     pub fn inputs(self, layer: usize) -> usize {
         if layer == 0 { self.d } else { self.directions() * self.h }
     }
+
+    /// As the constructor draws it.
+    pub fn drawn<C: Cell>(self, rng: &mut ChaCha8Rng) -> Result<Layers<C>, Error> {
+        Layers::stacked(self.d, self.h, self.layers, self.bidirectional, rng)
+    }
 }
 
 /// A network whose weights are drawn twice as wide as by its own constructor, to bend tanh.
-pub fn network<L: Recurrent<f64>>(sizes: Sizes, rng: &mut ChaCha8Rng) -> L {
-    let (rows, bound) = (L::GATES * sizes.h, 2.0 / (sizes.h as f64).sqrt());
-    let mut cell = |pass: usize| {
-        (
-            uniform((rows, sizes.inputs(pass / sizes.directions())), bound, rng),
-            uniform((rows, sizes.h), bound, rng),
-            uniform(rows, bound, rng),
-            uniform(rows, bound, rng),
-        )
-    };
-    L::from_cells((0..sizes.passes()).map(&mut cell).collect(), sizes.bidirectional)
+pub fn network<C: Recurrent>(sizes: Sizes, rng: &mut ChaCha8Rng) -> Layers<C> {
+    let drawn = sizes.drawn(&mut ChaCha8Rng::seed_from_u64(0));
+    let mut network: Layers<C> = drawn.expect("no size is zero");
+    let bound = 2.0 / (sizes.h as f64).sqrt();
+    for mut array in network.parameters_mut() {
+        let shape = array.raw_dim();
+        array.assign(&uniform(shape, bound, rng));
+    }
+    network
 }
 
 /// Inputs and states for a network, without lengths.
-pub fn arguments<L: Recurrent<f64>>(
+pub fn arguments<C: Recurrent>(
     (n, t): (usize, usize),
     sizes: Sizes,
     rng: &mut ChaCha8Rng,
-) -> Arguments<f64> {
+) -> Arguments<C::Real> {
     let x = uniform((n, t, sizes.d), 2.0, rng);
-    let state = (0..L::STATES).map(|_| uniform((sizes.passes(), n, sizes.h), 1.0, rng)).collect();
+    let state = (0..C::STATES).map(|_| uniform((sizes.passes(), n, sizes.h), 1.0, rng)).collect();
     Arguments { x, lengths: None, state: Some(state) }
 }
 
 /// What a loss sends back to `output` and the last states.
-pub fn d_results<L: Recurrent<f64>>(
+pub fn d_results<C: Recurrent>(
     (n, t): (usize, usize),
     sizes: Sizes,
     rng: &mut ChaCha8Rng,
-) -> Vec<Array3<f64>> {
-    let states = (0..L::STATES).map(|_| (sizes.passes(), n, sizes.h));
+) -> Vec<Array3<C::Real>> {
+    let states = (0..C::STATES).map(|_| (sizes.passes(), n, sizes.h));
     let shapes = [(n, t, sizes.directions() * sizes.h)].into_iter().chain(states);
     shapes.map(|shape| uniform(shape, 1.0, rng)).collect()
 }
 
-/// What `run` should give: a loop over the cells, as long as each sequence; what follows its end
-/// stays zero.
-pub fn run_steps<F: Real, L: Recurrent<F>>(
-    network: &L,
-    arguments: &Arguments<F>,
-) -> Result<Vec<Array3<F>>, Error> {
-    let Arguments { x, lengths, state } = arguments;
-    let (count, steps, _) = x.dim();
-    let (passes, h) = network.cells();
-    let directions = if network.is_bidirectional() { 2 } else { 1 };
-    let mut output = Array3::zeros((count, steps, directions * h));
-    let mut states =
-        state.clone().unwrap_or_else(|| vec![Array3::zeros((passes, count, h)); L::STATES]);
-    for n in 0..count {
-        let length = lengths.as_ref().map_or(steps, |lengths| lengths[n]);
-        let sequence = x.index_axis(Axis(0), n);
-        let mut rows: Vec<Array1<F>> =
-            sequence.rows().into_iter().take(length).map(|row| row.to_owned()).collect();
-        for layer in 0..passes / directions {
-            let mut joined = vec![Vec::new(); length];
-            for direction in 0..directions {
-                let pass = layer * directions + direction;
-                let cell = network.part(pass..pass + 1, false);
-                let mut state = of_sequence(&states, pass, n);
-                for step in 0..length {
-                    let t = if direction == 1 { length - 1 - step } else { step };
-                    state = cell.step(&rows[t], &state)?;
-                    joined[t].extend(&state[0]);
-                }
-                for (states, state) in states.iter_mut().zip(&state) {
-                    states.index_axis_mut(Axis(0), pass).row_mut(n).assign(state);
-                }
-            }
-            rows = joined.into_iter().map(Array1::from).collect();
-        }
-        let mut output = output.index_axis_mut(Axis(0), n);
-        output.rows_mut().into_iter().zip(&rows).for_each(|(mut row, h)| row.assign(h));
-    }
-    states.insert(0, output);
-    Ok(states)
-}
-
-fn of_sequence<F: Real>(states: &[Array3<F>], pass: usize, n: usize) -> Vec<Array1<F>> {
-    states.iter().map(|states| states.index_axis(Axis(0), pass).row(n).to_owned()).collect()
-}
-
-pub fn uniform<D: Dimension>(
+/// Drawn in `f64`, whatever the type.
+pub fn uniform<F: Real, D: Dimension>(
     shape: impl ShapeBuilder<Dim = D>,
     bound: f64,
     rng: &mut ChaCha8Rng,
-) -> Array<f64, D> {
-    Array::from_shape_simple_fn(shape, || rng.random_range(-bound..=bound))
-}
-
-macro_rules! common_to_all {
-    ($network:ident, $cell:ident) => {
-        fn from_weights((w_ih, w_hh, b_ih, b_hh): Weights<F>) -> Self {
-            Self::from($cell { w_ih, w_hh, b_ih, b_hh })
-        }
-
-        fn from_cells(cells: Vec<Weights<F>>, bidirectional: bool) -> Self {
-            let cell = |(w_ih, w_hh, b_ih, b_hh)| $cell { w_ih, w_hh, b_ih, b_hh };
-            Self { cells: cells.into_iter().map(cell).collect(), bidirectional }
-        }
-
-        fn drawn(sizes: Sizes, rng: &mut ChaCha8Rng) -> Result<Self, Error> {
-            let Sizes { d, h, layers, bidirectional } = sizes;
-            Self::stacked(d, h, layers, bidirectional, rng)
-        }
-
-        fn drawn_single(d: usize, h: usize, rng: &mut ChaCha8Rng) -> Result<Self, Error> {
-            Self::new(d, h, rng)
-        }
-
-        fn part(&self, cells: Range<usize>, bidirectional: bool) -> Self {
-            Self { cells: self.cells[cells].to_vec(), bidirectional }
-        }
-
-        fn cells(&self) -> (usize, usize) {
-            (self.cells.len(), self.hidden_size())
-        }
-
-        fn sizes(&self) -> [usize; 4] {
-            [self.input_size(), self.hidden_size(), self.num_layers(), self.num_directions()]
-        }
-
-        fn is_bidirectional(&self) -> bool {
-            self.bidirectional
-        }
-
-        fn multiply_adds(&self) -> usize {
-            self.multiply_adds_per_step()
-        }
-
-        fn weights(&self, pass: usize) -> Weights<F> {
-            let $cell { w_ih, w_hh, b_ih, b_hh } = self.cells[pass].clone();
-            (w_ih, w_hh, b_ih, b_hh)
-        }
-    };
-}
-
-macro_rules! state_is_h {
-    ($network:ident, $cell:ident, $field:ident, $gates:literal, $kept:literal) => {
-        impl<F: Real> Recurrent<F> for $network<F> {
-            const GATES: usize = $gates;
-            const STATES: usize = 1;
-            const KEPT: usize = $kept;
-
-            common_to_all!($network, $cell);
-
-            fn step(&self, x: &ArrayRef1<F>, state: &[Array1<F>]) -> Result<Vec<Array1<F>>, Error> {
-                Ok(vec![self.cells[0].step(x, &state[0])?])
-            }
-
-            fn run(&self, arguments: &Arguments<F>) -> Result<Vec<Array3<F>>, Error> {
-                let Arguments { x, lengths, state } = arguments;
-                let h_0 = state.as_ref().map(|state| &*state[0]);
-                let (output, h_n) = match lengths {
-                    None => self.forward(x, h_0)?,
-                    Some(lengths) => self.forward_padded(x, lengths, h_0)?,
-                };
-                Ok(vec![output, h_n])
-            }
-
-            fn run_back(
-                &self,
-                arguments: &Arguments<F>,
-                d_results: &[Option<Array3<F>>],
-            ) -> Result<(Vec<Array3<F>>, Gradients<F>), Error> {
-                let Arguments { x, lengths, state } = arguments;
-                let h_0 = state.as_ref().map(|state| &*state[0]);
-                let [d_output, d_h_n] = array::from_fn(|i| d_results[i].as_deref());
-                let saved = self.forward_saving(x, lengths.as_deref(), h_0)?;
-                let gradients = self.backward(&saved, d_output, d_h_n)?;
-                assert_eq!(gradients.$field.bidirectional, self.bidirectional);
-                let x = self.input_gradient(&saved, &gradients)?;
-                let (weights, state) = (owned(&gradients.$field), vec![gradients.h_0]);
-                Ok((vec![saved.output, saved.h_n], Gradients { weights, x, state }))
-            }
-
-            fn float_count(&self, arguments: &Arguments<F>) -> Result<usize, Error> {
-                let Arguments { x, lengths, state } = arguments;
-                let state = state.as_ref().map(|state| &*state[0]);
-                Ok(self.forward_saving(x, lengths.as_deref(), state)?.float_count())
-            }
-        }
-    };
-}
-
-state_is_h!(Rnn, RnnCell, rnn, 1, 0);
-state_is_h!(Gru, GruCell, gru, 3, 4);
-
-impl<F: Real> Recurrent<F> for Lstm<F> {
-    const GATES: usize = 4;
-    const STATES: usize = 2;
-    const KEPT: usize = 5;
-
-    common_to_all!(Lstm, LstmCell);
-
-    fn step(&self, x: &ArrayRef1<F>, state: &[Array1<F>]) -> Result<Vec<Array1<F>>, Error> {
-        let (h, c) = self.cells[0].step(x, &state[0], &state[1])?;
-        Ok(vec![h, c])
-    }
-
-    fn run(&self, arguments: &Arguments<F>) -> Result<Vec<Array3<F>>, Error> {
-        let Arguments { x, lengths, state } = arguments;
-        let state = state.as_ref().map(|state| (&*state[0], &*state[1]));
-        let (output, (h_n, c_n)) = match lengths {
-            None => self.forward(x, state)?,
-            Some(lengths) => self.forward_padded(x, lengths, state)?,
-        };
-        Ok(vec![output, h_n, c_n])
-    }
-
-    fn run_back(
-        &self,
-        arguments: &Arguments<F>,
-        d_results: &[Option<Array3<F>>],
-    ) -> Result<(Vec<Array3<F>>, Gradients<F>), Error> {
-        let Arguments { x, lengths, state } = arguments;
-        let state = state.as_ref().map(|state| (&*state[0], &*state[1]));
-        let [d_output, d_h_n, d_c_n] = array::from_fn(|i| d_results[i].as_deref());
-        let saved = self.forward_saving(x, lengths.as_deref(), state)?;
-        let gradients = self.backward(&saved, d_output, d_h_n, d_c_n)?;
-        assert_eq!(gradients.lstm.bidirectional, self.bidirectional);
-        let x = self.input_gradient(&saved, &gradients)?;
-        let (weights, state) = (owned(&gradients.lstm), vec![gradients.h_0, gradients.c_0]);
-        Ok((vec![saved.output, saved.h_n, saved.c_n], Gradients { weights, x, state }))
-    }
-
-    fn float_count(&self, arguments: &Arguments<F>) -> Result<usize, Error> {
-        let Arguments { x, lengths, state } = arguments;
-        let state = state.as_ref().map(|state| (&*state[0], &*state[1]));
-        Ok(self.forward_saving(x, lengths.as_deref(), state)?.float_count())
-    }
-}
-
-fn owned<F: Real>(network: &impl Parameters<F>) -> Vec<ArrayD<F>> {
-    network.parameters().into_iter().map(ArrayViewD::into_owned).collect()
+) -> Array<F, D> {
+    Array::from_shape_simple_fn(shape, || F::from_f64(rng.random_range(-bound..=bound)))
 }

@@ -4,7 +4,7 @@ use std::iter::zip;
 
 use serde::Deserialize;
 
-use super::{Vectors, difference, relative_difference};
+use super::{Computed, GRADIENT_TOLERANCES, TOLERANCES, Vectors, difference, relative_difference};
 
 /// One run of `scaled_dot_product_attention` behind three `torch.nn.Linear`.
 #[derive(Clone, Deserialize)]
@@ -103,23 +103,48 @@ impl AttentionVector {
     }
 }
 
-impl AttentionOutcome {
-    pub fn gradients(&self) -> &AttentionArrays {
-        self.gradients.as_ref().expect("vectors without gradients are left out")
+/// Of an attention, [N, T, d], flat.
+pub type Output = Vec<f64>;
+
+impl Computed<AttentionVector> for Output {
+    const TOLERANCES: [f64; 2] = TOLERANCES;
+
+    fn off(&self, AttentionVector { float64, float32, .. }: &AttentionVector) -> [f64; 2] {
+        [float64, float32].map(|expected| difference(self, &expected.output))
+    }
+}
+
+impl Computed<AttentionVector> for AttentionArrays {
+    const TOLERANCES: [f64; 2] = GRADIENT_TOLERANCES;
+
+    /// The largest difference in an array, relative to the largest entry of that array. But for the
+    /// gradient of `b_k`: it is zero, and what is there is rounding.
+    fn off(&self, AttentionVector { float64, float32, .. }: &AttentionVector) -> [f64; 2] {
+        [float64, float32].map(|outcome| {
+            let expected = outcome.gradients.as_ref().expect("a vector with gradients");
+            zip(self.arrays(), expected.arrays())
+                .map(|(array, expected)| relative_difference(array, expected))
+                .fold(difference(&self.b_k, &expected.b_k), f64::max)
+        })
     }
 }
 
 impl AttentionArrays {
-    /// The largest difference in an array, relative to the largest entry of that array. But for the
-    /// gradient of `b_k`: it is zero, and what is there is rounding.
-    pub fn deviation(&self, expected: &Self) -> f64 {
-        zip(self.arrays(), expected.arrays())
-            .map(|(array, expected)| relative_difference(array, expected))
-            .fold(difference(&self.b_k, &expected.b_k), f64::max)
-    }
-
+    /// But `b_k`.
     fn arrays(&self) -> [&[f64]; 6] {
         let Self { w_q, b_q, w_k, b_k: _, w_v, b_v, x } = self;
         [w_q, b_q, w_k, w_v, b_v, x]
+    }
+}
+
+impl Computed<EmbeddingVector> for EmbeddingOutcome {
+    const TOLERANCES: [f64; 2] = TOLERANCES;
+    const REJECTION: f64 = 1000.0 * GRADIENT_TOLERANCES[1];
+
+    fn off(&self, EmbeddingVector { float64, float32, .. }: &EmbeddingVector) -> [f64; 2] {
+        [float64, float32].map(|expected| {
+            difference(&self.output, &expected.output)
+                .max(relative_difference(&self.gradient, &expected.gradient))
+        })
     }
 }
