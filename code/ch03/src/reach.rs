@@ -2,13 +2,12 @@
 
 use std::iter::zip;
 
-use ndarray::{Array2, Array3, ArrayRef3, Axis};
+use ndarray::{Array2, Array3, Axis};
 use rand::Rng;
-use rnn::{Adam, Error, Gru, Rnn, mse_loss};
-
-use crate::{
+use rnn::{Adam, Cell, Error, Gru, Layers, mse_loss};
+use tasks::{
     adding::{BATCH, GATED_RATE, HIDDEN, sequences},
-    training::{Answers, Layer, Model, draw, gradient_of_run},
+    training::{Answers, Model, draw, gradient_of_run},
 };
 
 /// The mean of a GRU's update gates over some sequences: what share of its state it keeps.
@@ -51,52 +50,14 @@ pub fn train_on_noise_without_past(
         let (x, _) = sequences(BATCH, t, rng);
         let (_, noise) = sequences(BATCH, t, rng);
         let (past, last_step) = x.view().split_at(Axis(1), t - 1);
-        let (_, h) = model.0.forward(&past, None)?;
-        let saved = model.0.forward_saving(&last_step, None, Some(&h))?;
+        let (_, [h]) = model.0.forward(&past, None)?;
+        let run = model.0.forward_saving(&last_step, None, Some([&h]))?;
         let mse = |y: &Array2<f64>| mse_loss(y, &noise);
-        let (_, gradient) = gradient_of_run(&model, &saved, Answers::AtTheEnd, mse)?;
+        let (_, gradient) = gradient_of_run(&model.1, &run, Answers::AtTheEnd, mse)?;
         adam.step(&mut model, &gradient)?;
         after_update();
     }
     Ok(model)
-}
-
-/// A layer whose early states can be asked for their part in the answer.
-pub trait Reach: Layer<f64> {
-    /// The gradient `[1, N, H]` by the states `h_0` that a run over `x` starts from.
-    ///
-    /// # Errors
-    /// Where a shape does not fit.
-    fn d_h_0(
-        &self,
-        x: &ArrayRef3<f64>,
-        h_0: &ArrayRef3<f64>,
-        d_h_n: &Array3<f64>,
-    ) -> Result<Array3<f64>, Error>;
-}
-
-impl Reach for Rnn<f64> {
-    fn d_h_0(
-        &self,
-        x: &ArrayRef3<f64>,
-        h_0: &ArrayRef3<f64>,
-        d_h_n: &Array3<f64>,
-    ) -> Result<Array3<f64>, Error> {
-        let saved = self.forward_saving(x, None, Some(h_0))?;
-        Ok(self.backward(&saved, None, Some(d_h_n))?.h_0)
-    }
-}
-
-impl Reach for Gru<f64> {
-    fn d_h_0(
-        &self,
-        x: &ArrayRef3<f64>,
-        h_0: &ArrayRef3<f64>,
-        d_h_n: &Array3<f64>,
-    ) -> Result<Array3<f64>, Error> {
-        let saved = self.forward_saving(x, None, Some(h_0))?;
-        Ok(self.backward(&saved, None, Some(d_h_n))?.h_0)
-    }
 }
 
 /// How much the answer after T steps changes with the state k steps before it, for k = 0 … T - 1:
@@ -104,23 +65,24 @@ impl Reach for Gru<f64> {
 ///
 /// # Errors
 /// Where the network has other inputs.
-pub fn reach<L: Reach>(
-    (layer, head): &Model<f64, L>,
+pub fn reach<C: Cell<Real = f64>>(
+    (layer, head): &Model<f64, Layers<C>>,
     t: usize,
     rng: &mut impl Rng,
 ) -> Result<Vec<f64>, Error> {
     const SEQUENCES: usize = 50;
     let (x, _) = sequences(SEQUENCES, t, rng);
-    let saved = layer.run(&x)?;
-    let output = L::states(&saved).0;
+    let (output, _) = layer.forward(&x, None)?;
+    let norm = |d_h: &Array3<f64>| d_h.mapv(|d| d * d).sum().sqrt();
     // The answer's own derivative by the last state: the weights of the head.
     let d_h_n = Array3::from_shape_fn((1, SEQUENCES, HIDDEN), |(_, _, u)| head.weight[[0, u]]);
-    let norm = |d_h: &Array3<f64>| d_h.mapv(|d| d * d).sum().sqrt();
     let mut reach = vec![1.0];
     for k in 1..t {
         let (_, rest) = x.view().split_at(Axis(1), t - k);
         let h = output.index_axis(Axis(1), t - k - 1).insert_axis(Axis(0));
-        reach.push(norm(&layer.d_h_0(&rest, &h, &d_h_n)?) / norm(&d_h_n));
+        let run = layer.forward_saving(&rest, None, Some(C::state(|_| &*h)))?;
+        let gradients = run.backward(None, Some(C::state(|_| &*d_h_n)))?;
+        reach.push(norm(&gradients.state.as_ref()[0]) / norm(&d_h_n));
     }
     Ok(reach)
 }
@@ -161,13 +123,13 @@ mod tests {
 
         let (x, _) = sequences::<f64>(50, 6, &mut ChaCha8Rng::seed_from_u64(2));
         let (head, tail) = x.view().split_at(Axis(1), 3);
-        let (_, h) = model.0.forward(&head, None).unwrap();
+        let (_, [h]) = model.0.forward(&head, None).unwrap();
         let mut squares = 0.0;
         for unit in 0..HIDDEN {
             let answers = |nudge: f64| {
                 let mut h = h.clone();
                 h.index_axis_mut(Axis(2), unit).mapv_inplace(|h| h + nudge);
-                let (_, h_n) = model.0.forward(&tail, Some(&h)).unwrap();
+                let (_, [h_n]) = model.0.forward(&tail, Some([&h])).unwrap();
                 model.1.forward(&h_n.index_axis(Axis(0), 0)).unwrap()
             };
             let slope = (answers(1e-5) - answers(-1e-5)) / 2e-5;

@@ -4,9 +4,9 @@ use std::iter::zip;
 
 use ndarray::{Array2, Array3, Axis};
 use rand::{Rng, RngExt};
-use rnn::{Adam, Error, Real, mse_loss};
+use rnn::{Adam, Cell, Error, Layers, Real, mse_loss};
 
-use crate::training::{Answers, Layer, Model, draw, gradient};
+use crate::training::{self, Answers, Model, Until, draw, gradient};
 
 /// Units of the network.
 pub const HIDDEN: usize = 16;
@@ -69,6 +69,13 @@ pub struct Recipe {
     pub learned: f64,
 }
 
+impl Recipe {
+    fn until(&self) -> Until {
+        let Self { most_updates, learned, .. } = *self;
+        Until { most_updates, learned, first_mean: BASELINE, share: 0.02 }
+    }
+}
+
 /// What a training run gave.
 #[derive(Clone, Debug)]
 pub struct Training<F, L> {
@@ -84,15 +91,14 @@ pub struct Training<F, L> {
 ///
 /// # Errors
 /// Where something is not finite.
-pub fn train<F: Real, L: Layer<F>>(
+pub fn train<F: Real, C: Cell<Real = F>>(
     recipe: &Recipe,
     rng: &mut impl Rng,
     mut after_update: impl FnMut(),
-) -> Result<Training<F, L>, Error> {
+) -> Result<Training<F, Layers<C>>, Error> {
     let mut model = draw([2, HIDDEN, 1], rng)?;
     let mut adam = Adam::new(F::from_f64(recipe.learning_rate));
-    let (mut updates, mut running_mean) = (0, BASELINE);
-    while updates < recipe.most_updates && running_mean >= recipe.learned {
+    let course = training::train(&recipe.until(), |_| {
         let (x, mut sums) = sequences(BATCH, recipe.length, rng);
         if recipe.target == Target::Noise {
             sums = sequences(BATCH, recipe.length, rng).1;
@@ -100,25 +106,24 @@ pub fn train<F: Real, L: Layer<F>>(
         let mse = |y: &Array2<F>| mse_loss(y, &sums);
         let (loss, gradient) = gradient(&model, &x, Answers::AtTheEnd, mse)?;
         adam.step(&mut model, &gradient)?;
-        running_mean += 0.02 * (loss.into() - running_mean);
-        updates += 1;
         after_update();
-    }
-    Ok(Training { model, updates, learned: running_mean < recipe.learned })
+        Ok(loss.into())
+    })?;
+    Ok(Training { model, updates: course.losses.len(), learned: course.learned })
 }
 
 /// The mean squared error on sequences that the network has not seen.
 ///
 /// # Errors
 /// Where the network has other inputs.
-pub fn error<F: Real, L: Layer<F>>(
-    (layer, head): &Model<F, L>,
+pub fn error<F: Real, C: Cell<Real = F>>(
+    (layer, head): &Model<F, Layers<C>>,
     t: usize,
     rng: &mut impl Rng,
 ) -> Result<f64, Error> {
     let (x, sums) = sequences(1_000, t, rng);
-    let saved = layer.run(&x)?;
-    let answers = head.forward(&L::states(&saved).1.index_axis(Axis(0), 0))?;
+    let (output, _) = layer.forward(&x, None)?;
+    let answers = head.forward(&output.index_axis(Axis(1), t - 1))?;
     Ok(mse_loss(&answers, &sums)?.0.into())
 }
 

@@ -4,9 +4,9 @@ use std::iter::zip;
 
 use ndarray::{Array2, Array3, Axis, concatenate};
 use rand::{Rng, RngExt};
-use rnn::{Error, Linear, Rnn, RnnSaved, Sgd, cross_entropy, init::Recurrence};
+use rnn::{Error, Linear, Rnn, RnnCell, Saved, Sgd, cross_entropy, init::Recurrence};
 
-use crate::training::{Answers, Model, copied, gradient, gradient_of_run};
+use crate::training::{self, Answers, Course, Model, Until, copied, gradient, gradient_of_run};
 
 /// Units of the network.
 pub const HIDDEN: usize = 16;
@@ -50,12 +50,8 @@ pub fn bits(n: usize, t: usize, rng: &mut impl Rng) -> (Array3<f64>, Vec<usize>)
 pub struct Training {
     /// The network.
     pub model: Model<f64, Rnn<f64>>,
-    /// The loss before each update.
-    pub losses: Vec<f64>,
-    /// The running mean of the loss at the end.
-    pub running_mean: f64,
-    /// Whether it has learned parity.
-    pub learned: bool,
+    /// Its losses, and whether it has learned parity.
+    pub course: Course,
 }
 
 /// How a network is asked, and what it starts from.
@@ -69,6 +65,13 @@ pub struct Lesson {
     pub recurrence: Recurrence,
     /// Updates at most.
     pub most_updates: usize,
+}
+
+impl Lesson {
+    fn until(&self) -> Until {
+        let most_updates = self.most_updates;
+        Until { most_updates, learned: LEARNED, first_mean: 1.0, share: 0.05 }
+    }
 }
 
 /// When a network must say the parity, and how far its mistakes go back.
@@ -94,16 +97,14 @@ pub fn train(
 ) -> Result<Training, Error> {
     let mut model = draw(lesson.recurrence, rng)?;
     let mut sgd = Sgd::new(LEARNING_RATE, MOMENTUM);
-    let (mut losses, mut running_mean) = (vec![], 1.0);
-    while losses.len() < lesson.most_updates && running_mean >= LEARNED {
+    let course = training::train(&lesson.until(), |_| {
         let (x, parities) = bits(BATCH, lesson.length, rng);
         let (loss, gradient) = loss_and_gradient(&model, &x, &parities, lesson.asked)?;
         sgd.step(&mut model, &gradient)?;
-        running_mean += 0.05 * (loss - running_mean);
-        losses.push(loss);
         after_update();
-    }
-    Ok(Training { model, losses, running_mean, learned: running_mean < LEARNED })
+        Ok(loss)
+    })?;
+    Ok(Training { model, course })
 }
 // ANCHOR_END: train
 
@@ -121,8 +122,8 @@ fn loss_and_gradient(
     match asked {
         Asked::AtEveryStep => gradient(model, x, Answers::AtEveryStep, at_every_step),
         Asked::AtEveryStepCut => {
-            let saved = one_step_each(&model.0, x)?;
-            gradient_of_run(model, &saved, Answers::AtTheEnd, at_every_step)
+            let run = one_step_each(&model.0, x)?;
+            gradient_of_run(&model.1, &run, Answers::AtTheEnd, at_every_step)
         }
         Asked::AtTheEnd => {
             let length = x.dim().1;
@@ -136,13 +137,13 @@ fn loss_and_gradient(
 /// Every step as a sequence of its own, `[N T, 1, D]`. It starts from the state before the step, a mere
 /// number that no gradient goes through.
 // ANCHOR: cut
-fn one_step_each(rnn: &Rnn<f64>, x: &Array3<f64>) -> Result<RnnSaved<f64>, Error> {
+fn one_step_each<'a>(rnn: &'a Rnn<f64>, x: &Array3<f64>) -> Result<Saved<'a, RnnCell<f64>>, Error> {
     let (n, t, d) = x.dim();
     let (output, _) = rnn.forward(x, None)?;
     let (before, _) = output.view().split_at(Axis(1), t - 1);
     let before = concatenate![Axis(1), Array3::zeros((n, 1, HIDDEN)), before];
     let h_0 = copied(&before, (1, n * t, HIDDEN));
-    rnn.forward_saving(&copied(x, (n * t, 1, d)), None, Some(&h_0))
+    rnn.forward_saving(&copied(x, (n * t, 1, d)), None, Some([&h_0]))
 }
 // ANCHOR_END: cut
 
@@ -158,11 +159,11 @@ pub fn right(
     // Piece by piece, so that the states of all steps need not be held at once.
     const PIECE: usize = 1_000;
     let mut shares = Vec::new();
-    let mut h = Array3::zeros((1, n, rnn.cells[0].hidden_size()));
+    let mut h = Array3::zeros((1, n, rnn.hidden_size()));
     let mut parities = vec![false; n];
     for start in (0..steps).step_by(PIECE) {
         let (x, _) = bits(n, PIECE.min(steps - start), rng);
-        let (output, h_n) = rnn.forward(&x, Some(&h))?;
+        let (output, [h_n]) = rnn.forward(&x, Some([&h]))?;
         h = h_n;
         for (x, states) in zip(x.axis_iter(Axis(1)), output.axis_iter(Axis(1))) {
             let logits = head.forward(&states)?;
