@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use chapter::{Chapter, Figure, Report, Result, Stopwatch, format::decimals};
+use chapter::{Chapter, Experiment, Figure, Report, Result, format::decimals};
 
 /// How a state fades.
 #[derive(clap::Args)]
@@ -11,23 +11,17 @@ struct Parameters {
     /// Weight of the state on itself
     #[arg(long, default_value_t = 0.5, value_parser = chapter::between(0.0, 1.0))]
     weight: f64,
-
-    /// The times.
-    #[command(flatten)]
-    stopwatch: Stopwatch,
 }
 
 impl Chapter for Parameters {
     const NAME: &'static str = "ch00";
     const TITLE: &'static str = "How a state fades";
+    const EXPERIMENTS: &'static [Experiment<Self>] =
+        &[Experiment { figures: &["fading"], run: Self::fading }];
+}
 
-    fn check(&self) -> Result {
-        self.stopwatch.check()
-    }
-
-    fn run(&self, _seed: u64, report: &mut Report) -> Result {
-        let seconds: f64 = self.stopwatch.read("0.5", || Ok(0.25))?;
-        report.number("seconds", decimals(seconds, 2));
+impl Parameters {
+    fn fading(&self, report: &mut Report) -> Result {
         report.number("weight", decimals(self.weight, 2));
         let states = (0..20).map(|t| (f64::from(t), self.weight.powi(t)));
         report.figure(&Figure::new("fading", "How a state fades").line("h", states))

@@ -100,28 +100,6 @@ fn without_a_book_it_says_where_to_run_it_and_with_out_it_needs_none() {
     assert!(folder.path().join("here/ch00.json").is_file());
 }
 
-#[test]
-fn a_record_is_written_beside_what_is_there() {
-    let folder = TempDir::new().unwrap();
-    let measure = ["--out", "out", "--measure", "--record", "record.json"];
-    assert!(small(folder.path(), &measure).output().unwrap().status.success());
-    assert_eq!(fs::read_to_string(folder.path().join("record.json")).unwrap(), "0.25\n");
-    let names = fs::read_dir(folder.path()).unwrap().count();
-    assert_eq!(names, 2, "beside `out` and `record.json` something is left behind");
-}
-
-#[test]
-fn a_record_that_cannot_be_written_is_refused_before_anything_is_done() {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("file"), "").unwrap();
-    let out = ["--out", "out", "--measure", "--record"];
-    for record in ["file/below.json", "no/such/folder.json", "."] {
-        refused(&mut small(folder.path(), &[&out[..], &[record]].concat()), &[record]);
-    }
-    refused(&mut small(folder.path(), &["--out", "out", "--record", "r"]), &["add --measure"]);
-    assert!(!folder.path().join("out").exists(), "it has begun");
-}
-
 /// A pipe waits for its other end: whoever opens it hangs.
 #[cfg(unix)]
 #[test]
@@ -138,9 +116,6 @@ fn a_pipe_in_the_place_of_a_file_is_named_and_not_opened() {
     pipe("numbers/ch00.json");
     refused(&mut out("numbers"), &["numbers/ch00.json", "not a regular file"]);
     assert!(!book.path().join("numbers/ch00-fading.svg").exists(), "it has begun");
-    pipe("record");
-    let record = ["--out", "out", "--measure", "--record", "record"];
-    refused(&mut small(book.path(), &record), &["record", "not a regular file"]);
     pipe("src/figures/ch00-fading.svg");
     refused(&mut small(book.path(), &[]), &["src/figures/ch00-fading.svg", "not a regular file"]);
     fs::remove_dir_all(book.path().join("src/figures")).unwrap();
