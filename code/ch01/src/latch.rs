@@ -79,7 +79,7 @@ pub fn hold(
 ) -> Result<Array2<f64>, Error> {
     let x = Array3::from_shape_simple_fn((runs, steps, 1), || noise.draw(rng));
     let one = Array3::from_elem((1, runs, 1), resting_state(w, 1.0));
-    let (output, _) = latch(w).forward(&x, Some(&one))?;
+    let (output, _) = latch(w).forward(&x, Some([&one]))?;
     Ok(output.index_axis_move(ndarray::Axis(2), 0))
 }
 

@@ -11,11 +11,11 @@ mod matrices;
 pub mod sentence;
 
 use chapter::{
-    Chapter, Figure, HeatMap, Report, Spread,
+    Chapter, Experiment, Figure, HeatMap, Report, Spread,
     format::{count, count_or_never, decimals, exact, scientific},
+    rng,
 };
 use ndarray::s;
-use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{
     Rnn,
     init::{Recurrence, spectral_radius},
@@ -77,6 +77,13 @@ pub struct Parameters {
 impl Chapter for Parameters {
     const NAME: &'static str = "ch01";
     const TITLE: &'static str = "Chapter 1: what can a vector remember?";
+    const EXPERIMENTS: &'static [Experiment<Self>] = &[
+        Experiment { figures: &["fade", "unrolled"], run: |_, report| Self::fade(report) },
+        Experiment { figures: &["state", "apart"], run: Self::sentence },
+        Experiment { figures: &["bistable", "noise", "gradient"], run: Self::latch },
+        Experiment { figures: &["bounded"], run: Self::bounded },
+        Experiment { figures: &["ring", "tanh-cost"], run: Self::capacity },
+    ];
 
     fn check(&self) -> chapter::Result {
         let pair = self.pair()?;
@@ -89,14 +96,6 @@ impl Chapter for Parameters {
         let inputs = &[characters, alphabet + self.hidden];
         Ok(chapter::at_most(MOST_NUMBERS, "inputs and states of the sentence", inputs, smaller)?)
     }
-
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        Self::fade(report)?;
-        self.sentence(seed, report)?;
-        self.latch(seed, report)?;
-        self.bounded(seed, report)?;
-        self.capacity(seed, report)
-    }
 }
 
 /// Random networks and noise are drawn anew so many times.
@@ -106,8 +105,8 @@ const RUNS: usize = 20;
 const READINGS: usize = 8;
 
 /// What a reader waits for, and what there is room for.
-const MOST_WORK: usize = 20_000_000_000;
-const MOST_NUMBERS: usize = 20_000_000;
+const MOST_WORK: u64 = 20_000_000_000;
+const MOST_NUMBERS: u64 = 20_000_000;
 
 /// The figure shows so many lags at most: more bars cannot be told apart.
 const MOST_BARS: usize = 500;
@@ -117,13 +116,6 @@ const NETWORKS: usize = 5;
 
 /// The heat map shows so many units and characters: more cannot be told apart.
 const SHOWN: (usize, usize) = (48, 120);
-
-/// Independent random numbers for each run of an experiment.
-fn rng(seed: u64, run: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(run as u64);
-    rng
-}
 
 impl Parameters {
     /// The recurrence written by hand: one input, then silence.
@@ -156,12 +148,12 @@ impl Parameters {
         Ok(pair)
     }
 
-    fn sentence(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn sentence(&self, report: &mut Report) -> chapter::Result {
         let pair = self.pair()?;
         let alphabet = alphabet(&[&pair.sentence, &pair.other]);
+        let seed = report.seed();
         let draw = |recurrence: Recurrence, run| {
-            let mut rng = rng(seed, run);
-            recurrence.draw(alphabet.len(), self.hidden, &mut rng).map(Rnn::from)
+            recurrence.draw(alphabet.len(), self.hidden, &mut rng(seed, run)).map(Rnn::from)
         };
 
         let rnn = draw(Recurrence::Pytorch, 0)?;
@@ -225,10 +217,10 @@ impl Parameters {
         Ok(())
     }
 
-    fn latch(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn latch(&self, report: &mut Report) -> chapter::Result {
         const STEPS: usize = 10_000;
         let w = self.weight;
-        let states = |noise, runs, stream| hold(w, noise, runs, STEPS, &mut rng(seed, stream));
+        let states = |noise, runs, stream| hold(w, noise, runs, STEPS, &mut report.rng(stream));
         let silent = states(Noise::Uniform(0.0), 1, 0)?;
         let uniform = states(Noise::Uniform(self.noise), RUNS, 1)?;
         let gaussian = states(Noise::Gaussian(self.noise), RUNS, 2)?;
@@ -285,7 +277,7 @@ impl Parameters {
         )
     }
 
-    fn bounded(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn bounded(&self, report: &mut Report) -> chapter::Result {
         let sizes = Sizes { input: 100, hidden: 128, steps: 51 };
         report.section("What tanh bounds, and what not");
         report.number("bounded_hidden", count(sizes.hidden));
@@ -304,7 +296,7 @@ impl Parameters {
             ("gaussian", "Gaussian", Recurrence::Gaussian { radius: self.radius }),
         ] {
             let runs: Vec<bounded::Run> = (0..NETWORKS)
-                .map(|run| bounded::run(recurrence, &sizes, &mut rng(seed, run)))
+                .map(|run| bounded::run(recurrence, &sizes, &mut report.rng(run)))
                 .collect::<Result<_, _>>()?;
             let largest = Spread::of(runs.iter().map(|run| run.largest_state)).high;
             let slope = Spread::of(runs.iter().map(|run| run.mean_slope)).median;
@@ -320,7 +312,7 @@ impl Parameters {
         report.figure(&figure)
     }
 
-    fn capacity(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn capacity(&self, report: &mut Report) -> chapter::Result {
         const UNITS: usize = 100;
         let ring = capacity_by_lag(&Reservoir::ring(self.ring, self.decay))?;
         report.section("Memory capacity: linear networks, exactly");
@@ -357,19 +349,17 @@ impl Parameters {
         ] {
             let mut runs = Vec::new();
             for run in 0..NETWORKS {
-                let mut rng = rng(seed, run);
+                let mut rng = report.rng(run);
                 let network = Reservoir::orthogonal(UNITS, 0.98, &mut rng)?.with_input_scale(scale);
                 runs.push(network.measured_capacity(f, (300, 4_000), &mut rng)?);
                 bar.inc(1);
             }
             let past = Spread::of(runs.iter().map(|lags| lags[1..].iter().sum()));
-            report.number(&format!("random_{name}"), decimals(past.median, 1));
-            report.number(&format!("random_{name}_low"), decimals(past.low, 1));
-            report.number(&format!("random_{name}_high"), decimals(past.high, 1));
+            report.spread(&format!("random_{name}"), &past, |lags| decimals(lags, 1));
             let steps = Spread::by_step(&runs);
             figure = figure.line(label, points(&medians(&steps)[..200]));
         }
-        let mut rng = rng(seed, 0);
+        let mut rng = report.rng(0);
         let linear = capacity_by_lag(&Reservoir::orthogonal(UNITS, 0.98, &mut rng)?)?;
         report.number("random_exact", decimals(linear[1..].iter().sum(), 4));
         report.figure(&figure)

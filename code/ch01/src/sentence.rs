@@ -88,11 +88,11 @@ impl Pair {
     pub fn nudge_growth(&self, rnn: &Rnn<f64>, alphabet: &[char]) -> Result<f64, Error> {
         const NUDGE: f64 = 1e-9;
         let first_word = self.sentence.strip_suffix(&self.rest).unwrap_or_default();
-        let (_, h_0) = rnn.forward(&one_hot(first_word, alphabet), None)?;
+        let (_, [h_0]) = rnn.forward(&one_hot(first_word, alphabet), None)?;
         let nudged = &h_0 + NUDGE / (h_0.len() as f64).sqrt();
         let rest = one_hot(&self.rest, alphabet);
-        let (_, h_n) = rnn.forward(&rest, Some(&h_0))?;
-        let (_, nudged) = rnn.forward(&rest, Some(&nudged))?;
+        let (_, [h_n]) = rnn.forward(&rest, Some([&h_0]))?;
+        let (_, [nudged]) = rnn.forward(&rest, Some([&nudged]))?;
         Ok((nudged - h_n).mapv(|d| d * d).sum().sqrt() / NUDGE)
     }
 }

@@ -32,3 +32,8 @@ fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
         assert_eq!(refused.lines().count(), 1, "{refused}");
     }
 }
+
+#[test]
+fn every_experiment_finds_alone_what_it_finds_among_the_others() {
+    chapter::each_alone::<Parameters>("--hidden 8 --ring 5").unwrap();
+}

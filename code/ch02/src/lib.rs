@@ -9,11 +9,10 @@ pub mod networks;
 pub mod untied;
 
 use chapter::{
-    Chapter, Figure, Report,
+    Chapter, Experiment, Figure, Report,
     format::{count, decimals},
 };
 use ndarray::{Array1, Array2, Array3, Axis};
-use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 use rnn::{Linear, Lstm, Parameters as _, Rnn};
 
@@ -52,12 +51,20 @@ pub struct Parameters {
 impl Chapter for Parameters {
     const NAME: &'static str = "ch02";
     const TITLE: &'static str = "Chapter 2: what does sharing save?";
+    const EXPERIMENTS: &'static [Experiment<Self>] = &[
+        Experiment { figures: &[], run: Self::count },
+        Experiment { figures: &["parameters", "multiply-adds"], run: Self::draw_by_length },
+        Experiment { figures: &["gradients"], run: |_, report| gradients(report) },
+        Experiment { figures: &[], run: Self::memory },
+        Experiment { figures: &[], run: |_, report| history(report) },
+    ];
 
     fn check(&self) -> chapter::Result {
         if self.kernel > self.length {
             return Err("--kernel must not be larger than --length".into());
         }
-        let weights = 2 * self.length * self.input * self.hidden;
+        let weights = [2, self.length, self.input, self.hidden].map(|size| size as u64);
+        let weights: u64 = weights.iter().product();
         if weights > MOST_WEIGHTS {
             let (weights, most) = (count(weights), count(MOST_WEIGHTS));
             return Err(format!(
@@ -70,22 +77,13 @@ impl Chapter for Parameters {
         let what = "weights of the recurrent network";
         Ok(chapter::at_most(MOST_RECURRENT, what, step, "--input or --hidden")?)
     }
-
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        self.count(&mut rng, report)?;
-        self.draw_by_length(&mut rng, report)?;
-        gradients(&mut rng, report)?;
-        self.memory(&mut rng, report)?;
-        history(&mut rng, report)
-    }
 }
 
 /// The figures go to twice the length; its feed-forward network may have so many weights.
-const MOST_WEIGHTS: usize = 50_000_000;
+const MOST_WEIGHTS: u64 = 50_000_000;
 
 /// The recurrent network reads a long sequence, and all of its weights at each step.
-const MOST_RECURRENT: usize = 4_000_000;
+const MOST_RECURRENT: u64 = 4_000_000;
 
 /// A sequence that is long for a recurrent network.
 const LONG: usize = 10_000;
@@ -98,8 +96,8 @@ impl Parameters {
         Sizes { input, hidden, length, kernel }
     }
 
-    fn count(&self, rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
-        let networks = Networks::new(&self.sizes(self.length), rng)?;
+    fn count(&self, report: &mut Report) -> chapter::Result {
+        let networks = Networks::new(&self.sizes(self.length), &mut report.rng(0))?;
         report.section("Three networks, built and counted");
         report.number("input", count(self.input));
         report.number("hidden", count(self.hidden));
@@ -110,7 +108,7 @@ impl Parameters {
         each(report, "keras", networks.parameters_with_one_bias());
         let by_step = networks.fnn.multiply_adds_per_step();
         report.number("fnn_weights_per_step", count(by_step));
-        let untied = self.length * networks.rnn.parameter_count();
+        let untied = self.length as u64 * networks.rnn.parameter_count() as u64;
         report.number("untied_parameters", count(untied));
         let crossover = crossover(self.input, self.hidden);
         report.number("crossover", decimals(crossover, 2));
@@ -130,12 +128,12 @@ impl Parameters {
     }
 
     /// Weights and work over the length, the networks built anew for each.
-    fn draw_by_length(&self, rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
+    fn draw_by_length(&self, report: &mut Report) -> chapter::Result {
         let mut weights = Vec::new();
         let mut work = Vec::new();
         let longest = 2 * self.length;
         for length in (1..=longest).step_by(longest.div_ceil(20)) {
-            let networks = Networks::new(&self.sizes(length), rng)?;
+            let networks = Networks::new(&self.sizes(length), &mut report.rng(0))?;
             weights.push((length, networks.weights()));
             work.push((length, networks.multiply_adds(length)));
         }
@@ -159,9 +157,11 @@ impl Parameters {
     }
 
     /// What back-propagation through time keeps, and what the weights take.
-    fn memory(&self, rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
-        let rnn = Rnn::<f32>::new(self.input, self.hidden, rng)?;
-        let x = Array3::from_shape_simple_fn((1, LONG, self.input), || StandardNormal.sample(rng));
+    fn memory(&self, report: &mut Report) -> chapter::Result {
+        let mut rng = report.rng(0);
+        let rnn = Rnn::<f32>::new(self.input, self.hidden, &mut rng)?;
+        let shape = (1, LONG, self.input);
+        let x = Array3::from_shape_simple_fn(shape, || StandardNormal.sample(&mut rng));
         let saved = rnn.forward_saving(&x, None, None)?;
         let bytes = |floats: usize| (floats * size_of::<f32>()) as f64;
         let weights = rnn.cells[0].w_ih.len() + rnn.cells[0].w_hh.len();
@@ -184,7 +184,7 @@ fn each(report: &mut Report, name: &str, Each { fnn, cnn, rnn }: Each) {
 
 /// A line for each network over the length. A kernel that is longer than the sequence does nothing.
 fn lines(figure: Figure, values: &[(usize, Each)]) -> Figure {
-    let line = |value: fn(&Each) -> usize| {
+    let line = |value: fn(&Each) -> u64| {
         let points = values.iter().map(move |(length, each)| (*length as f64, value(each) as f64));
         points.filter(|(_, value)| *value > 0.0)
     };
@@ -195,19 +195,25 @@ fn lines(figure: Figure, values: &[(usize, Each)]) -> Figure {
         .line("CNN", line(|each| each.cnn))
 }
 
+/// Where in the random numbers of a seed the gradients begin: behind all weights of the networks that
+/// are counted at the book's sizes, two words each. So their network is one that is drawn nowhere else.
+const BEGINNING: u128 = 8_492_032;
+
 /// The gradient of a shared weight and those of an untied network's copies.
-fn gradients(rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
+fn gradients(report: &mut Report) -> chapter::Result {
     const SIZES: (usize, usize, usize) = (3, 4, 10);
     let (input, hidden, steps) = SIZES;
-    let rnn = Rnn::<f64>::new(input, hidden, rng)?;
-    let x = Array2::from_shape_simple_fn((steps, input), || StandardNormal.sample(rng));
+    let mut rng = report.rng(0);
+    rng.set_word_pos(BEGINNING);
+    let rnn = Rnn::<f64>::new(input, hidden, &mut rng)?;
+    let x = Array2::from_shape_simple_fn((steps, input), || StandardNormal.sample(&mut rng));
     let d_h = Array1::from_elem(hidden, 1.0);
 
     let untied = Untied::copies(&rnn.cells[0], steps).gradients(&x, &d_h)?;
     let batch = x.insert_axis(Axis(0));
     let saved = rnn.forward_saving(&batch, None, None)?;
     let d_h_n = d_h.insert_axis(Axis(0)).insert_axis(Axis(0));
-    let shared = rnn.backward(&saved, None, Some(&d_h_n))?.rnn;
+    let shared = saved.backward(None, Some([&d_h_n]))?.layers;
 
     let parts: Vec<f64> = untied.iter().map(|gradient| gradient.w_ih[[0, 0]]).collect();
     report.section("The gradient of a shared weight");
@@ -235,15 +241,16 @@ fn gradients(rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
 }
 
 /// The weights of three networks from the LSTM paper.
-fn history(rng: &mut ChaCha8Rng, report: &mut Report) -> chapter::Result {
+fn history(report: &mut Report) -> chapter::Result {
     report.section("The LSTM of 1997");
+    let mut rng = report.rng(0);
     for (name, inputs, blocks, outputs) in
         [("adding", 2, 2, 1), ("order_of_two", 8, 2, 4), ("order_of_three", 8, 3, 8)]
     {
-        let network = Lstm1997::new(inputs, (blocks, 2), outputs, rng)?;
+        let network = Lstm1997::new(inputs, (blocks, 2), outputs, &mut rng)?;
         report.number(&format!("lstm_{name}"), count(network.parameter_count()));
     }
-    let today = (Lstm::<f32>::new(2, 4, rng)?, Linear::new(4, 1, rng)?);
+    let today = (Lstm::<f32>::new(2, 4, &mut rng)?, Linear::new(4, 1, &mut rng)?);
     report.number("lstm_today", count(today.parameter_count()));
     Ok(())
 }

@@ -49,46 +49,51 @@ impl Networks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Each {
     /// Of the feed-forward network.
-    pub fnn: usize,
+    pub fnn: u64,
     /// Of the convolution.
-    pub cnn: usize,
+    pub cnn: u64,
     /// Of the recurrent network.
-    pub rnn: usize,
+    pub rnn: u64,
+}
+
+impl Each {
+    fn of(fnn: usize, cnn: usize, rnn: usize) -> Self {
+        Self { fnn: fnn as u64, cnn: cnn as u64, rnn: rnn as u64 }
+    }
 }
 
 impl Networks {
     /// The weights, without the biases.
     pub fn weights(&self) -> Each {
-        Each {
-            fnn: self.fnn.linear.weight.len(),
-            cnn: self.cnn.weight.len(),
-            rnn: self.rnn.cells[0].w_ih.len() + self.rnn.cells[0].w_hh.len(),
-        }
+        let rnn = &self.rnn.cells[0];
+        Each::of(
+            self.fnn.linear.weight.len(),
+            self.cnn.weight.len(),
+            rnn.w_ih.len() + rnn.w_hh.len(),
+        )
     }
 
     /// Weights and biases as PyTorch counts them: two biases in the recurrent network.
     pub fn parameters(&self) -> Each {
-        Each {
-            fnn: self.fnn.parameter_count(),
-            cnn: self.cnn.parameter_count(),
-            rnn: self.rnn.parameter_count(),
-        }
+        let Self { fnn, cnn, rnn } = self;
+        Each::of(fnn.parameter_count(), cnn.parameter_count(), rnn.parameter_count())
     }
 
     /// Weights and biases as Keras counts them: one bias in each network.
     pub fn parameters_with_one_bias(&self) -> Each {
         let Each { fnn, cnn, rnn } = self.parameters();
-        Each { fnn, cnn, rnn: rnn - self.rnn.cells[0].b_hh.len() }
+        Each { fnn, cnn, rnn: rnn - self.rnn.cells[0].b_hh.len() as u64 }
     }
 
     /// The multiply-adds to read a whole sequence of so many steps. The feed-forward network is the
     /// one that is built for this length.
     pub fn multiply_adds(&self, length: usize) -> Each {
         let outputs = (length + 1).saturating_sub(self.cnn.weight.dim().2);
+        let steps = |count: usize, each: usize| count as u64 * each as u64;
         Each {
-            fnn: length * self.fnn.multiply_adds_per_step(),
-            cnn: outputs * self.cnn.multiply_adds_per_step(),
-            rnn: length * self.rnn.multiply_adds_per_step(),
+            fnn: steps(length, self.fnn.multiply_adds_per_step()),
+            cnn: steps(outputs, self.cnn.multiply_adds_per_step()),
+            rnn: steps(length, self.rnn.multiply_adds_per_step()),
         }
     }
 }

@@ -53,7 +53,7 @@ mod tests {
         let (h, _) = read_on(&cell, 7, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let x = ndarray::Array3::from_shape_simple_fn((1, 7, 3), || rng.random_range(-1.0..=1.0));
-        let (_, h_n) = Rnn::from(cell).forward(&x, None).unwrap();
+        let (_, [h_n]) = Rnn::from(cell).forward(&x, None).unwrap();
         approx::assert_abs_diff_eq!(h, h_n.index_axis_move(Axis(0), 0).row(0), epsilon = 1e-6);
     }
 

@@ -73,7 +73,7 @@ mod tests {
         let h_1 = array![0.3, -0.6, 0.2];
         let end = |h_1: &Array1<f64>| {
             let h_0 = h_1.clone().insert_axis(Axis(0)).insert_axis(Axis(0));
-            rnn.forward(&x, Some(&h_0)).unwrap().0.index_axis_move(Axis(0), 0)
+            rnn.forward(&x, Some([&h_0])).unwrap().0.index_axis_move(Axis(0), 0)
         };
         let mut squares = 0.0;
         for j in 0..3 {

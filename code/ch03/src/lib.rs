@@ -2,25 +2,21 @@
 //!
 //! The experiments stand in the order of the chapter: a network that reads on and on ([`endless`]),
 //! how long its first input makes a difference ([`mod@effect`]), the derivative behind it
-//! ([`jacobian`]), what training can find ([`parity`], [`adding`], [`reach`]), and batches of unequal length
+//! ([`jacobian`]), what training can find ([`tasks::parity`], [`tasks::adding`], [`reach`]), and batches of unequal length
 //! ([`padding`]).
 
-pub mod adding;
 pub mod effect;
 pub mod endless;
 pub mod jacobian;
 pub mod padding;
-pub mod parity;
 pub mod reach;
 mod trained;
-pub mod training;
 
 use chapter::{
-    Chapter, Figure, Report, Spread,
-    format::{count, decimals, exact, percent, scientific},
+    Chapter, Experiment, Figure, Report, Spread,
+    format::{Value, count, decimals, exact, percent, scientific},
 };
 use ndarray::Array3;
-use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use rnn::{Fnn, Parameters as _, Rnn, RnnCell, SelfAttention, init::Recurrence};
@@ -79,23 +75,26 @@ pub enum Cell {
 impl Chapter for Parameters {
     const NAME: &'static str = "ch03";
     const TITLE: &'static str = "Chapter 3: how far back?";
+    const EXPERIMENTS: &'static [Experiment<Self>] = &[
+        Experiment { figures: &["held"], run: |_, report| endless(report) },
+        Experiment { figures: &["effect"], run: Self::effect },
+        Experiment { figures: &["jacobian"], run: Self::jacobian },
+        Experiment {
+            figures: &[],
+            run: |_, report| {
+                half_lives(report);
+                Ok(())
+            },
+        },
+        Experiment { figures: &["parity-training", "parity"], run: Self::parity },
+        Experiment { figures: &["reach"], run: Self::adding },
+        Experiment { figures: &["padding"], run: Self::padding },
+    ];
 
     fn check(&self) -> chapter::Result {
         let step = [self.hidden, INPUT + self.hidden];
         let of_networks = [[2 * NETWORKS * GATES, self.steps], step].concat();
         Ok(chapter::at_most(MOST_WORK, "multiply-adds", &of_networks, "--hidden or --steps")?)
-    }
-
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        endless(seed, report)?;
-        self.effect(seed, report)?;
-        self.jacobian(seed, report)?;
-        half_lives(report);
-        if !self.skip_training {
-            trained::parity(seed, report)?;
-            trained::adding(seed, report)?;
-        }
-        self.padding(seed, report)
     }
 }
 
@@ -107,7 +106,7 @@ const NETWORKS: usize = 20;
 const GATES: usize = 43;
 
 /// What a reader waits for.
-const MOST_WORK: usize = 60_000_000_000;
+const MOST_WORK: u64 = 60_000_000_000;
 
 /// Numbers in one input of the untrained networks.
 const INPUT: usize = 100;
@@ -115,35 +114,28 @@ const INPUT: usize = 100;
 /// What counts as forgotten: less than this share of the first input's effect is left.
 const FORGOTTEN: f64 = 0.01;
 
-/// Independent random numbers for each run of an experiment.
-fn rng(seed: u64, run: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(run as u64);
-    rng
-}
-
 /// One network over any length, and the others beside it.
-fn endless(seed: u64, report: &mut Report) -> chapter::Result {
+fn endless(report: &mut Report) -> chapter::Result {
     const SIZES: (usize, usize) = (4, 16);
-    let cell = RnnCell::new(SIZES.0, SIZES.1, &mut rng(seed, 0))?;
+    let cell = RnnCell::new(SIZES.0, SIZES.1, &mut report.rng(0))?;
     report.section("One network, any length");
     report.number("endless_input", count(SIZES.0));
     report.number("endless_hidden", count(SIZES.1));
     report.number("endless_weights", count(cell.parameter_count()));
     for (i, steps) in (1..).zip([10, 1_000, 10_000, 1_000_000]) {
-        let (_, bytes) = read_on(&cell, steps, &mut rng(seed, 1))?;
+        let (_, bytes) = read_on(&cell, steps, &mut report.rng(1))?;
         report.number(&format!("endless_steps_{i}"), count(steps));
         report.number(&format!("endless_bytes_{i}"), count(bytes as usize));
     }
-    window(seed, report)?;
-    report.figure(&held(seed)?)
+    window(report)?;
+    report.figure(&held(report)?)
 }
 
 /// What a feed-forward network must do with a sequence that is no window.
-fn window(seed: u64, report: &mut Report) -> chapter::Result {
+fn window(report: &mut Report) -> chapter::Result {
     const WINDOW: usize = 1_000;
     const HIDDEN: usize = 128;
-    let fnn = Fnn::<f32>::new(INPUT, HIDDEN, WINDOW, &mut rng(seed, 2))?;
+    let fnn = Fnn::<f32>::new(INPUT, HIDDEN, WINDOW, &mut report.rng(2))?;
     let long = 10 * WINDOW;
     let weights = long * fnn.multiply_adds_per_step();
     report.number("window", count(WINDOW));
@@ -156,9 +148,9 @@ fn window(seed: u64, report: &mut Report) -> chapter::Result {
 }
 
 /// How many numbers each kind of network holds to answer once, counted in arrays.
-fn held(seed: u64) -> chapter::Result<Figure> {
+fn held(report: &Report) -> chapter::Result<Figure> {
     const HIDDEN: usize = 128;
-    let mut rng = rng(seed, 3);
+    let mut rng = report.rng(3);
     let rnn = Rnn::<f64>::new(INPUT, HIDDEN, &mut rng)?;
     let attention = SelfAttention::<f64>::new(INPUT, HIDDEN, false, &mut rng)?;
     let (mut state, mut training, mut weights, mut scores) = (vec![], vec![], vec![], vec![]);
@@ -167,7 +159,7 @@ fn held(seed: u64) -> chapter::Result<Figure> {
         let saved = rnn.forward_saving(&x, None, None)?;
         let fnn = Fnn::<f32>::new(INPUT, HIDDEN, steps, &mut rng)?;
         let at = |floats: usize| (steps as f64, floats as f64);
-        state.push(at(saved.h_n.len()));
+        state.push(at(saved.state[0].len()));
         training.push(at(saved.output.len()));
         weights.push(at(fnn.linear.weight.len()));
         scores.push(at(attention.forward_saving(&x, None)?.weights.len()));
@@ -203,7 +195,7 @@ impl Parameters {
     }
 
     /// Steps until the first input's effect is below one per cent.
-    fn effect(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn effect(&self, report: &mut Report) -> chapter::Result {
         let sizes = Sizes { input: INPUT, hidden: self.hidden, steps: self.steps };
         report.section("Steps until the first input is forgotten");
         report.number("hidden", count(self.hidden));
@@ -237,14 +229,12 @@ impl Parameters {
         ] {
             let runs: Vec<Vec<f64>> = (0..NETWORKS)
                 .into_par_iter()
-                .map(|run| effect(network, &sizes, &mut rng(seed, run)))
+                .map(|run| effect(network, &sizes, &mut report.rng(run)))
                 .collect::<Result<_, _>>()?;
             let steps = Spread::of(runs.iter().map(|effect| {
                 steps_until_below(effect, FORGOTTEN).map_or(f64::INFINITY, |steps| steps as f64)
             }));
-            report.number(&format!("until_{name}"), steps_or_more(steps.median, self.steps));
-            report.number(&format!("until_{name}_low"), steps_or_more(steps.low, self.steps));
-            report.number(&format!("until_{name}_high"), steps_or_more(steps.high, self.steps));
+            report.spread(&format!("until_{name}"), &steps, |t| steps_or_more(t, self.steps));
             if !label.is_empty() {
                 figure = figure.line(label, curve(&medians(&runs)));
             }
@@ -253,7 +243,7 @@ impl Parameters {
         let shown = Sizes { steps: SHOWN, ..sizes };
         let runs: Vec<Vec<f64>> = (0..NETWORKS)
             .into_par_iter()
-            .map(|run| effect_on_attention(&shown, &mut rng(seed, run)))
+            .map(|run| effect_on_attention(&shown, &mut report.rng(run)))
             .collect::<Result<_, _>>()?;
         let attention = medians(&runs);
         report.number("attention_steps", count(SHOWN));
@@ -262,7 +252,7 @@ impl Parameters {
     }
 
     /// The norm of the Jacobian against the distance.
-    fn jacobian(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn jacobian(&self, report: &mut Report) -> chapter::Result {
         const DISTANCE: usize = 50;
         const RUNS: usize = 5;
         let sizes = Sizes { input: INPUT, hidden: self.hidden, steps: SHOWN + 1 };
@@ -286,7 +276,7 @@ impl Parameters {
         ] {
             let runs: Vec<jacobian::Run> = (0..RUNS)
                 .into_par_iter()
-                .map(|run| jacobian::run(recurrence, &sizes, &mut rng(seed, run)))
+                .map(|run| jacobian::run(recurrence, &sizes, &mut report.rng(run)))
                 .collect::<Result<_, _>>()?;
             let largest = Spread::of(runs.iter().map(|run| run.largest_state)).high;
             let norms: Vec<Vec<f64>> = runs.into_iter().map(|run| run.norms).collect();
@@ -298,13 +288,23 @@ impl Parameters {
         report.figure(&figure)
     }
 
+    /// Parity, learned on short sequences and asked on long ones.
+    fn parity(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training { Ok(()) } else { trained::parity(report) }
+    }
+
+    /// The adding problem, and how far back an answer reaches.
+    fn adding(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training { Ok(()) } else { trained::adding(report) }
+    }
+
     /// What padding does to the last state when nobody looks.
-    fn padding(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn padding(&self, report: &mut Report) -> chapter::Result {
         const PADDING: usize = 20;
         let sizes = Sizes { input: INPUT, hidden: self.hidden, steps: 10 };
         let runs: Vec<padding::Padded> = (0..NETWORKS)
             .into_par_iter()
-            .map(|run| padding::pad(&sizes, PADDING, &mut rng(seed, run)))
+            .map(|run| padding::pad(&sizes, PADDING, &mut report.rng(run)))
             .collect::<Result<_, _>>()?;
         let error = Spread::of(runs.iter().map(|run| run.error[PADDING]));
         let masked = Spread::of(runs.iter().map(|run| run.error_with_lengths));
@@ -344,8 +344,12 @@ fn half_lives(report: &mut Report) {
 }
 
 /// A number of steps, or that it is more than was looked at.
-fn steps_or_more(steps: f64, looked_at: usize) -> String {
-    if steps.is_finite() { count(steps as usize) } else { format!("over {}", count(looked_at)) }
+fn steps_or_more(steps: f64, looked_at: usize) -> Value {
+    if steps.is_finite() {
+        count(steps as usize)
+    } else {
+        format!("over {}", count(looked_at)).into()
+    }
 }
 
 fn medians(runs: &[Vec<f64>]) -> Vec<f64> {

@@ -29,15 +29,15 @@ pub fn pad(sizes: &Sizes, padding: usize, rng: &mut impl Rng) -> Result<Padded, 
     let x = Array3::from_shape_simple_fn(shape, || StandardNormal.sample(rng));
     let padded = |steps: usize| concatenate![Axis(1), x, Array3::zeros((2, steps, sizes.input))];
 
-    let right = last(&rnn.forward(&x, None)?.1);
+    let right = last(&rnn.forward(&x, None)?.1[0]);
     let (mut error, mut apart) = (Vec::new(), Vec::new());
     for steps in 0..=padding {
-        let wrong = last(&rnn.forward(&padded(steps), None)?.1);
+        let wrong = last(&rnn.forward(&padded(steps), None)?.1[0]);
         error.push(largest(&(&wrong - &right).row(0)));
         apart.push(distance(&wrong) / distance(&right));
     }
     let lengths = [sizes.steps; 2];
-    let (_, h_n) = rnn.forward_padded(&padded(padding), &lengths, None)?;
+    let (_, [h_n]) = rnn.forward_padded(&padded(padding), &lengths, None)?;
     let error_with_lengths = largest(&(last(&h_n) - &right).row(0));
     Ok(Padded { error, apart, error_with_lengths })
 }

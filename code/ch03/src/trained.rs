@@ -1,26 +1,23 @@
 //! The two trainings of the chapter, as they are reported.
 
 use chapter::{
-    Figure, Report, Spread,
+    Figure, Progress, Report, Spread,
     format::{count, decimals, exact, scientific},
+    rng,
 };
-use indicatif::ProgressBar;
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use rnn::{Gru, Lstm, Parameters as _, Rnn, init::Recurrence};
-
-use crate::{
-    Cell, SHOWN,
+use rnn::{GruCell, Layers, LstmCell, Parameters as _, Rnn, RnnCell, init::Recurrence};
+use tasks::{
     adding::{self, Recipe, Target},
-    curve, jacobian, medians,
     parity::{self, Asked, Lesson, Training},
-    reach::{self, Reach},
-    rng,
-    training::{Layer, Model},
+    training::Model,
 };
 
+use crate::{Cell, SHOWN, curve, jacobian, medians, reach};
+
 /// Parity, learned on short sequences and asked on long ones; and the same, asked at the end only.
-pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
+pub fn parity(report: &mut Report) -> chapter::Result {
     const RUNS: usize = 10;
     const MOST_UPDATES: usize = 3_000;
     const FEW_BITS: usize = 4;
@@ -28,8 +25,8 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     const LONG: usize = 10_000;
     let bar = report.progress(8 * RUNS * MOST_UPDATES, "parity");
     let train = |lesson: &Lesson, run| {
-        let training = parity::train(lesson, &mut rng(seed, run), || bar.inc(1))?;
-        bar.inc((MOST_UPDATES - training.losses.len()) as u64);
+        let training = parity::train(lesson, &mut report.rng(run), || bar.inc(1))?;
+        bar.inc(MOST_UPDATES - training.course.losses.len());
         Ok::<_, rnn::Error>(training)
     };
     let runs = || (0..RUNS).into_par_iter();
@@ -46,15 +43,15 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     let orthogonal_few_bits = train_all(Asked::AtTheEnd, FEW_BITS, orthogonal)?;
     let two_bits = train_all(Asked::AtTheEnd, 2, pytorch)?;
     let orthogonal_two_bits = train_all(Asked::AtTheEnd, 2, orthogonal)?;
-    let learned = |runs: &[Training]| runs.iter().filter(|run| run.learned).count();
+    let learned = |runs: &[Training]| runs.iter().filter(|run| run.course.learned).count();
     let asked: Vec<Vec<f64>> = runs()
-        .filter(|run| at_every_step[*run].learned)
+        .filter(|run| at_every_step[*run].course.learned)
         .map(|run| {
-            let mut rng = rng(seed, RUNS + run);
+            let mut rng = report.rng(RUNS + run);
             parity::right(&at_every_step[run].model, (SEQUENCES, LONG), &mut rng)
         })
         .collect::<Result<_, _>>()?;
-    let updates = Spread::of(at_every_step.iter().map(|run| run.losses.len() as f64)).median;
+    let updates = Spread::of(at_every_step.iter().map(|run| run.course.losses.len() as f64)).median;
 
     report.section("Parity");
     report.number("parity_hidden", count(parity::HIDDEN));
@@ -78,7 +75,7 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     let asked_at_the_end = [&at_the_end, &orthogonal_at_the_end, &few_bits, &orthogonal_few_bits]
         .into_iter()
         .flatten();
-    let lowest = Spread::of(asked_at_the_end.map(|run| run.running_mean)).low;
+    let lowest = Spread::of(asked_at_the_end.map(|run| run.course.running_mean)).low;
     report.number("parity_lowest_from_end", decimals(lowest, 2));
     report.number("parity_two_bits", count(learned(&two_bits)));
     report.number("parity_orthogonal_two_bits", count(learned(&orthogonal_two_bits)));
@@ -87,7 +84,7 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("parity_wrong", count(wrong_answers(&asked, SEQUENCES)));
 
     let untrained = (0..RUNS).map(|run| {
-        let mut rng = rng(seed, run);
+        let mut rng = report.rng(run);
         let rnn = Rnn::from(orthogonal.draw(1, parity::HIDDEN, &mut rng)?);
         let (x, _) = parity::bits(1, FEW_BITS, &mut rng);
         Ok(jacobian::of(&rnn, &x)?.norms[FEW_BITS - 1])
@@ -95,7 +92,7 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
     let norms = untrained.collect::<Result<Vec<f64>, rnn::Error>>()?;
     report.number("parity_orthogonal_norm", decimals(Spread::of(norms).median, 1));
 
-    let losses = |run: &Training| run.losses.clone().into_iter().enumerate();
+    let losses = |run: &Training| run.course.losses.clone().into_iter().enumerate();
     let points = |run| losses(run).map(|(update, loss)| (update as f64, loss));
     report.figure(
         &Figure::new("parity-training", "The loss of two trainings on parity")
@@ -108,9 +105,9 @@ pub fn parity(seed: u64, report: &mut Report) -> chapter::Result {
             .mark_y(2.0_f64.ln(), "guessing"),
     )?;
 
-    let first = at_every_step.iter().find(|training| training.learned);
+    let first = at_every_step.iter().find(|training| training.course.learned);
     let model = &first.ok_or("no training of parity succeeded")?.model;
-    let (x, _) = parity::bits(1, SHOWN + 1, &mut rng(seed, 2 * RUNS));
+    let (x, _) = parity::bits(1, SHOWN + 1, &mut report.rng(2 * RUNS));
     let norms = jacobian::of(&model.0, &x)?.norms;
     let right = &asked.first().ok_or("no training of parity succeeded")?[..SHOWN];
     report.number("parity_jacobian", scientific(norms[parity::LENGTH], 0));
@@ -132,7 +129,7 @@ fn wrong_answers(right: &[Vec<f64>], sequences: usize) -> usize {
 }
 
 /// The adding problem for three cells and three lengths.
-pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
+pub fn adding(report: &mut Report) -> chapter::Result {
     const RUNS: usize = 5;
     const MOST_UPDATES: usize = 2_500;
     const LENGTHS: [usize; 3] = [10, 15, 50];
@@ -149,9 +146,9 @@ pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
         .into_par_iter()
         .map(|(cell, length, run)| {
             let (train, learning_rate): (Train, f64) = match cell {
-                Cell::Rnn => (train_to_add::<Rnn<f32>>, adding::TANH_RATE),
-                Cell::Lstm => (train_to_add::<Lstm<f32>>, adding::GATED_RATE),
-                Cell::Gru => (train_to_add::<Gru<f32>>, adding::GATED_RATE),
+                Cell::Rnn => (train_to_add::<RnnCell<f32>>, adding::TANH_RATE),
+                Cell::Lstm => (train_to_add::<LstmCell<f32>>, adding::GATED_RATE),
+                Cell::Gru => (train_to_add::<GruCell<f32>>, adding::GATED_RATE),
             };
             let recipe = Recipe {
                 target: Target::Sum,
@@ -160,7 +157,7 @@ pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
                 most_updates: MOST_UPDATES,
                 learned: adding::SOLVED,
             };
-            let (error, parameters) = train(&recipe, &mut rng(seed, run), &bar)?;
+            let (error, parameters) = train(&recipe, &mut report.rng(run), &bar)?;
             Ok(Added { cell, length, error, parameters })
         })
         .collect::<Result<_, rnn::Error>>()?;
@@ -193,8 +190,8 @@ pub fn adding(seed: u64, report: &mut Report) -> chapter::Result {
     let longest = trainings.iter().filter(|added| added.length == LENGTHS[2]);
     let stuck = longest.filter(|added| added.cell == Cell::Rnn && added.is_stuck());
     report.number("adding_stuck", count(stuck.count()));
-    patience(seed, LENGTHS[2], report)?;
-    reach(seed, LENGTHS[2], MOST_UPDATES, report)
+    patience(LENGTHS[2], report)?;
+    reach(LENGTHS[2], MOST_UPDATES, report)
 }
 
 /// A training on the adding problem.
@@ -222,22 +219,22 @@ impl Added {
     }
 }
 
-type Train = fn(&Recipe, &mut ChaCha8Rng, &ProgressBar) -> Result<(f64, usize), rnn::Error>;
+type Train = fn(&Recipe, &mut ChaCha8Rng, &Progress) -> Result<(f64, usize), rnn::Error>;
 
 /// The error of a network after training, and the number of its parameters.
-fn train_to_add<L: Layer<f32>>(
+fn train_to_add<C: rnn::Cell<Real = f32>>(
     recipe: &Recipe,
     rng: &mut ChaCha8Rng,
-    bar: &ProgressBar,
+    bar: &Progress,
 ) -> Result<(f64, usize), rnn::Error> {
-    let training: adding::Training<f32, L> = adding::train(recipe, rng, || bar.inc(1))?;
-    bar.inc((recipe.most_updates - training.updates) as u64);
+    let training = adding::train::<f32, C>(recipe, rng, || bar.inc(1))?;
+    bar.inc(recipe.most_updates - training.updates);
     let error = adding::error(&training.model, recipe.length, rng)?;
     Ok((error, training.model.parameter_count()))
 }
 
 /// A tanh network that is given more time at the longest sequences.
-fn patience(seed: u64, length: usize, report: &mut Report) -> chapter::Result {
+fn patience(length: usize, report: &mut Report) -> chapter::Result {
     const RUNS: usize = 3;
     const MOST_UPDATES: usize = 30_000;
     let recipe = Recipe {
@@ -251,9 +248,8 @@ fn patience(seed: u64, length: usize, report: &mut Report) -> chapter::Result {
     let learned: Vec<bool> = (0..RUNS)
         .into_par_iter()
         .map(|run| {
-            let mut rng = rng(seed, run);
-            let training: adding::Training<f32, Rnn<f32>> =
-                adding::train(&recipe, &mut rng, || bar.inc(1))?;
+            let mut rng = report.rng(run);
+            let training = adding::train::<f32, RnnCell<f32>>(&recipe, &mut rng, || bar.inc(1))?;
             Ok::<_, rnn::Error>(training.learned)
         })
         .collect::<Result<_, _>>()?;
@@ -264,7 +260,7 @@ fn patience(seed: u64, length: usize, report: &mut Report) -> chapter::Result {
 }
 
 /// How far back an answer depends on the state: before training, after some on noise, and after all.
-fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> chapter::Result {
+fn reach(length: usize, most_updates: usize, report: &mut Report) -> chapter::Result {
     const RUNS: usize = 5;
     const UPDATES_ON_NOISE: usize = 200;
     // In f64, whose rounding leaves the figure the same on other machines.
@@ -272,19 +268,24 @@ fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> 
         .progress(RUNS * (3 * UPDATES_ON_NOISE + most_updates), "how far back the answer reaches");
     let gru = |target, updates| {
         several(RUNS, |run| {
-            train_for_reach::<Gru<f64>>(target, (length, updates), &mut rng(seed, run), &bar)
+            train_for_reach::<GruCell<f64>>(target, (length, updates), &mut report.rng(run), &bar)
         })
     };
     let tanh = |updates| {
         several(RUNS, |run| {
-            train_for_reach::<Rnn<f64>>(Target::Noise, (length, updates), &mut rng(seed, run), &bar)
+            train_for_reach::<RnnCell<f64>>(
+                Target::Noise,
+                (length, updates),
+                &mut report.rng(run),
+                &bar,
+            )
         })
     };
     let untrained = gru(Target::Noise, 0)?;
     let noise = gru(Target::Noise, UPDATES_ON_NOISE)?;
     let trained = gru(Target::Sum, most_updates)?;
     let cut = several(RUNS, |run| {
-        let mut rng = rng(seed, run);
+        let mut rng = report.rng(run);
         reach::train_on_noise_without_past(length, UPDATES_ON_NOISE, &mut rng, || bar.inc(1))
     })?;
     let tanh_untrained = tanh(0)?;
@@ -295,7 +296,7 @@ fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> 
     for (name, models) in [("untrained", &untrained), ("noise", &noise), ("trained", &trained)] {
         let kept: Vec<f64> = models
             .iter()
-            .map(|(gru, _)| reach::kept(gru, length, &mut rng(seed, RUNS)))
+            .map(|(gru, _)| reach::kept(gru, length, &mut report.rng(RUNS)))
             .collect::<Result<_, _>>()?;
         report.number(&format!("kept_{name}"), decimals(Spread::of(kept).median, 2));
     }
@@ -306,6 +307,7 @@ fn reach(seed: u64, length: usize, most_updates: usize, report: &mut Report) -> 
         .x_axis("steps before the answer")
         .y_axis("derivative of the answer")
         .log_y();
+    let seed = report.seed();
     let at = || rng(seed, RUNS);
     for (name, label, median) in [
         ("untrained", "GRU, untrained", median_reach(&untrained, length, at)?),
@@ -329,20 +331,20 @@ fn several<L: Send>(
     (0..runs).into_par_iter().map(train).collect()
 }
 
-fn train_for_reach<L: Reach>(
+fn train_for_reach<C: rnn::Cell<Real = f64>>(
     target: Target,
     (length, most_updates): (usize, usize),
     rng: &mut ChaCha8Rng,
-    bar: &ProgressBar,
-) -> Result<Model<f64, L>, rnn::Error> {
+    bar: &Progress,
+) -> Result<Model<f64, Layers<C>>, rnn::Error> {
     let (learning_rate, learned) = (adding::GATED_RATE, adding::SOLVED);
     let recipe = Recipe { target, length, learning_rate, most_updates, learned };
     Ok(adding::train(&recipe, rng, || bar.inc(1))?.model)
 }
 
 /// The median over some networks, all asked on the same sequences.
-fn median_reach<L: Reach>(
-    models: &[Model<f64, L>],
+fn median_reach<C: rnn::Cell<Real = f64>>(
+    models: &[Model<f64, Layers<C>>],
     length: usize,
     sequences: impl Fn() -> ChaCha8Rng,
 ) -> Result<Vec<f64>, rnn::Error> {

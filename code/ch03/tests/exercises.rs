@@ -40,3 +40,8 @@ fn sizes_at_their_bounds_are_refused_at_once_or_soon_done() {
     let high = high.expect("the largest sizes are too large together");
     assert!(high.contains("--hidden or --steps") && high.lines().count() == 1, "{high}");
 }
+
+#[test]
+fn every_experiment_finds_alone_what_it_finds_among_the_others() {
+    chapter::each_alone::<Parameters>("--skip-training --hidden 8 --steps 60").unwrap();
+}

@@ -7,9 +7,9 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Operations in all.
-    pub work: usize,
+    pub work: u64,
     /// Rounds: the longest chain of operations of which each waits for the one before.
-    pub span: usize,
+    pub span: u64,
 }
 
 // ANCHOR: cost
@@ -26,23 +26,23 @@ impl Cost {
 
     /// So many of these side by side.
     pub fn beside(self, count: usize) -> Self {
-        Self { work: count * self.work, span: self.span }
+        Self { work: count as u64 * self.work, ..self }
     }
 
     /// So many of these one after the other.
     pub fn in_a_row(self, count: usize) -> Self {
-        Self { work: count * self.work, span: count * self.span }
+        Self { work: count as u64 * self.work, span: count as u64 * self.span }
     }
 }
 
 /// One operation on each of `n` numbers.
 pub fn each(n: usize) -> Cost {
-    Cost { work: n, span: 1 }
+    Cost { work: n as u64, span: 1 }
 }
 
 /// `n` numbers added in pairs, pairs of pairs, and so on.
 pub fn sum(n: usize) -> Cost {
-    Cost { work: n - 1, span: n.next_power_of_two().ilog2() as usize }
+    Cost { work: n as u64 - 1, span: n.next_power_of_two().ilog2().into() }
 }
 
 /// A matrix `[rows, columns]` times a vector: all products at once, then a sum in each row.

@@ -2,25 +2,25 @@
 //!
 //! The experiments stand in the order of the chapter: what there is to compute and what of it must
 //! wait ([`cost`]), the recurrence without its tanh ([`linear`]), scans drawn as they run
-//! ([`wiring`]), recurrences that can be scanned ([`gated`]), the tanh network all at once
+//! ([`wiring`]), Mamba's scan ([`selective`]), the tanh network all at once
 //! ([`parallel`], [`table`]), and how long it all takes ([`mod@measure`], [`latency`]).
 
 pub mod cost;
-pub mod gated;
 pub mod latency;
 pub mod linear;
 pub mod measure;
 mod nonlinear;
 pub mod parallel;
+pub mod selective;
 pub mod table;
 mod timing;
 pub mod wiring;
 
 use chapter::{
-    Chapter, Figure, Report, Stopwatch,
-    format::{count, decimals, percent},
+    Chapter, Experiment, Figure, Report,
+    format::{Value, count, decimals, percent},
 };
-use rand::{SeedableRng, rngs::ChaCha8Rng};
+use machine::Stopwatch;
 use rnn::{
     RnnCell,
     scan::{blelloch, hillis_steele},
@@ -69,6 +69,16 @@ pub struct Parameters {
 impl Chapter for Parameters {
     const NAME: &'static str = "ch04";
     const TITLE: &'static str = "Chapter 4: what must wait?";
+    const EXPERIMENTS: &'static [Experiment<Self>] = &[
+        Experiment { figures: &["speedup"], run: |_, report| costs(report) },
+        Experiment { figures: &["hillis-steele", "blelloch"], run: |_, report| scans(report) },
+        Experiment {
+            figures: &["front-forgets", "front-chaotic", "exponent"],
+            run: Self::nonlinear,
+        },
+        Experiment { figures: &["latch"], run: Self::latch },
+        Experiment { figures: &["times", "latency"], run: Self::timing },
+    ];
 
     fn check(&self) -> chapter::Result {
         self.stopwatch.check()?;
@@ -76,17 +86,10 @@ impl Chapter for Parameters {
         let factors = [sweeps, self.steps, self.hidden, self.hidden];
         Ok(chapter::at_most(MOST_WORK, "multiply-adds", &factors, "--hidden or --steps")?)
     }
-
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        costs(seed, report)?;
-        scans(report)?;
-        self.nonlinear(seed, report)?;
-        self.timing(seed, report)
-    }
 }
 
 /// What a reader waits for.
-const MOST_WORK: usize = 300_000_000_000;
+const MOST_WORK: u64 = 300_000_000_000;
 
 /// Inputs of the networks, as in the earlier chapters.
 const INPUT: usize = 100;
@@ -96,16 +99,9 @@ const SIZES: Sizes = Sizes { input: INPUT, hidden: 128 };
 const STEPS: usize = 1_024;
 const BATCH: usize = 32;
 
-/// Independent random numbers for each run of an experiment.
-fn rng(seed: u64, run: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(run as u64);
-    rng
-}
-
 /// Work and span of a layer in a loop, and beside it of what need not wait.
-fn costs(seed: u64, report: &mut Report) -> chapter::Result {
-    let cell = RnnCell::<f64>::new(SIZES.input, SIZES.hidden, &mut rng(seed, 0))?;
+fn costs(report: &mut Report) -> chapter::Result {
+    let cell = RnnCell::<f64>::new(SIZES.input, SIZES.hidden, &mut report.rng(0))?;
     let share = cell.w_ih.len() as f64 / cell.multiply_adds_per_step() as f64;
     report.section("What there is to compute, and what must wait");
     report.number("input", count(SIZES.input));
@@ -136,7 +132,7 @@ fn costs(seed: u64, report: &mut Report) -> chapter::Result {
     for (name, label, cost) in costs {
         report.number(&format!("{name}_work"), rounded(cost.work));
         report.number(&format!("{name}_span"), count(cost.span));
-        report.number(&format!("{name}_parallelism"), rounded(cost.parallelism() as usize));
+        report.number(&format!("{name}_parallelism"), rounded(cost.parallelism() as u64));
         let points = (0..=32).map(|quarter| 10_f64.powf(f64::from(quarter) / 4.0));
         figure = figure.line(label, points.map(|p| (p, cost.speedup(p).max(1.0))));
     }
@@ -144,14 +140,15 @@ fn costs(seed: u64, report: &mut Report) -> chapter::Result {
 }
 
 /// A large count in two digits and a word: `60 million`.
-fn rounded(value: usize) -> String {
-    let digits = 10_usize.pow(value.max(1).ilog10().saturating_sub(1));
+fn rounded(value: u64) -> Value {
+    let digits = 10_u64.pow(value.max(1).ilog10().saturating_sub(1));
     let value = (value + digits / 2) / digits * digits;
-    match value {
-        1_000_000.. if value < 10_000_000 => format!("{} million", decimals(value as f64 / 1e6, 1)),
-        10_000_000.. => format!("{} million", count(value / 1_000_000)),
-        _ => count(value),
-    }
+    let millions = match value {
+        10_000_000.. => count(value / 1_000_000),
+        1_000_000.. => decimals(value as f64 / 1e6, 1),
+        _ => return count(value),
+    };
+    Value::new(value as f64, format!("{millions} million"))
 }
 
 /// Two steps `h ↦ a ⊙ h + b` joined to one: `a₂ a₁`, beside `a₂ b₁ + b₂`.
@@ -162,7 +159,7 @@ fn diagonal_join() -> Cost {
 /// Blelloch's scan over so many steps, from a state of zeros: `b` of each join is the state.
 fn scan_cost(join: Cost, steps: usize) -> Cost {
     let joins = wire(steps, |items, join| blelloch(items, join));
-    Cost { work: joins.len() * join.work, span: rounds(&joins) * join.span }
+    Cost { work: joins.len() as u64 * join.work, span: rounds(&joins) as u64 * join.span }
 }
 
 /// Joins and rounds of two scans, and the scans as they run.
@@ -184,11 +181,11 @@ fn scans(report: &mut Report) -> chapter::Result {
         report.figure(&wiring_figure(&name.replace('_', "-"), &drawn))?;
     }
     // A dense join is a product of matrices and one of matrix and vector; a step is the latter.
-    let step = SIZES.hidden * SIZES.hidden;
-    let join = SIZES.hidden * step + step;
+    let step = (SIZES.hidden * SIZES.hidden) as u64;
+    let join = SIZES.hidden as u64 * step + step;
     let joins = blelloch(STEPS).len();
     report.number("dense_join", count(join / step));
-    report.number("dense_scan", rounded(joins * join / (STEPS * step)));
+    report.number("dense_scan", rounded(joins as u64 * join / (STEPS as u64 * step)));
     report.number("diagonal_scan", decimals((2 * joins) as f64 / STEPS as f64, 1));
     Ok(())
 }
@@ -222,7 +219,7 @@ mod tests {
 
     #[test]
     fn large_counts_have_two_digits() {
-        let texts = [7, 1_023, 59_900_000, 1_149_000, 185_400].map(rounded);
+        let texts = [7, 1_023, 59_900_000, 1_149_000, 185_400].map(|value| rounded(value).text);
         assert_eq!(texts, ["7", "1,000", "60 million", "1.1 million", "190,000"]);
     }
 

@@ -2,21 +2,21 @@
 
 use std::hint::black_box;
 
-use chapter::{Machine, Timings, seconds_in_turn};
+use chapter::{Machine, rng};
+use machine::{Timings, seconds_in_turn};
 use ndarray::{Array1, Array2, Array3, Axis};
 use rand::{RngExt, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 use rnn::{
-    Rnn, SelfAttention,
+    MinGruCell, Rnn, SelfAttention,
     scan::{diagonal_loop, diagonal_scan},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    gated::{Gated, Steps},
     latency::{in_a_row, in_pieces, side_by_side},
     parallel::{Method, jacobi, newton, until_still},
-    rng,
+    selective::Steps,
 };
 
 /// What was measured, and where.
@@ -97,7 +97,7 @@ impl Measurement {
         }
         let [side_by_side, in_pieces] = number_seconds(&mut rng(seed, 0));
         done();
-        let (machine, layers) = (Machine::this(), layers.to_vec());
+        let (machine, layers) = (machine::this(), layers.to_vec());
         Ok(Self { machine, size, tolerance, layers, side_by_side, in_pieces })
     }
 
@@ -123,7 +123,7 @@ impl Measurement {
 /// Layers of all kinds, and inputs for them.
 struct Layers {
     rnn: Rnn<f64>,
-    gated: Gated,
+    gated: MinGruCell<f64>,
     attention: SelfAttention<f64>,
     batch: Array3<f64>,
     x: Array2<f64>,
@@ -140,7 +140,7 @@ impl Layers {
         rng: &mut ChaCha8Rng,
     ) -> Result<Self, rnn::Error> {
         let rnn = Rnn::new(size, size, rng)?;
-        let gated = Gated::new(size, size, rng)?;
+        let gated = MinGruCell::new(size, size, rng)?;
         let attention = SelfAttention::new(size, size, true, rng)?;
         let batch: Array3<f64> =
             Array3::from_shape_simple_fn((1, steps, size), || StandardNormal.sample(rng));

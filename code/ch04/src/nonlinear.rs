@@ -1,10 +1,11 @@
 //! The tanh network all at once, as it is reported.
 
 use chapter::{
-    Figure, HeatMap, Report, Spread,
-    format::{count, count_or_never, decimals, exact, power_of_ten},
+    Figure, HeatMap, Progress, Report, Spread,
+    format::{Value, count, count_or_never, decimals, exact, power_of_ten},
 };
 use ndarray::{Array2, Axis, array};
+use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use rnn::{Error, Rnn, init::Recurrence, scan::hillis_steele};
@@ -13,7 +14,7 @@ use crate::{
     INPUT, Parameters, SIZES,
     cost::{Cost, Sizes, each, product},
     parallel::{jacobi, largest_error, lyapunov_exponent, newton, one_by_one, solve},
-    rng, rounded, scan_cost,
+    rounded, scan_cost,
     table::Table,
     wiring::{rounds, wire},
 };
@@ -30,9 +31,8 @@ impl Network {
     fn draw(
         recurrence: Recurrence,
         [hidden, steps]: [usize; 2],
-        (seed, run): (u64, usize),
+        mut rng: ChaCha8Rng,
     ) -> Result<Self, Error> {
-        let mut rng = rng(seed, run);
         let cell = recurrence.draw(INPUT, hidden, &mut rng)?;
         let x: Array2<f64> =
             Array2::from_shape_simple_fn((steps, INPUT), || StandardNormal.sample(&mut rng));
@@ -96,8 +96,8 @@ fn middle(found: &[Option<usize>]) -> Option<usize> {
 }
 
 /// The same in words: "over" where most are beyond all.
-fn median(found: &[Option<usize>], most: usize) -> String {
-    middle(found).map_or_else(|| format!("over {}", count(most)), count)
+fn median(found: &[Option<usize>], most: usize) -> Value {
+    middle(found).map_or_else(|| format!("over {}", count(most)).into(), count)
 }
 
 /// An iteration of Newton's method: a sweep, the matrices of the linear recurrence, and its scan.
@@ -112,7 +112,7 @@ fn newton_cost(layer: Sizes, steps: usize) -> Cost {
 
 impl Parameters {
     /// Sweeps and iterations against the Lyapunov exponent, and what they cost.
-    pub(crate) fn nonlinear(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    pub(crate) fn nonlinear(&self, report: &mut Report) -> chapter::Result {
         report.section("The tanh network, all at once");
         report.number("units", count(self.hidden));
         report.number("steps", count(self.steps));
@@ -123,7 +123,7 @@ impl Parameters {
         report.number("edge_radius", exact(EDGE_RADIUS));
         let layer = Sizes { hidden: self.hidden, ..SIZES };
         report.number("step_span", count(layer.in_a_loop(self.steps).span));
-        wave_fronts(seed, report)?;
+        wave_fronts(report)?;
         let bar = report.progress(5 * NETWORKS + 36, "sweeps");
         let gaussian = |radius| Recurrence::Gaussian { radius };
         for (name, recurrence) in [
@@ -137,7 +137,7 @@ impl Parameters {
             let outcomes: Vec<Outcome> = (0..NETWORKS)
                 .into_par_iter()
                 .map(|run| {
-                    let network = Network::draw(recurrence, sizes, (seed, run))?;
+                    let network = Network::draw(recurrence, sizes, report.rng(run))?;
                     let outcome = network.outcome(self.tolerance, MOST_ITERATIONS);
                     bar.inc(1);
                     Ok::<_, Error>(outcome)
@@ -153,9 +153,8 @@ impl Parameters {
             report.number(&format!("{name}_iterations"), median(&newton, most));
             self.price(name, &jacobi, &newton, report);
         }
-        self.by_exponent(seed, report, &bar)?;
-        self.by_length(seed, report)?;
-        self.latch(report)
+        self.by_exponent(report, &bar)?;
+        self.by_length(report)
     }
 
     /// How many sweeps leave no more of a guess than the tolerance, if each leaves `e^exponent`.
@@ -180,18 +179,13 @@ impl Parameters {
             let Some(repeats) = middle(repeats) else { continue };
             let cost = layer.projection().beside(self.steps).then(repeat.in_a_row(repeats));
             let times = cost.work as f64 / in_a_loop.work as f64;
-            report.number(&format!("{name}_{method}_work"), rounded(times.round() as usize));
+            report.number(&format!("{name}_{method}_work"), rounded(times.round() as u64));
             report.number(&format!("{name}_{method}_span"), count(cost.span));
         }
     }
 
     /// Networks of many spectral radii.
-    fn by_exponent(
-        &self,
-        seed: u64,
-        report: &mut Report,
-        bar: &indicatif::ProgressBar,
-    ) -> chapter::Result {
+    fn by_exponent(&self, report: &mut Report, bar: &Progress) -> chapter::Result {
         const SIZES: [usize; 2] = [64, 300];
         let outcomes: Vec<Outcome> = (0..36)
             .into_par_iter()
@@ -199,7 +193,7 @@ impl Parameters {
                 let radius = 0.4 + f64::from(run) / 25.0;
                 let run = 100 + run as usize;
                 let recurrence = Recurrence::Gaussian { radius };
-                let outcome = Network::draw(recurrence, SIZES, (seed, run))?
+                let outcome = Network::draw(recurrence, SIZES, report.rng(run))?
                     .outcome(self.tolerance, SIZES[1]);
                 bar.inc(1);
                 Ok::<_, Error>(outcome)
@@ -230,10 +224,10 @@ impl Parameters {
     }
 
     /// The sweeps of one kind of network over longer and longer sequences.
-    fn by_length(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn by_length(&self, report: &mut Report) -> chapter::Result {
         for (i, steps) in (1..).zip([100, 1_000, 10_000]) {
             let sizes = [self.hidden, steps];
-            let network = Network::draw(Recurrence::Pytorch, sizes, (seed, 0))?;
+            let network = Network::draw(Recurrence::Pytorch, sizes, report.rng(0))?;
             let goal = (&network.right, self.tolerance);
             let sweeps = solve(jacobi, (&network.w, &network.z), goal, steps).repeats;
             report.number(&format!("length_{i}"), count(steps));
@@ -243,7 +237,7 @@ impl Parameters {
     }
 
     /// The latch of chapter 1, told its bit anew after every gap.
-    fn latch(&self, report: &mut Report) -> chapter::Result {
+    pub(crate) fn latch(&self, report: &mut Report) -> chapter::Result {
         const WEIGHT: f64 = 2.0;
         const PUSH: f64 = 3.0;
         let steps = 2 * self.gap;
@@ -301,22 +295,23 @@ impl Parameters {
 const PLACES: usize = 2_001;
 
 /// The next power of ten above a small number.
-fn power_above(value: f64) -> String {
-    power_of_ten(value.max(f64::MIN_POSITIVE).log10().ceil() as i32)
+fn power_above(value: f64) -> Value {
+    let exponent = value.max(f64::MIN_POSITIVE).log10().ceil();
+    Value::new(value, power_of_ten(exponent as i32))
 }
 
 /// A small number as a power of ten where it is one.
-fn power(value: f64) -> String {
+fn power(value: f64) -> Value {
     let exponent = value.log10();
     if (exponent - exponent.round()).abs() < 1e-9 {
-        power_of_ten(exponent.round() as i32)
+        Value::new(value, power_of_ten(exponent.round() as i32))
     } else {
         exact(value)
     }
 }
 
 /// The error of each step after each sweep, for a network that forgets and a chaotic one.
-fn wave_fronts(seed: u64, report: &mut Report) -> chapter::Result {
+fn wave_fronts(report: &mut Report) -> chapter::Result {
     const STEPS: usize = 100;
     const SWEEPS: usize = 60;
     const EVERY: usize = 2;
@@ -324,7 +319,7 @@ fn wave_fronts(seed: u64, report: &mut Report) -> chapter::Result {
         ("forgets", "A network that forgets", Recurrence::Orthogonal),
         ("chaotic", "A chaotic network", Recurrence::Gaussian { radius: 2.0 }),
     ] {
-        let network = Network::draw(recurrence, [SIZES.hidden, STEPS], (seed, 0))?;
+        let network = Network::draw(recurrence, [SIZES.hidden, STEPS], report.rng(0))?;
         let errors = network.errors(SWEEPS);
         let rows = errors.iter().step_by(EVERY).map(|row| row.iter().copied().step_by(EVERY));
         let numbers = |last: usize| (0..last).step_by(EVERY).map(|number| number.to_string());
@@ -364,12 +359,12 @@ mod tests {
     fn most_networks_decide() {
         assert_eq!(middle(&[Some(9), None, Some(3)]), Some(9));
         assert_eq!(middle(&[Some(9), None, None]), None);
-        assert_eq!(median(&[None], 1_000), "over 1,000");
+        assert_eq!(median(&[None], 1_000).text, "over 1,000");
     }
 
     #[test]
     fn a_tolerance_is_printed_as_it_is() {
-        assert_eq!([power(1e-6), power(0.1), power(0.002)], ["10⁻⁶", "10⁻¹", "0.002"]);
-        assert_eq!([power_above(4e-7), power_above(1.1e-7)], ["10⁻⁶", "10⁻⁶"]);
+        assert_eq!([1e-6, 0.1, 0.002].map(|value| power(value).text), ["10⁻⁶", "10⁻¹", "0.002"]);
+        assert_eq!([4e-7, 1.1e-7].map(|value| power_above(value).text), ["10⁻⁶", "10⁻⁶"]);
     }
 }

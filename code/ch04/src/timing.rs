@@ -1,9 +1,10 @@
 //! The measured times, as they are reported.
 
 use chapter::{
-    Figure, Report, crossing,
+    Figure, Report,
     format::{count, count_or_never, decimals, percent},
 };
+use machine::crossing;
 
 use crate::{
     Parameters,
@@ -15,10 +16,10 @@ const RECORDED: &str = include_str!("../measurement.json");
 
 impl Parameters {
     /// The recorded times, or those of this machine.
-    pub(crate) fn timing(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    pub(crate) fn timing(&self, report: &mut Report) -> chapter::Result {
         let measurement = self.stopwatch.read(RECORDED, || {
             let bar = report.progress(Measurement::PARTS, "measuring");
-            Ok(Measurement::take(64, 1e-6, seed, || bar.inc(1))?)
+            Ok(Measurement::take(64, 1e-6, report.seed(), || bar.inc(1))?)
         })?;
         measured(&measurement, report)
     }
@@ -138,7 +139,7 @@ mod tests {
         for (i, (_, found)) in made_up.layers.iter_mut().enumerate() {
             *found = vec![(LONG, (i + 1) as f64)];
         }
-        let mut report = Report::new(None);
+        let mut report = Report::new(1);
         times(&made_up, &mut report).unwrap();
         let text = |name: &str| {
             let number = report.numbers().iter().find(|number| number.name == name);

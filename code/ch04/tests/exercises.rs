@@ -68,3 +68,8 @@ fn every_experiment_and_figure_takes_the_parameters() {
         }
     }
 }
+
+#[test]
+fn every_experiment_finds_alone_what_it_finds_among_the_others() {
+    chapter::each_alone::<Parameters>("--hidden 16 --steps 40 --gap 20").unwrap();
+}

@@ -1,9 +1,10 @@
 //! What generating, reading and training cost, as it is reported: counted here, and measured.
 
 use chapter::{
-    Figure, Report, Timings, crossing,
+    Figure, Report,
     format::{count, count_or_never, decimals},
 };
+use machine::{Timings, crossing};
 use ndarray::Array3;
 use rand::RngExt;
 use rnn::{Rnn, RnnCell, SelfAttention};
@@ -11,8 +12,7 @@ use rnn::{Rnn, RnnCell, SelfAttention};
 use crate::{
     Parameters,
     measure::{Measurement, Pair, SEQUENCES, SIZE, TOKEN_SIZE},
-    rng,
-    token::{Cost, multiply_adds_of_answer, of_attention, of_cell},
+    token::{Cost, multiply_adds_of_answer, multiply_adds_of_reading, of_attention, of_cell},
 };
 
 /// The book's own measurement.
@@ -20,8 +20,8 @@ const RECORDED: &str = include_str!("../measurement.json");
 
 impl Parameters {
     /// What the next word costs, after so many.
-    pub(crate) fn tokens(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let mut rng = rng(seed, 1);
+    pub(crate) fn tokens(&self, report: &mut Report) -> chapter::Result {
+        let mut rng = report.rng(1);
         let cell = RnnCell::new(self.size, self.size, &mut rng)?;
         let attention = SelfAttention::new(self.size, self.size, true, &mut rng)?;
         let steps: Vec<usize> =
@@ -46,14 +46,14 @@ impl Parameters {
         report.number("attention_token", count(of_attention.multiply_adds));
         let times = of_attention.multiply_adds as f64 / of_rnn.multiply_adds as f64;
         report.number("multiply_adds_times", decimals(times, 0));
-        let times = |again: usize| {
-            count((again as f64 / of_attention.multiply_adds as f64).round() as usize)
-        };
+        let times =
+            |again: u64| count((again as f64 / of_attention.multiply_adds as f64).round() as u64);
         let again = multiply_adds_of_answer(&attention, self.length);
         report.number("without_cache_times", times(again));
-        report.number("without_cache_stacked_times", times(attention.multiply_adds(self.length)));
-        let points = |costs: &[Cost], what: fn(&Cost) -> usize| -> Vec<(f64, f64)> {
-            costs.iter().map(|cost| (cost.steps as f64, what(cost) as f64)).collect()
+        let again = multiply_adds_of_reading(&attention, self.length);
+        report.number("without_cache_stacked_times", times(again));
+        let points = |costs: &[Cost]| -> Vec<(f64, f64)> {
+            costs.iter().map(|cost| (cost.steps as f64, cost.held as f64)).collect()
         };
         report.figure(
             &Figure::new("held", "Numbers that are held to go on")
@@ -62,25 +62,25 @@ impl Parameters {
                 .y_axis("numbers held")
                 .log_x()
                 .log_y()
-                .marked_line("RNN: its state", points(&rnn, |cost| cost.held))
-                .marked_line("attention: its cache", points(&attention_costs, |cost| cost.held)),
+                .marked_line("RNN: its state", points(&rnn))
+                .marked_line("attention: its cache", points(&attention_costs)),
         )
     }
 
     /// Reading and training, counted.
-    pub(crate) fn passes(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    pub(crate) fn passes(&self, report: &mut Report) -> chapter::Result {
         const STEPS: usize = 1_000;
         let size = self.size;
-        let mut rng = rng(seed, 2);
+        let mut rng = report.rng(2);
         let rnn = Rnn::<f32>::new(size, size, &mut rng)?;
         let attention = SelfAttention::<f32>::new(size, size, true, &mut rng)?;
         let x: Array3<f32> =
             Array3::from_shape_simple_fn((1, STEPS, size), || rng.random_range(-1.0..=1.0));
-        let million = |count: usize| decimals(count as f64 / 1e6, 0);
+        let million = |count: u64| decimals(count as f64 / 1e6, 0);
         report.section("Reading and training, counted");
         report.number("steps", count(STEPS));
-        report.number("rnn_reading", million(STEPS * rnn.multiply_adds_per_step()));
-        report.number("attention_reading", million(attention.multiply_adds(STEPS)));
+        report.number("rnn_reading", million(STEPS as u64 * rnn.multiply_adds_per_step() as u64));
+        report.number("attention_reading", million(multiply_adds_of_reading(&attention, STEPS)));
         report
             .number("attention_reading_last", million(multiply_adds_of_answer(&attention, STEPS)));
         let saved = rnn.forward_saving(&x, None, None)?;
@@ -93,10 +93,10 @@ impl Parameters {
     }
 
     /// The recorded times, or those of this machine.
-    pub(crate) fn times(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    pub(crate) fn times(&self, report: &mut Report) -> chapter::Result {
         let measurement = self.stopwatch.read(RECORDED, || {
             let bar = report.progress(Measurement::PARTS, "measuring");
-            Ok(Measurement::take(seed, || bar.inc(1))?)
+            Ok(Measurement::take(report.seed(), || bar.inc(1))?)
         })?;
         let Measurement { machine, token, reading, answer, pass, classifier } = &measurement;
         report.section("Measured");
@@ -144,7 +144,7 @@ fn timings(name: &str, unit: f64, pair: &Pair<Timings>, report: &mut Report) {
     for (kind, timings) in [("rnn", &pair.rnn), ("attention", &pair.attention)] {
         for (steps, seconds) in timings {
             let time = seconds * unit;
-            let text = if time < 10.0 { decimals(time, 1) } else { count(time.round() as usize) };
+            let text = if time < 10.0 { decimals(time, 1) } else { count(time.round() as u64) };
             report.number(&format!("{name}_{kind}_{steps}"), text);
         }
     }

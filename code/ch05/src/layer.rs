@@ -1,7 +1,7 @@
 //! What a network does with its vectors of words: nothing, a recurrence or attention.
 
 use ndarray::{Array3, ArrayViewD, ArrayViewMutD, Axis, Slice, concatenate};
-use rnn::{AttentionSaved, Error, Gru, GruSaved, Parameters, Rnn, RnnSaved, SelfAttention};
+use rnn::{AttentionSaved, Error, Gru, GruCell, Parameters, Rnn, RnnCell, SelfAttention};
 
 /// The layer between the vectors of the words and the head.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,15 +20,15 @@ pub enum Layer {
 
 /// What a layer needs of the way forward.
 #[derive(Clone, Debug)]
-pub enum Saved {
+pub enum Saved<'a> {
     /// Nothing.
     Nothing,
     /// Inputs and states.
-    Rnn(RnnSaved<f64>),
+    Rnn(rnn::Saved<'a, RnnCell<f64>>),
     /// Inputs, gates and states.
-    Gru(GruSaved<f64>),
+    Gru(rnn::Saved<'a, GruCell<f64>>),
     /// Inputs, queries, keys, values and weights.
-    Attention(Box<AttentionSaved<f64>>),
+    Attention(Box<AttentionSaved<'a, f64>>),
 }
 
 impl Layer {
@@ -40,7 +40,7 @@ impl Layer {
         &self,
         x: &Array3<f64>,
         lengths: &[usize],
-    ) -> Result<(Array3<f64>, Saved), Error> {
+    ) -> Result<(Array3<f64>, Saved<'_>), Error> {
         Ok(match self {
             Self::Nothing => (x.clone(), Saved::Nothing),
             Self::Rnn(rnn) => {
@@ -72,29 +72,29 @@ impl Layer {
     /// If what was saved is another layer's.
     pub fn backward(
         &self,
-        saved: &Saved,
+        saved: &Saved<'_>,
         d_features: Array3<f64>,
     ) -> Result<(Self, Array3<f64>), Error> {
         Ok(match (self, saved) {
             (Self::Nothing, Saved::Nothing) => (Self::Nothing, d_features),
-            (Self::Rnn(rnn), Saved::Rnn(saved)) => {
-                let back = rnn.backward(saved, Some(&d_features), None)?;
-                let d_x = rnn.input_gradient(saved, &back)?;
-                (Self::Rnn(back.rnn), d_x)
+            (Self::Rnn(_), Saved::Rnn(saved)) => {
+                let back = saved.backward(Some(&d_features), None)?;
+                let d_x = saved.input_gradient(&back)?;
+                (Self::Rnn(back.layers), d_x)
             }
-            (Self::Gru(gru), Saved::Gru(saved)) => {
-                let back = gru.backward(saved, Some(&d_features), None)?;
-                let d_x = gru.input_gradient(saved, &back)?;
-                (Self::Gru(back.gru), d_x)
+            (Self::Gru(_), Saved::Gru(saved)) => {
+                let back = saved.backward(Some(&d_features), None)?;
+                let d_x = saved.input_gradient(&back)?;
+                (Self::Gru(back.layers), d_x)
             }
-            (Self::Attention(attention), Saved::Attention(saved)) => {
-                let back = attention.backward(saved, &d_features)?;
+            (Self::Attention(_), Saved::Attention(saved)) => {
+                let back = saved.backward(&d_features)?;
                 (Self::Attention(back.attention), back.x)
             }
             (Self::AttentionAndInput(attention), Saved::Attention(saved)) => {
                 let size = attention.value.weight.nrows();
                 let part = |slice: Slice| d_features.slice_axis(Axis(2), slice);
-                let back = attention.backward(saved, &part((..size).into()))?;
+                let back = saved.backward(&part((..size).into()))?;
                 let d_x = back.x + part((size..).into());
                 (Self::AttentionAndInput(back.attention), d_x)
             }
@@ -106,8 +106,8 @@ impl Layer {
     pub fn feature_count(&self, vector: usize) -> usize {
         match self {
             Self::Nothing => vector,
-            Self::Rnn(rnn) => rnn.cells[0].hidden_size(),
-            Self::Gru(gru) => gru.cells[0].hidden_size(),
+            Self::Rnn(rnn) => rnn.output_size(),
+            Self::Gru(gru) => gru.output_size(),
             Self::Attention(attention) => attention.value.weight.nrows(),
             Self::AttentionAndInput(attention) => attention.value.weight.nrows() + vector,
         }
@@ -115,34 +115,25 @@ impl Layer {
 }
 
 impl Parameters<f64> for Layer {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, f64>> {
+    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, f64>)> {
         match self {
             Self::Nothing => vec![],
-            Self::Rnn(rnn) => rnn.parameters(),
-            Self::Gru(gru) => gru.parameters(),
+            Self::Rnn(rnn) => rnn.named_parameters(),
+            Self::Gru(gru) => gru.named_parameters(),
             Self::Attention(attention) | Self::AttentionAndInput(attention) => {
-                attention.parameters()
+                attention.named_parameters()
             }
         }
     }
 
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, f64>> {
+    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, f64>)> {
         match self {
             Self::Nothing => vec![],
-            Self::Rnn(rnn) => rnn.parameters_mut(),
-            Self::Gru(gru) => gru.parameters_mut(),
+            Self::Rnn(rnn) => rnn.named_parameters_mut(),
+            Self::Gru(gru) => gru.named_parameters_mut(),
             Self::Attention(attention) | Self::AttentionAndInput(attention) => {
-                attention.parameters_mut()
+                attention.named_parameters_mut()
             }
-        }
-    }
-
-    fn names(&self) -> Vec<String> {
-        match self {
-            Self::Nothing => vec![],
-            Self::Rnn(rnn) => rnn.names(),
-            Self::Gru(gru) => gru.names(),
-            Self::Attention(attention) | Self::AttentionAndInput(attention) => attention.names(),
         }
     }
 }

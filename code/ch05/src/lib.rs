@@ -1,7 +1,7 @@
 //! Chapter 5: what does a word cost? Run it with `cargo run -p ch05`.
 //!
 //! In the order of the chapter: what the next word costs ([`token`]), how long words, readings and
-//! training passes take ([`mod@measure`]), sentences of a [`grammar`] ([`reviews`], [`corpus`],
+//! training passes take ([`mod@measure`]), sentences of a [`tasks::grammar`] ([`reviews`], [`corpus`],
 //! [`batch`]), networks that read them ([`network`], made of a [`layer`] and what is [`read`] of
 //! it), their [`training`] as a [`classifier`] or for a [`language`], and one that is [`speaking`].
 
@@ -9,7 +9,6 @@ pub mod batch;
 pub mod classifier;
 pub mod corpus;
 mod costs;
-pub mod grammar;
 pub mod language;
 pub mod layer;
 pub mod measure;
@@ -21,8 +20,8 @@ pub mod speaking;
 pub mod token;
 pub mod training;
 
-use chapter::{Chapter, Report, Stopwatch};
-use rand::{SeedableRng, rngs::ChaCha8Rng};
+use chapter::{Chapter, Experiment, Report};
+use machine::Stopwatch;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../src/ch05-training-and-inference.md")]
@@ -53,6 +52,13 @@ pub struct Parameters {
 impl Chapter for Parameters {
     const NAME: &'static str = "ch05";
     const TITLE: &'static str = "Chapter 5: what does a word cost?";
+    const EXPERIMENTS: &'static [Experiment<Self>] = &[
+        Experiment { figures: &["held"], run: Self::tokens },
+        Experiment { figures: &[], run: Self::passes },
+        Experiment { figures: &["classifiers"], run: Self::classifiers },
+        Experiment { figures: &["language"], run: Self::languages },
+        Experiment { figures: &["token", "reading", "pass"], run: Self::times },
+    ];
 
     fn check(&self) -> chapter::Result {
         self.stopwatch.check()?;
@@ -61,24 +67,19 @@ impl Chapter for Parameters {
         let factors = [self.length, self.size, 5 * self.size + self.length];
         Ok(chapter::at_most(MOST_WORK, "multiply-adds", &factors, "--size or --length")?)
     }
-
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        self.tokens(seed, report)?;
-        self.passes(seed, report)?;
-        if !self.skip_training {
-            reports::classifiers(seed, report)?;
-            reports::languages(seed, report)?;
-        }
-        self.times(seed, report)
-    }
 }
 
 /// What a reader waits for.
-const MOST_WORK: usize = 70_000_000_000;
+const MOST_WORK: u64 = 70_000_000_000;
 
-/// Independent random numbers for each run of an experiment.
-fn rng(seed: u64, run: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(run as u64);
-    rng
+impl Parameters {
+    /// Which of the two is praised?
+    fn classifiers(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training { Ok(()) } else { reports::classifiers(report) }
+    }
+
+    /// What is the next word?
+    fn languages(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training { Ok(()) } else { reports::languages(report) }
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use chapter::{Machine, Timings, seconds_in_turn};
+use chapter::{Machine, rng};
+use machine::{Timings, seconds_in_turn};
 use ndarray::{Array1, Array3, Axis};
 use rand::{RngExt, rngs::ChaCha8Rng};
 use rnn::{Error, KvCache, Rnn, RnnCell, SelfAttention};
@@ -12,7 +13,6 @@ use crate::{
     batch::{Batch, tokens},
     classifier::Reader,
     corpus::Sentence,
-    rng,
     token::answer,
     training::BATCH,
 };
@@ -83,7 +83,7 @@ impl Measurement {
         }
         let classifier = classifier_seconds(&mut rng)?;
         done();
-        Ok(Self { machine: Machine::this(), token, reading, answer, pass, classifier })
+        Ok(Self { machine: machine::this(), token, reading, answer, pass, classifier })
     }
 }
 
@@ -146,10 +146,10 @@ fn pass_seconds(steps: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error> {
     let d_output = Array3::ones(x.dim());
     let recurrent = || {
         let saved = rnn.forward_saving(&x, None, None)?;
-        let gradients = rnn.backward(&saved, Some(&d_output), None)?;
-        rnn.input_gradient(&saved, &gradients)
+        let gradients = saved.backward(Some(&d_output), None)?;
+        saved.input_gradient(&gradients)
     };
-    let attentive = || attention.backward(&attention.forward_saving(&x, None)?, &d_output);
+    let attentive = || attention.forward_saving(&x, None)?.backward(&d_output);
     Ok(seconds_in_turn(
         ROUNDS,
         &mut [Box::new(|| drop(black_box(recurrent()))), Box::new(|| drop(black_box(attentive())))],

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Array3, ArrayViewD, ArrayViewMutD};
 use rand::Rng;
-use rnn::{Embedding, Error, Linear, Parameters, cross_entropy};
+use rnn::{Embedding, Error, Linear, Parameters, cross_entropy, in_modules};
 
 use crate::{
     batch::Batch,
@@ -68,7 +68,7 @@ impl Network {
     }
 
     /// What the head reads, and what the way back needs.
-    fn forward(&self, batch: &Batch) -> Result<(Array2<f64>, Saved), Error> {
+    fn forward(&self, batch: &Batch) -> Result<(Array2<f64>, Saved<'_>), Error> {
         let mut x = self.words.forward(&batch.tokens)?;
         if let Some(places) = &self.places {
             x += &places.forward(&place_of_each(&batch.tokens))?;
@@ -118,26 +118,24 @@ fn place_of_each(tokens: &Array2<usize>) -> Array2<usize> {
 }
 
 impl Parameters<f64> for Network {
-    fn parameters(&self) -> Vec<ArrayViewD<'_, f64>> {
-        let mut arrays = self.words.parameters();
-        arrays.extend(self.places.iter().flat_map(Embedding::parameters));
-        arrays.extend(self.layer.parameters());
-        arrays.extend(self.head.parameters());
-        arrays
+    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, f64>)> {
+        let places = self.places.iter().flat_map(Parameters::named_parameters);
+        in_modules([
+            ("words", self.words.named_parameters()),
+            ("places", places.collect()),
+            ("layer", self.layer.named_parameters()),
+            ("head", self.head.named_parameters()),
+        ])
     }
 
-    fn parameters_mut(&mut self) -> Vec<ArrayViewMutD<'_, f64>> {
-        let mut arrays = self.words.parameters_mut();
-        arrays.extend(self.places.iter_mut().flat_map(Embedding::parameters_mut));
-        arrays.extend(self.layer.parameters_mut());
-        arrays.extend(self.head.parameters_mut());
-        arrays
-    }
-
-    fn names(&self) -> Vec<String> {
-        let places = self.places.as_ref().map(|places| places.names_in("places"));
-        let (layer, head) = (self.layer.names_in("layer"), self.head.names_in("head"));
-        [self.words.names_in("words"), places.unwrap_or_default(), layer, head].concat()
+    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, f64>)> {
+        let places = self.places.iter_mut().flat_map(Parameters::named_parameters_mut);
+        in_modules([
+            ("words", self.words.named_parameters_mut()),
+            ("places", places.collect()),
+            ("layer", self.layer.named_parameters_mut()),
+            ("head", self.head.named_parameters_mut()),
+        ])
     }
 }
 

@@ -6,7 +6,7 @@ mod languages;
 pub use classifiers::classifiers;
 pub use languages::languages;
 
-use chapter::format::percent;
+use chapter::format::{Value, percent};
 
 /// Sentences that every network learns from.
 const SENTENCES: usize = 4_000;
@@ -27,6 +27,6 @@ fn smooth(losses: &[f64]) -> impl Iterator<Item = (f64, f64)> + '_ {
 
 /// A share to the nearest twentieth. Trainings differ in their last digits from machine to machine,
 /// and the chapter says no more than is the same on all.
-fn about(share: f64) -> String {
+fn about(share: f64) -> Value {
     percent((20.0 * share).round() / 20.0, 0)
 }

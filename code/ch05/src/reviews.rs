@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::grammar::{Rule, again, all, maybe, one_of, word, words};
+use tasks::grammar::{Rule, again, all, maybe, one_of, word, words};
 
 /// What a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ pub struct Cost {
     /// Numbers that are kept for the next step.
     pub held: usize,
     /// Multiply-adds of this step.
-    pub multiply_adds: usize,
+    pub multiply_adds: u64,
 }
 
 /// The costs of a recurrent cell at these steps, which rise.
@@ -28,7 +28,7 @@ pub fn of_cell(
     let mut h = Array1::zeros(cell.hidden_size());
     at(steps, |_| {
         h = cell.step(&draw(cell.input_size(), rng), &h)?;
-        Ok((h.len(), cell.multiply_adds_per_step()))
+        Ok((h.len(), cell.multiply_adds_per_step() as u64))
     })
 }
 // ANCHOR_END: of_cell
@@ -47,7 +47,7 @@ pub fn of_attention(
     let mut cache = KvCache::new(size);
     at(steps, |before| {
         attention.step(&draw(input_size, rng), &mut cache)?;
-        Ok((cache.float_count(), attention.multiply_adds_of_step(before)))
+        Ok((cache.float_count(), attention.multiply_adds_of_step(before) as u64))
     })
 }
 // ANCHOR_END: of_attention
@@ -70,16 +70,25 @@ pub fn answer(attention: &SelfAttention<f32>, x: &Array2<f32>) -> Result<Array1<
 // ANCHOR_END: answer
 
 /// The multiply-adds of [`answer`] for so many steps.
-pub fn multiply_adds_of_answer(attention: &SelfAttention<f32>, steps: usize) -> usize {
+pub fn multiply_adds_of_answer(attention: &SelfAttention<f32>, steps: usize) -> u64 {
     let SelfAttention { query, key, value, .. } = attention;
-    let size = query.weight.nrows();
-    steps * (key.multiply_adds() + value.multiply_adds()) + query.multiply_adds() + 2 * steps * size
+    let of_a_step = key.multiply_adds() + value.multiply_adds() + 2 * query.weight.nrows();
+    steps as u64 * of_a_step as u64 + query.multiply_adds() as u64
+}
+
+/// The multiply-adds of a whole sequence of so many steps: like the library's count, which has no room
+/// for long ones where a `usize` has 32 bits.
+pub fn multiply_adds_of_reading(attention: &SelfAttention<f32>, steps: usize) -> u64 {
+    let of_the_first = attention.multiply_adds_of_step(0) as u64;
+    let of_a_score = 2 * attention.query.weight.nrows() as u64;
+    let steps = steps as u64;
+    steps * (of_the_first + (steps - 1) * of_a_score)
 }
 
 /// Runs a model to the last of these steps; keeps what it says at each of them.
 fn at(
     steps: &[usize],
-    mut step: impl FnMut(usize) -> Result<(usize, usize), Error>,
+    mut step: impl FnMut(usize) -> Result<(usize, u64), Error>,
 ) -> Result<Vec<Cost>, Error> {
     let mut costs = Vec::new();
     for before in 0..steps.iter().copied().max().unwrap_or(0) {
@@ -113,6 +122,7 @@ mod tests {
         approx::assert_abs_diff_eq!(last.view(), right.row(5), epsilon = 1e-6);
         // Two products for each of six steps, a query, scores and a weighted sum.
         assert_eq!(multiply_adds_of_answer(&attention, 6), 6 * 2 * 12 + 12 + 6 * 2 * 4);
+        assert_eq!(multiply_adds_of_reading(&attention, 6), attention.multiply_adds(6) as u64);
     }
 
     #[test]

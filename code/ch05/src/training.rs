@@ -2,6 +2,8 @@
 
 use rnn::{Adam, Error, clip_grad_norm};
 
+use tasks::training::{self, Until};
+
 use crate::{batch::Batch, network::Network};
 
 /// Sentences in an update.
@@ -37,17 +39,16 @@ pub fn train(
     mut after_update: impl FnMut(),
 ) -> Result<Vec<f64>, Error> {
     let mut adam = Adam::new(recipe.learning_rate);
-    let mut losses = Vec::new();
-    for update in 0..recipe.updates {
+    let course = training::train(&Until::after(recipe.updates), |update| {
         let (batch, targets) = draw();
         let (loss, mut gradient) = network.gradient(&batch, &targets)?;
         clip_grad_norm(&mut gradient, 1.0)?;
         adam.learning_rate = recipe.rate(update);
         adam.step(network, &gradient)?;
-        losses.push(loss);
         after_update();
-    }
-    Ok(losses)
+        Ok(loss)
+    })?;
+    Ok(course.losses)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub fn swapped(rnn: &Rnn<f64>, x: &Array3<f64>) -> Result<Pair, Error> {
 // ANCHOR: padded
 pub fn padded(rnn: &Rnn<f64>, x: &Array3<f64>, lengths: &[usize]) -> Result<Pair, Error> {
     let (output, _) = rnn.forward(x, None)?;
-    let (_, h_n) = rnn.forward_padded(x, lengths, None)?;
+    let (_, [h_n]) = rnn.forward_padded(x, lengths, None)?;
     Ok(Pair { written: last_of(&output), meant: top_states(rnn, &h_n) })
 }
 // ANCHOR_END: padded
@@ -49,7 +49,7 @@ pub fn padded(rnn: &Rnn<f64>, x: &Array3<f64>, lengths: &[usize]) -> Result<Pair
 /// # Errors
 /// Those of the network.
 pub fn cut_short(rnn: &Rnn<f64>, x: &Array3<f64>, lengths: &[usize]) -> Result<Pair, Error> {
-    let (output, h_n) = rnn.forward_padded(x, lengths, None)?;
+    let (output, [h_n]) = rnn.forward_padded(x, lengths, None)?;
     Ok(Pair { written: last_of(&output), meant: top_states(rnn, &h_n) })
 }
 
@@ -59,7 +59,7 @@ pub fn cut_short(rnn: &Rnn<f64>, x: &Array3<f64>, lengths: &[usize]) -> Result<P
 /// Those of the network.
 // ANCHOR: both_ways
 pub fn both_ways(rnn: &Rnn<f64>, x: &Array3<f64>) -> Result<Pair, Error> {
-    let (output, h_n) = rnn.forward(x, None)?;
+    let (output, [h_n]) = rnn.forward(x, None)?;
     Ok(Pair { written: last_of(&output), meant: top_states(rnn, &h_n) })
 }
 

@@ -12,11 +12,11 @@ pub mod network;
 pub mod reading;
 
 use chapter::{
-    Chapter, Figure, HeatMap, Report, Spread,
+    Chapter, Experiment, Figure, HeatMap, Report, Spread,
     format::{count, decimals, percent},
 };
 use ndarray::{Array3, Axis, s};
-use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
+use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rnn::Rnn;
 
@@ -66,6 +66,14 @@ pub struct Parameters {
 impl Chapter for Parameters {
     const NAME: &'static str = "ch06";
     const TITLE: &'static str = "Chapter 6: which axis is which?";
+    const EXPERIMENTS: &'static [Experiment<Self>] = &[
+        Experiment { figures: &["flow"], run: Self::shapes },
+        Experiment { figures: &["grid", "depth"], run: |_, report| layers(report) },
+        Experiment { figures: &["forward", "reverse"], run: |_, report| directions(report) },
+        Experiment { figures: &["stacked"], run: |_, report| stacked(report) },
+        Experiment { figures: &[], run: |_, report| faulty_lines(report) },
+        Experiment { figures: &["heads"], run: |_, report| pooled(report) },
+    ];
 
     fn check(&self) -> chapter::Result {
         let steps = self.batch * self.steps;
@@ -79,15 +87,6 @@ impl Chapter for Parameters {
         let smaller = "--batch, --steps, --hidden or --layers";
         Ok(chapter::at_most(MOST_WORK, "multiply-adds", work, smaller)?)
     }
-
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        self.shapes(seed, report)?;
-        layers(seed, report)?;
-        directions(seed, report)?;
-        stacked(seed, report)?;
-        faulty_lines(seed, report)?;
-        pooled(seed, report)
-    }
 }
 
 /// The sizes of the networks that are not the reader's own.
@@ -97,19 +96,12 @@ const BATCH: usize = 4;
 const STEPS: usize = 6;
 
 /// What there is room for, and what a reader waits for, in the network of his own.
-const MOST_NUMBERS: usize = 50_000_000;
-const MOST_WEIGHTS: usize = 50_000_000;
-const MOST_WORK: usize = 50_000_000_000;
+const MOST_NUMBERS: u64 = 50_000_000;
+const MOST_WEIGHTS: u64 = 50_000_000;
+const MOST_WORK: u64 = 50_000_000_000;
 
 /// Each experiment is run with so many networks.
 const NETWORKS: usize = 20;
-
-/// Independent random numbers for each run of an experiment.
-fn rng(seed: u64, run: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(run as u64);
-    rng
-}
 
 /// Standard normal inputs.
 fn normal(shape: (usize, usize, usize), rng: &mut impl Rng) -> Array3<f64> {
@@ -123,9 +115,9 @@ impl Parameters {
     }
 
     /// The shape of everything on the way through the reader's own network.
-    fn shapes(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn shapes(&self, report: &mut Report) -> chapter::Result {
         let sizes = self.sizes();
-        let shapes = shapes(self.cell, &sizes, &mut rng(seed, 0))?;
+        let shapes = shapes(self.cell, &sizes, &mut report.rng(0))?;
         report.section("The shape of everything, in a network of your own");
         for shape in shapes.all() {
             report.number(&shape.name, shape.text());
@@ -136,18 +128,18 @@ impl Parameters {
 }
 
 /// The same for the network that the chapter draws.
-fn stacked(seed: u64, report: &mut Report) -> chapter::Result {
+fn stacked(report: &mut Report) -> chapter::Result {
     let (input, hidden) = (INPUT, HIDDEN);
     let sizes = Sizes { batch: 4, steps: 5, input, hidden, layers: 3, bidirectional: true };
     report.section("The shape of everything, in three layers of two directions");
-    for shape in network::shapes(Cell::Rnn, &sizes, &mut rng(seed, 0))?.all() {
+    for shape in network::shapes(Cell::Rnn, &sizes, &mut report.rng(0))?.all() {
         report.number(&format!("stacked_{}", shape.name), shape.text());
     }
     report.figure(&drawing::flow("stacked", &sizes))
 }
 
 /// Depth in layers, and depth in time.
-fn layers(seed: u64, report: &mut Report) -> chapter::Result {
+fn layers(report: &mut Report) -> chapter::Result {
     const MOST: usize = 4;
     const LONG: usize = 60;
     const DRAWN: (usize, usize) = (3, 5);
@@ -169,7 +161,7 @@ fn layers(seed: u64, report: &mut Report) -> chapter::Result {
         .log_y();
     for layers in 1..=MOST {
         let runs = (0..NETWORKS)
-            .map(|run| depth::effect(layers, [100, 128, LONG], &mut rng(seed, run)))
+            .map(|run| depth::effect(layers, [100, 128, LONG], &mut report.rng(run)))
             .collect::<Result<Vec<_>, _>>()?;
         let forgotten = runs.iter().map(|effect| depth::steps_until_below(effect, 0.01) as f64);
         let Spread { low, median, high } = Spread::of(forgotten);
@@ -187,8 +179,8 @@ fn layers(seed: u64, report: &mut Report) -> chapter::Result {
 }
 
 /// Which steps of the input each output has read.
-fn directions(seed: u64, report: &mut Report) -> chapter::Result {
-    let mut rng = rng(seed, 0);
+fn directions(report: &mut Report) -> chapter::Result {
+    let mut rng = report.rng(0);
     let rnn = Rnn::<f64>::stacked(INPUT, HIDDEN, 1, true, &mut rng)?;
     let x = normal((1, STEPS, INPUT), &mut rng);
     let halves = [("forward", 0..HIDDEN), ("reverse", HIDDEN..2 * HIDDEN)];
@@ -221,13 +213,13 @@ fn directions(seed: u64, report: &mut Report) -> chapter::Result {
 }
 
 /// Each of the errors, and by how much it is wrong.
-fn faulty_lines(seed: u64, report: &mut Report) -> chapter::Result {
+fn faulty_lines(report: &mut Report) -> chapter::Result {
     report.section("Errors that no program reports");
     report.number("batch_of", count(BATCH));
     report.number("steps_of", count(STEPS));
     let mut off: [Vec<f64>; 4] = Default::default();
     for run in 0..NETWORKS {
-        let mut rng = rng(seed, run);
+        let mut rng = report.rng(run);
         let rnn = Rnn::new(INPUT, HIDDEN, &mut rng)?;
         let both = Rnn::stacked(INPUT, HIDDEN, 1, true, &mut rng)?;
         let x = normal((BATCH, STEPS, INPUT), &mut rng);
@@ -241,13 +233,10 @@ fn faulty_lines(seed: u64, report: &mut Report) -> chapter::Result {
         off.iter_mut().zip(pairs).for_each(|(off, pair)| off.push(pair.off()));
     }
     for (name, off) in ["swapped", "padded", "cut_short", "both_ways"].iter().zip(off) {
-        let Spread { low, median, high } = Spread::of(off);
-        report.number(&format!("{name}_off"), decimals(median, 1));
-        report.number(&format!("{name}_off_low"), decimals(low, 1));
-        report.number(&format!("{name}_off_high"), decimals(high, 1));
+        report.spread(&format!("{name}_off"), &Spread::of(off), |off| decimals(off, 1));
     }
 
-    let mut rng = rng(seed, 0);
+    let mut rng = report.rng(0);
     let rnn = Rnn::new(INPUT, HIDDEN, &mut rng)?;
     let x = normal((BATCH, STEPS, INPUT), &mut rng);
     reads(report, &x, |x| faults::swapped(&rnn, x))
@@ -283,7 +272,7 @@ fn reads(
 }
 
 /// What the vector has read that a head gets.
-fn pooled(seed: u64, report: &mut Report) -> chapter::Result {
+fn pooled(report: &mut Report) -> chapter::Result {
     const LONG: usize = 40;
     report.section("A head on top");
     report.number("pooled_steps", count(LONG));
@@ -297,11 +286,11 @@ fn pooled(seed: u64, report: &mut Report) -> chapter::Result {
     for pooling in poolings {
         let mut runs = Vec::new();
         for run in 0..NETWORKS {
-            let mut rng = rng(seed, run);
+            let mut rng = report.rng(run);
             let rnn = Rnn::stacked(INPUT, HIDDEN, 1, pooling.is_none(), &mut rng)?;
             let x = normal((1, LONG, INPUT), &mut rng);
             let mut effects = effects(&x, |x| {
-                let (output, h_n) = rnn.forward(x, None)?;
+                let (output, [h_n]) = rnn.forward(x, None)?;
                 let vectors = match pooling {
                     Some(pooling) => pooling.pool(&output, &[LONG]),
                     None => faults::top_states(&rnn, &h_n),
@@ -332,11 +321,11 @@ fn pooled(seed: u64, report: &mut Report) -> chapter::Result {
     report.number("max_steps", decimals(steps_of_largest.median, 0));
     report.number("units", count(HIDDEN));
     report.figure(&figure)?;
-    padded_heads(seed, report)
+    padded_heads(report)
 }
 
 /// The same heads on a padded batch, told of no lengths.
-fn padded_heads(seed: u64, report: &mut Report) -> chapter::Result {
+fn padded_heads(report: &mut Report) -> chapter::Result {
     const SHORT: usize = 3;
     const PADDED: usize = 12;
     report.number("short", count(SHORT));
@@ -344,7 +333,7 @@ fn padded_heads(seed: u64, report: &mut Report) -> chapter::Result {
     let mut zeros = Vec::new();
     let mut shares = Vec::new();
     for run in 0..NETWORKS {
-        let mut rng = rng(seed, run);
+        let mut rng = report.rng(run);
         let rnn = Rnn::new(INPUT, HIDDEN, &mut rng)?;
         let x = normal((1, PADDED, INPUT), &mut rng);
         let (output, _) = rnn.forward_padded(&x, &[SHORT], None)?;

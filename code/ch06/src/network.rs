@@ -1,6 +1,6 @@
 //! A recurrent network of any kind, and the shape of everything on the way through it.
 
-use ndarray::{Array3, ArrayBase};
+use ndarray::Array3;
 use rand::Rng;
 use rnn::{Error, Gru, Lstm, Parameters, Rnn};
 
@@ -105,17 +105,17 @@ pub fn shapes(cell: Cell, sizes: &Sizes, rng: &mut impl Rng) -> Result<Shapes, E
     Ok(match cell {
         Cell::Rnn => {
             let rnn = Rnn::stacked(input, hidden, layers, bidirectional, rng)?;
-            let (output, h_n) = rnn.forward(&x, Some(&initial))?;
+            let (output, [h_n]) = rnn.forward(&x, Some([&initial]))?;
             Shapes::new(given(&["h_0"]), &rnn, &[("output", &output), ("h_n", &h_n)])
         }
         Cell::Gru => {
             let gru = Gru::stacked(input, hidden, layers, bidirectional, rng)?;
-            let (output, h_n) = gru.forward(&x, Some(&initial))?;
+            let (output, [h_n]) = gru.forward(&x, Some([&initial]))?;
             Shapes::new(given(&["h_0"]), &gru, &[("output", &output), ("h_n", &h_n)])
         }
         Cell::Lstm => {
             let lstm = Lstm::stacked(input, hidden, layers, bidirectional, rng)?;
-            let (output, (h_n, c_n)) = lstm.forward(&x, Some((&initial, &initial)))?;
+            let (output, [h_n, c_n]) = lstm.forward(&x, Some([&initial, &initial]))?;
             let results = [("output", &output), ("h_n", &h_n), ("c_n", &c_n)];
             Shapes::new(given(&["h_0", "c_0"]), &lstm, &results)
         }
@@ -133,15 +133,10 @@ impl Shapes {
         network: &impl Parameters<f32>,
         results: &[(&str, &Array3<f32>)],
     ) -> Self {
-        let arrays = network.parameters();
-        let names = network.names();
+        let named = network.named_parameters();
         Self {
             given,
-            parameters: names
-                .iter()
-                .zip(arrays.iter().map(ArrayBase::shape))
-                .map(|(name, axes)| Shape::new(name, axes))
-                .collect(),
+            parameters: named.iter().map(|(name, array)| Shape::new(name, array.shape())).collect(),
             results: results.iter().map(|(name, array)| Shape::new(name, array.shape())).collect(),
             parameter_count: network.parameter_count(),
         }

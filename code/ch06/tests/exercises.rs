@@ -74,3 +74,8 @@ fn each_limit_is_said_with_the_parameters_that_help() {
         assert!(error.contains(words) && error.contains("are the most"), "{arguments}: {error}");
     }
 }
+
+#[test]
+fn every_experiment_finds_alone_what_it_finds_among_the_others() {
+    chapter::each_alone::<Parameters>("").unwrap();
+}

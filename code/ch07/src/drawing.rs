@@ -2,7 +2,7 @@
 
 use chapter::{Figure, Machine};
 
-use crate::{measure::Layer, rung::Rung, timing::shares};
+use crate::{measure::Layer, rung::Rung};
 
 /// What the parts of the work take.
 pub(crate) fn parts_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figure {
@@ -16,7 +16,7 @@ pub(crate) fn parts_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figu
     for (i, label) in labels.into_iter().enumerate() {
         let bars = layers.iter().enumerate();
         figure =
-            figure.bars(label, bars.map(|(x, (_, layer))| (x as f64, 100.0 * shares(layer)[i])));
+            figure.bars(label, bars.map(|(x, (_, layer))| (x as f64, 100.0 * layer.shares()[i])));
     }
     figure
 }

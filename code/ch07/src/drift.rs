@@ -77,8 +77,9 @@ pub fn tanh_error_in_units(every: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use chapter::rng;
+
     use super::*;
-    use crate::rng;
 
     #[test]
     fn small_weights_keep_all_three_together_and_large_ones_none() {

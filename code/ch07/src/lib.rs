@@ -16,10 +16,10 @@ pub mod sizes;
 mod timing;
 
 use chapter::{
-    Chapter, Report, Stopwatch,
-    format::{count, decimals, exact, power_of_ten},
+    Chapter, Experiment, Report,
+    format::{Value, count, decimals, exact, power_of_ten},
 };
-use rand::{SeedableRng, rngs::ChaCha8Rng};
+use machine::Stopwatch;
 
 use crate::{
     beside::Beside,
@@ -66,27 +66,26 @@ pub struct Parameters {
 impl Chapter for Parameters {
     const NAME: &'static str = "ch07";
     const TITLE: &'static str = "Chapter 7: where does the time go?";
+    const EXPERIMENTS: &'static [Experiment<Self>] = &[
+        Experiment {
+            figures: &[],
+            run: |own, report| {
+                own.counts(report);
+                Ok(())
+            },
+        },
+        Experiment { figures: &["parts", "ladder"], run: Self::timing },
+        Experiment { figures: &[], run: Self::results },
+        Experiment {
+            figures: &["beside-forward", "beside-backward"],
+            run: |_, report| Beside::recorded()?.report(report),
+        },
+    ];
 
     fn check(&self) -> chapter::Result {
         self.stopwatch.check()?;
         if self.stopwatch.measure { self.sizes().check() } else { Ok(()) }
     }
-
-    fn run(&self, seed: u64, report: &mut Report) -> chapter::Result {
-        let beside: Beside = serde_json::from_str(beside::RECORDED)?;
-        self.counts(report);
-        self.timing(&beside, seed, report)?;
-        self.results(seed, report)?;
-        report.section("Beside PyTorch");
-        beside.report(report)
-    }
-}
-
-/// Independent random numbers for each run of an experiment.
-fn rng(seed: u64, run: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(run as u64);
-    rng
 }
 
 impl Parameters {
@@ -112,7 +111,7 @@ impl Parameters {
     }
 
     /// What the measures change in the results.
-    fn results(&self, seed: u64, report: &mut Report) -> chapter::Result {
+    fn results(&self, report: &mut Report) -> chapter::Result {
         const NETWORKS: usize = 20;
         const INPUT: usize = 10;
         const HIDDEN: usize = 64;
@@ -127,13 +126,14 @@ impl Parameters {
         for (name, gain) in [("drawn", 1.0), ("enlarged", self.gain as f32)] {
             let mut found = Vec::new();
             for run in 0..NETWORKS {
-                found.push(drift([INPUT, HIDDEN, STEPS], gain, &mut rng(seed, run))?);
+                found.push(drift([INPUT, HIDDEN, STEPS], gain, &mut report.rng(run))?);
             }
             let far = |distances: Vec<f64>| {
                 count(distances.into_iter().filter(|distance| *distance > FAR).count())
             };
             let within = |distances: Vec<f64>| {
-                power_of_ten(distances.into_iter().fold(0.0, f64::max).log10().ceil() as i32)
+                let largest = distances.into_iter().fold(0.0, f64::max);
+                Value::new(largest, power_of_ten(largest.log10().ceil() as i32))
             };
             let standard = || found.iter().map(|drift| drift.standard).collect();
             let library = || found.iter().map(|drift| drift.library).collect();
@@ -152,25 +152,25 @@ impl Parameters {
 const FAR: f64 = 0.1;
 
 /// A large count in two digits and a word: `6.4 billion`.
-fn many(value: usize) -> String {
-    let scaled = |unit: f64| {
-        let value = value as f64 / unit;
-        decimals(value, usize::from(value < 10.0))
+fn many(value: u64) -> Value {
+    let (unit, word) = match value {
+        1_000_000_000.. => (1e9, "billion"),
+        1_000_000.. => (1e6, "million"),
+        _ => return count(value),
     };
-    match value {
-        1_000_000_000.. => format!("{} billion", scaled(1e9)),
-        1_000_000.. => format!("{} million", scaled(1e6)),
-        _ => count(value),
-    }
+    let scaled = value as f64 / unit;
+    let scaled = decimals(scaled, usize::from(scaled < 10.0));
+    Value::new(value as f64, format!("{scaled} {word}"))
 }
 
 /// `800 bytes`, `66 KB`, `33.6 MB`, in thousands and millions.
-fn bytes(value: usize) -> String {
-    match value {
+fn bytes(value: u64) -> Value {
+    let text = match value {
         1_000_000.. => format!("{} MB", decimals(value as f64 / 1e6, 1)),
         1_000.. => format!("{} KB", decimals(value as f64 / 1e3, 1)),
         _ => format!("{} bytes", count(value)),
-    }
+    };
+    Value::new(value as f64, text)
 }
 
 #[cfg(test)]
@@ -180,9 +180,12 @@ mod tests {
     #[test]
     fn large_numbers_have_a_word() {
         assert_eq!(
-            [6_000, 29_184_000, 6_442_450_944].map(many),
+            [6_000, 29_184_000, 6_442_450_944].map(|value| many(value).text),
             ["6,000", "29 million", "6.4 billion"]
         );
-        assert_eq!([800, 65_536, 33_554_432].map(bytes), ["800 bytes", "65.5 KB", "33.6 MB"]);
+        assert_eq!(
+            [800, 65_536, 33_554_432].map(|value| bytes(value).text),
+            ["800 bytes", "65.5 KB", "33.6 MB"]
+        );
     }
 }

@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::iter::zip;
 
-use chapter::{Machine, seconds_in_turn};
+use chapter::{Machine, rng};
+use machine::seconds_in_turn;
 use ndarray::Array3;
 use rnn::Rnn;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     parts::{Bench, Part},
-    rng,
     rung::Rung,
     sizes::Sizes,
 };
@@ -64,7 +64,7 @@ impl Measurement {
             layer.add_rungs_and_parts(rounds, seed)?;
             done();
         }
-        Ok(Self { machine: Machine::this(), rounds, layers })
+        Ok(Self { machine: machine::this(), rounds, layers })
     }
 
     /// The layer of this size, if it was measured.
@@ -107,6 +107,15 @@ impl Layer {
     pub fn part(&self, part: Part) -> f64 {
         let found = self.parts.iter().find(|(other, _)| *other == part);
         found.map_or(f64::NAN, |(_, seconds)| *seconds)
+    }
+
+    /// What the inputs, the recurrence and tanh take of a pass with the standard library's tanh, and what
+    /// is left over.
+    pub fn shares(&self) -> [f64; 4] {
+        let share = |part| self.part(part) / self.rung(Rung::Vector);
+        let [inputs, recurrence, tanh] =
+            [Part::Inputs, Part::Recurrence, Part::StandardTanh].map(share);
+        [inputs, recurrence, tanh, (1.0 - inputs - recurrence - tanh).max(0.0)]
     }
 }
 

@@ -102,9 +102,10 @@ impl<'a> Bench<'a> {
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;
+    use chapter::rng;
 
     use super::*;
-    use crate::{rng, sizes::Sizes};
+    use crate::sizes::Sizes;
 
     #[test]
     fn the_parts_are_those_of_the_layer() {

@@ -61,10 +61,11 @@ impl Rung {
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;
+    use chapter::rng;
     use ndarray::Array1;
 
     use super::*;
-    use crate::{rng, sizes::Sizes};
+    use crate::sizes::Sizes;
 
     #[test]
     fn every_rung_computes_the_steps_of_the_cell() {

@@ -20,9 +20,9 @@ pub struct Sizes {
 
 /// The most multiply-adds of a layer that is measured, numbers that it has or makes, and weights
 /// that its steps read.
-const MOST: usize = 10_000_000_000;
-const MOST_NUMBERS: usize = 50_000_000;
-const MOST_READ: usize = 400_000_000;
+const MOST: u64 = 10_000_000_000;
+const MOST_NUMBERS: u64 = 50_000_000;
+const MOST_READ: u64 = 400_000_000;
 
 impl Sizes {
     /// The four sizes that the chapter measures, under the names by which it calls them.
@@ -40,28 +40,28 @@ impl Sizes {
 
     // ANCHOR: counts
     /// The multiply-adds of a pass: `N T H (D + H)`.
-    pub fn multiply_adds(self) -> usize {
+    pub fn multiply_adds(self) -> u64 {
         self.tanhs() * self.multiply_adds_for_a_tanh()
     }
 
     /// The numbers that go through tanh: `N T H`.
-    pub fn tanhs(self) -> usize {
-        self.batch * self.steps * self.hidden
+    pub fn tanhs(self) -> u64 {
+        self.batch as u64 * self.steps as u64 * self.hidden as u64
     }
 
     /// One for each input and one for each unit.
-    pub fn multiply_adds_for_a_tanh(self) -> usize {
-        self.input + self.hidden
+    pub fn multiply_adds_for_a_tanh(self) -> u64 {
+        (self.input + self.hidden) as u64
     }
 
     /// What the states of all steps take in `f32`.
-    pub fn bytes_of_states(self) -> usize {
-        self.tanhs() * size_of::<f32>()
+    pub fn bytes_of_states(self) -> u64 {
+        self.tanhs() * size_of::<f32>() as u64
     }
 
     /// What the recurrent weights take, all of which every step reads.
-    pub fn bytes_of_recurrence(self) -> usize {
-        self.hidden * self.hidden * size_of::<f32>()
+    pub fn bytes_of_recurrence(self) -> u64 {
+        (self.hidden * self.hidden * size_of::<f32>()) as u64
     }
     // ANCHOR_END: counts
 
@@ -107,8 +107,9 @@ impl std::fmt::Display for Sizes {
 
 #[cfg(test)]
 mod tests {
+    use chapter::rng;
+
     use super::*;
-    use crate::rng;
 
     #[test]
     fn a_pass_counted_by_hand() {
@@ -124,7 +125,8 @@ mod tests {
         for (name, sizes) in Sizes::BOOK {
             let (rnn, x) = Sizes { steps: 2, ..sizes }.draw(&mut rng(1, 0)).unwrap();
             let steps = sizes.batch * sizes.steps;
-            assert_eq!(sizes.multiply_adds(), steps * rnn.multiply_adds_per_step(), "{name}");
+            let counted = (steps * rnn.multiply_adds_per_step()) as u64;
+            assert_eq!(sizes.multiply_adds(), counted, "{name}");
             assert_eq!(x.dim(), (sizes.batch, 2, sizes.input), "{name}");
         }
     }

@@ -2,7 +2,7 @@
 
 use chapter::{
     Report,
-    format::{count, decimals, percent},
+    format::{Value, count, decimals, percent},
 };
 
 use crate::{
@@ -20,12 +20,7 @@ const RECORDED: &str = include_str!("../measurement.json");
 
 impl Parameters {
     /// The recorded times, or those of this machine.
-    pub(crate) fn timing(
-        &self,
-        beside: &Beside,
-        seed: u64,
-        report: &mut Report,
-    ) -> chapter::Result {
+    pub(crate) fn timing(&self, report: &mut Report) -> chapter::Result {
         let own = self.sizes();
         let measurement = self.stopwatch.read(RECORDED, || {
             let mut sizes = Sizes::BOOK.map(|(_, sizes)| sizes).to_vec();
@@ -33,19 +28,14 @@ impl Parameters {
                 sizes.push(own);
             }
             let bar = report.progress(2 * sizes.len(), "measuring");
-            Ok(Measurement::take(&sizes, ROUNDS, seed, || bar.inc(1))?)
+            Ok(Measurement::take(&sizes, ROUNDS, report.seed(), || bar.inc(1))?)
         })?;
-        measured(&measurement, own, beside, report)
+        measured(&measurement, own, report)
     }
 }
 
-fn measured(
-    measurement: &Measurement,
-    own: Sizes,
-    beside: &Beside,
-    report: &mut Report,
-) -> chapter::Result {
-    let machine = &measurement.machine;
+fn measured(measurement: &Measurement, own: Sizes, report: &mut Report) -> chapter::Result {
+    let (machine, beside) = (&measurement.machine, Beside::recorded()?);
     report.section("Measured");
     report.number("machine", &machine.processor);
     report.number("cores", count(machine.cores));
@@ -76,7 +66,7 @@ fn numbers(name: &str, layer: &Layer, report: &mut Report) {
     let tanhs = layer.sizes.tanhs() as f64;
     let obvious = layer.rung(Rung::Obvious);
     let ready = layer.rung(Rung::Ready);
-    let mut number = |what: &str, text: String| report.number(&format!("{name}_{what}"), text);
+    let mut number = |what: &str, value: Value| report.number(&format!("{name}_{what}"), value);
     for (what, rungs) in GAINS.iter().zip(Rung::ALL.windows(2)) {
         number(what, decimals(layer.rung(rungs[0]) / layer.rung(rungs[1]), 1));
     }
@@ -86,7 +76,7 @@ fn numbers(name: &str, layer: &Layer, report: &mut Report) {
     let rate = |seconds: f64| layer.sizes.multiply_adds() as f64 / seconds / 1e9;
     number("obvious_rate", decimals(rate(obvious), 1));
     number("ready_rate", decimals(rate(ready), 1));
-    for (what, share) in SHARES.iter().zip(shares(layer)) {
+    for (what, share) in SHARES.iter().zip(layer.shares()) {
         number(&format!("{what}_share"), percent(share, 0));
     }
     let waiting = layer.part(Part::Recurrence) / layer.part(Part::WithoutWaiting);
@@ -105,18 +95,10 @@ const GAINS: [&str; 5] = ["gain_inputs", "gain_in_place", "gain_vector", "gain_t
 
 const SHARES: [&str; 4] = ["inputs", "recurrence", "tanh", "rest"];
 
-/// What each part takes of a pass with the standard library's tanh, and what is left over.
-pub(crate) fn shares(layer: &Layer) -> [f64; 4] {
-    let share = |part| layer.part(part) / layer.rung(Rung::Vector);
-    let [inputs, recurrence, tanh] =
-        [Part::Inputs, Part::Recurrence, Part::StandardTanh].map(share);
-    [inputs, recurrence, tanh, (1.0 - inputs - recurrence - tanh).max(0.0)]
-}
-
 /// `1.2 µs`, `3.4 ms`
-fn time(seconds: f64) -> String {
+fn time(seconds: f64) -> Value {
     let (value, unit) = if seconds < 1e-3 { (1e6 * seconds, "µs") } else { (1e3 * seconds, "ms") };
-    format!("{}\u{a0}{unit}", decimals(value, usize::from(value < 10.0)))
+    Value::new(seconds, format!("{}\u{a0}{unit}", decimals(value, usize::from(value < 10.0))))
 }
 
 #[cfg(test)]
@@ -141,7 +123,7 @@ mod tests {
         let sizes = Sizes { batch: 1, steps: 10, input: 90, hidden: 10 };
         let rungs = Rung::ALL.into_iter().zip([64.0, 32.0, 16.0, 8.0, 4.0, 2.0]).collect();
         let parts = Part::WORK.into_iter().zip([1.0, 2.0, 0.5, 4.0, 1.0]).collect();
-        let mut report = Report::new(None);
+        let mut report = Report::new(1);
         let before_keeping = 6.0;
         numbers("x", &Layer { sizes, before_keeping, rungs, parts }, &mut report);
         let text = |name: &str| {
@@ -159,7 +141,7 @@ mod tests {
 
     #[test]
     fn times_have_a_unit_of_their_size() {
-        let texts = [1.23e-6, 4.56e-5, 7.89e-3, 0.123].map(time);
+        let texts = [1.23e-6, 4.56e-5, 7.89e-3, 0.123].map(|seconds| time(seconds).text);
         assert_eq!(texts, ["1.2\u{a0}µs", "46\u{a0}µs", "7.9\u{a0}ms", "123\u{a0}ms"]);
     }
 }

@@ -74,3 +74,8 @@ fn sizes_at_their_bounds_are_soon_counted_and_too_large_to_measure() {
         assert!(error.contains(words) && error.lines().count() == 1, "{sizes}: {error}");
     }
 }
+
+#[test]
+fn every_experiment_finds_alone_what_it_finds_among_the_others() {
+    chapter::each_alone::<Parameters>("").unwrap();
+}

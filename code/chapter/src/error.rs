@@ -44,9 +44,6 @@ pub enum Error {
         /// The files that were written before.
         written: Vec<PathBuf>,
     },
-    /// `--record` without `--measure`.
-    #[error("--record writes what --measure measures: add --measure")]
-    RecordWithoutMeasure,
     /// `--sync` with parameters that are not the book's.
     #[error("--sync writes the book's own numbers, so it takes no parameters; leave out {0}")]
     SyncWithParameters(String),
@@ -68,6 +65,14 @@ pub enum Error {
     /// Two numbers of a chapter have one name.
     #[error("the chapter reports two numbers named {0}")]
     DuplicateNumber(String),
+    /// An experiment draws other figures than it declares.
+    #[error("an experiment draws {drawn} and declares {names}")]
+    OtherFigures {
+        /// What it declares.
+        names: String,
+        /// What it draws.
+        drawn: String,
+    },
     /// Two figures of a chapter have one name.
     #[error("the chapter draws two figures named {0}")]
     DuplicateFigure(String),

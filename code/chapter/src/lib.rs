@@ -2,10 +2,10 @@
 //! nothing else: it reads the parameters, shows progress, prints the named numbers as a table and
 //! draws the figures where the book shows them.
 //!
-//! A chapter is a set of parameters with a `run` that fills a [`Report`]:
+//! A chapter is a set of parameters with experiments that fill a [`Report`]:
 //!
 //! ```
-//! use chapter::{Chapter, Figure, Report, format};
+//! use chapter::{Chapter, Experiment, Figure, Report, format::decimals};
 //!
 //! /// How a state fades.
 //! #[derive(clap::Args)]
@@ -18,50 +18,51 @@
 //! impl Chapter for Parameters {
 //!     const NAME: &'static str = "ch00";
 //!     const TITLE: &'static str = "How a state fades";
+//!     const EXPERIMENTS: &'static [Experiment<Self>] =
+//!         &[Experiment { figures: &["fading"], run: Self::fading }];
+//! }
 //!
-//!     fn run(&self, _seed: u64, report: &mut Report) -> chapter::Result {
+//! impl Parameters {
+//!     fn fading(&self, report: &mut Report) -> chapter::Result {
 //!         let states = (0..20).map(|t| (f64::from(t), self.weight.powi(t)));
-//!         report.number("after_three_steps", format::decimals(self.weight.powi(3), 4));
+//!         report.number("after_three_steps", decimals(self.weight.powi(3), 4));
 //!         report.figure(&Figure::new("fading", "A state fades").line("h", states))
 //!     }
 //! }
 //!
-//! let mut report = Report::new(None);
-//! Parameters { weight: 0.5 }.run(0, &mut report).unwrap();
+//! let report = chapter::draw("fading", &Parameters { weight: 0.5 }, 1).unwrap();
 //! assert_eq!(report.numbers()[0].text, "0.1250");
 //! ```
 //!
 //! `fn main() -> ExitCode { chapter::main::<Parameters>() }` is the whole program.
 
 mod arguments;
-mod bounds;
-mod diagram;
 mod error;
-pub mod figure;
-pub mod format;
-mod found;
-mod kept;
+mod experiment;
 mod limit;
 mod machine;
-mod output;
+mod parameter;
+#[cfg(not(target_arch = "wasm32"))]
 mod program;
+mod progress;
+mod range;
 mod report;
-mod root;
+mod rng;
 mod spread;
-pub mod svg;
-mod sync;
 
-pub use arguments::{at_least, between};
-pub use bounds::refused_at_bounds;
-pub use diagram::Diagram;
 pub use error::{Error, Result};
-pub use figure::{Figure, HeatMap};
-pub use found::{figures, numbers};
-pub use kept::Kept;
+pub use experiment::{Chapter, Experiment, draw, parse};
+pub use figure::{Diagram, Draw, Figure, HeatMap, format, svg};
 pub use limit::at_most;
-pub use machine::{Machine, Stopwatch, Timings, crossing, seconds_in_turn};
-pub use output::write_file;
-pub use program::{Chapter, main};
-pub use report::{Draw, Drawing, Number, Report};
-pub use root::book_root;
+pub use machine::Machine;
+pub use parameter::{Kind, Parameter, parameters};
+#[cfg(not(target_arch = "wasm32"))]
+pub use program::{
+    Kept, book_root, check_writable, each_alone, figures, main, numbers, refused_at_bounds,
+    write_file,
+};
+pub use progress::Progress;
+pub use range::{Range, at_least, between};
+pub use report::{Drawing, Number, Report};
+pub use rng::rng;
 pub use spread::Spread;

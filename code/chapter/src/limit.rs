@@ -17,14 +17,16 @@ use crate::{Error, format::count};
 /// # Errors
 /// Where the product is more than `most`.
 pub fn at_most(
-    most: usize,
+    most: u64,
     what: &'static str,
     factors: &[usize],
     smaller: &'static str,
 ) -> Result<(), Error> {
-    let found = factors.iter().fold(1, |product: usize, factor| product.saturating_mul(*factor));
+    let found =
+        factors.iter().fold(1, |product: u64, factor| product.saturating_mul(*factor as u64));
     if found <= most {
         return Ok(());
     }
-    Err(Error::TooMany { what, found: count(found), most: count(most), smaller })
+    let [found, most] = [found, most].map(|number| count(number).text);
+    Err(Error::TooMany { what, found, most, smaller })
 }

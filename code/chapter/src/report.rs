@@ -1,18 +1,18 @@
 //! What a chapter's experiments hand over: named numbers and figures.
 
-use std::time::Duration;
+use rand::rngs::ChaCha8Rng;
 
-use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
-
-use crate::{Error, Result, figure::FigureError};
+use crate::{Draw, Error, Progress, Result, Spread, format::Value, rng};
 
 /// A named number with its text as the book prints it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Number {
     /// The name, unique in its chapter: `ring_capacity`.
     pub name: String,
     /// The text, to the letter: `19.0148`.
     pub text: String,
+    /// What was computed, where it is a number: `19.01478`.
+    pub value: Option<f64>,
 }
 
 /// A figure as SVG, with its name: `ring` becomes `ch01-ring.svg`.
@@ -24,21 +24,10 @@ pub struct Drawing {
     pub svg: String,
 }
 
-/// Anything that a chapter can put into its report as a figure.
-pub trait Draw {
-    /// The name, which becomes part of the file's.
-    fn name(&self) -> &str;
-
-    /// The figure as SVG; a note about changed parameters is written into the picture.
-    ///
-    /// # Errors
-    /// Where there is nothing to draw: no points, or points that are not finite.
-    fn to_svg(&self, note: Option<&str>) -> std::result::Result<String, FigureError>;
-}
-
 /// What the experiments of a chapter found.
 #[derive(Debug, Default)]
 pub struct Report {
+    seed: u64,
     note: Option<String>,
     sections: Vec<(String, usize)>,
     numbers: Vec<Number>,
@@ -46,9 +35,25 @@ pub struct Report {
 }
 
 impl Report {
-    /// An empty report. The note names the parameters that were changed: `--radius 1.3`.
-    pub fn new(note: Option<String>) -> Self {
-        Self { note, ..Self::default() }
+    /// An empty report of a run with this seed.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    /// The parameters that were changed, `--radius 1.3`, to be written into the figures.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn with_note(self, note: Option<String>) -> Self {
+        Self { note, ..self }
+    }
+
+    /// The seed of all random numbers.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Random numbers for one run of an experiment: [`rng`](crate::rng) of the seed.
+    pub fn rng(&self, run: usize) -> ChaCha8Rng {
+        rng(self.seed, run)
     }
 
     /// Starts a section of the printed table, one for each experiment.
@@ -56,9 +61,17 @@ impl Report {
         self.sections.push((title.to_owned(), self.numbers.len()));
     }
 
-    /// Adds a number with its text as the book prints it; [`crate::format`] makes the text.
-    pub fn number(&mut self, name: &str, text: impl Into<String>) {
-        self.numbers.push(Number { name: name.to_owned(), text: text.into() });
+    /// Adds a number as the book prints it, which [`crate::format`] makes, or a text.
+    pub fn number(&mut self, name: &str, value: impl Into<Value>) {
+        let Value { value, text } = value.into();
+        self.numbers.push(Number { name: name.to_owned(), text, value });
+    }
+
+    /// Adds the median of several runs, and as `name_low` and `name_high` the lowest and the highest.
+    pub fn spread(&mut self, name: &str, spread: &Spread, format: impl Fn(f64) -> Value) {
+        self.number(name, format(spread.median));
+        self.number(&format!("{name}_low"), format(spread.low));
+        self.number(&format!("{name}_high"), format(spread.high));
     }
 
     /// Draws a figure and keeps it.
@@ -71,17 +84,9 @@ impl Report {
         Ok(())
     }
 
-    /// A progress bar for work over a second. It is drawn on a terminal only, and goes when it is
-    /// dropped.
-    pub fn progress(&self, steps: usize, what: &str) -> ProgressBar {
-        let bar = ProgressBar::new(steps as u64)
-            .with_message(what.to_owned())
-            .with_finish(ProgressFinish::AndClear);
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(200));
-        bar
+    /// Shows the progress of so many steps of work over a second.
+    pub fn progress(&self, steps: usize, what: &str) -> Progress {
+        Progress::new(steps, what)
     }
 
     /// The numbers so far, in their order.
@@ -95,6 +100,7 @@ impl Report {
     }
 
     /// The numbers by section, for printing. Numbers before the first section have no title.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn table(&self) -> Vec<(&str, &[Number])> {
         let first = self.sections.first().map_or(self.numbers.len(), |section| section.1);
         let mut table = vec![("", &self.numbers[..first])];

@@ -12,7 +12,6 @@ use crate::{
     classifier::{self, Reader},
     corpus::{Corpus, LONGEST},
     reviews::vocabulary,
-    rng,
     training::BATCH,
 };
 
@@ -31,19 +30,19 @@ struct Classified {
 }
 
 /// Which of the two is praised? Asked of networks that see the order of the words, and others.
-pub fn classifiers(seed: u64, report: &mut Report) -> chapter::Result {
+pub fn classifiers(report: &mut Report) -> chapter::Result {
     const RUNS: usize = 5;
     const PAIRS: usize = 500;
     let recipe = classifier::RECIPE;
     let bar = report.progress(Reader::ALL.len() * RUNS * recipe.updates, "classifiers");
     let corpora: Vec<Corpus> = (0..RUNS)
         .into_par_iter()
-        .map(|run| Corpus::draw(SENTENCES, PAIRS, &mut rng(seed, run)))
+        .map(|run| Corpus::draw(SENTENCES, PAIRS, &mut report.rng(run)))
         .collect();
     let trained: Vec<Classified> = each(Reader::ALL, RUNS)
         .into_par_iter()
         .map(|(reader, run)| {
-            let (corpus, mut rng) = (&corpora[run], rng(seed, RUNS + run));
+            let (corpus, mut rng) = (&corpora[run], report.rng(RUNS + run));
             let mut network = reader.draw(&mut rng)?;
             let learn = || bar.inc(1);
             let losses =

@@ -2,7 +2,8 @@
 
 use chapter::{
     Figure, Report, Spread,
-    format::{count, decimals, exact},
+    format::{Value, count, decimals, exact},
+    rng,
 };
 use rayon::prelude::*;
 use rnn::Parameters as _;
@@ -12,7 +13,6 @@ use crate::{
     corpus::{Corpus, Sentence},
     language::{self, Bit, Model},
     reviews::plain,
-    rng,
     speaking::{Speaker, speak},
 };
 
@@ -62,17 +62,17 @@ const FOUND: f64 = 0.9;
 const REMEMBERED: [usize; 3] = [1, 10, 20];
 
 /// What is the next word?
-pub fn languages(seed: u64, report: &mut Report) -> chapter::Result {
+pub fn languages(report: &mut Report) -> chapter::Result {
     const RUNS: usize = 4;
     const FRESH: usize = 2_000;
     let updates: usize = Model::ALL.iter().map(|model| model.recipe().updates).sum();
     let bar = report.progress(RUNS * updates, "language models");
-    let mut of_fresh = rng(seed, FRESH_SENTENCES);
+    let mut of_fresh = report.rng(FRESH_SENTENCES);
     let fresh: Vec<Sentence> = (0..FRESH).map(|_| Sentence::draw(&mut of_fresh)).collect();
     let least = language::least_surprise(&fresh);
     let trained: Vec<Spoken> = each(Model::ALL, RUNS)
         .into_par_iter()
-        .map(|(model, run)| speech((model, run), seed, (&fresh, least), || bar.inc(1)))
+        .map(|(model, run)| speech((model, run), report.seed(), (&fresh, least), || bar.inc(1)))
         .collect::<Result<_, rnn::Error>>()?;
 
     let length = plain().mean_length() + 1.0;
@@ -176,8 +176,8 @@ fn mean(trained: &[&Spoken], of: fn(&Spoken) -> f64) -> Option<f64> {
     (!trained.is_empty()).then(|| sum / trained.len() as f64)
 }
 
-fn or_none(text: Option<String>) -> String {
-    text.unwrap_or_else(|| "none".to_owned())
+fn or_none(found: Option<impl Into<Value>>) -> Value {
+    found.map_or_else(|| "none".into(), Into::into)
 }
 
 /// The loss of one training of each model, and what no model can go below, with the share of one bit

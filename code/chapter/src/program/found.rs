@@ -2,17 +2,15 @@
 
 use std::{any::type_name, collections::BTreeMap, env, fs, path::Path};
 
-use crate::{
-    Chapter, Kept, Result,
-    program::{by_name, find},
-};
+use super::{Kept, by_name, find};
+use crate::{Chapter, Result};
 
 /// The numbers that a chapter finds with these arguments, by their names. The arguments are quoted as
 /// in a shell. It is for tests: what they find is [`Kept`], so that an unchanged chapter does not run
 /// again.
 ///
 /// ```
-/// # use chapter::{Chapter, Report};
+/// # use chapter::{Chapter, Experiment, Report};
 /// #[derive(clap::Args)]
 /// struct Parameters {
 ///     /// Weight of the state on itself.
@@ -24,7 +22,12 @@ use crate::{
 ///     const NAME: &'static str = "ch00";
 ///     const TITLE: &'static str = "Squares";
 ///
-///     fn run(&self, _seed: u64, report: &mut Report) -> chapter::Result {
+///     const EXPERIMENTS: &'static [Experiment<Self>] =
+///         &[Experiment { figures: &[], run: Self::square }];
+/// }
+///
+/// impl Parameters {
+///     fn square(&self, report: &mut Report) -> chapter::Result {
 ///         report.number("square", chapter::format::count(self.weight * self.weight));
 ///         Ok(())
 ///     }

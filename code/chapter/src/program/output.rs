@@ -8,7 +8,8 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::{Drawing, Error, Number, book_root, svg};
+use super::book_root;
+use crate::{Drawing, Error, Number, svg};
 
 /// Where files are written, and where they are made before they are moved there.
 pub(crate) struct Folder {

@@ -9,10 +9,8 @@ use std::{
 
 use page::{Key, Mark};
 
-use crate::{
-    Error,
-    output::{check_regular, files, reading, write_whole, writing},
-};
+use super::output::{check_regular, files, reading, write_whole, writing};
+use crate::Error;
 
 /// Numbers' texts by their names.
 pub(crate) type Numbers = BTreeMap<String, String>;

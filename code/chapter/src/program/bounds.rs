@@ -1,10 +1,7 @@
 //! A chapter at the bounds of its parameters, for tests.
 
-use std::fmt::Write;
-
-use clap::Command;
-
-use crate::{Chapter, Result, arguments::one_line, numbers, program};
+use super::numbers;
+use crate::{Chapter, Kind, Result, parameters, parse};
 
 /// Runs a chapter with every parameter that has a range at its lower bound, and then with every one
 /// at its upper bound: what [`Chapter::check`] says where it refuses them. The `others` are typed
@@ -13,12 +10,12 @@ use crate::{Chapter, Result, arguments::one_line, numbers, program};
 /// # Errors
 /// Where parameters fail that are not refused beforehand: no reader should wait for that.
 pub fn refused_at_bounds<C: Chapter>(others: &str) -> Result<[Option<String>; 2]> {
-    let [low, high] = bounds(&program::command::<C>()).map(|bounds| format!("{bounds} {others}"));
+    let [low, high] = bounds::<C>().map(|bounds| format!("{bounds} {others}"));
     Ok([refused::<C>(&low)?, refused::<C>(&high)?])
 }
 
 fn refused<C: Chapter>(arguments: &str) -> Result<Option<String>> {
-    let (chapter, _) = program::parse::<C>(arguments)?;
+    let (chapter, _) = parse::<C>(arguments)?;
     if let Err(error) = chapter.check() {
         return Ok(Some(error.to_string()));
     }
@@ -31,31 +28,24 @@ fn refused<C: Chapter>(arguments: &str) -> Result<Option<String>> {
 }
 
 /// The lowest and the highest values of all ranges, as they would be typed.
-fn bounds(command: &Command) -> [String; 2] {
-    let mut bounds = [String::new(), String::new()];
-    for argument in command.get_arguments() {
-        let name = argument.get_id().as_str().replace('_', "-");
-        let ends = range(command, &name).into_iter().flatten();
-        for (bounds, end) in bounds.iter_mut().zip(ends) {
-            let _ = write!(bounds, " --{name}={end}");
-        }
+fn bounds<C: Chapter>() -> [String; 2] {
+    let mut bounds = [Vec::new(), Vec::new()];
+    for parameter in parameters::<C>() {
+        let ends = match parameter.kind {
+            Kind::Real(low, high) => [low.to_string(), high.to_string()],
+            Kind::Whole(low, high) => [low.to_string(), high.to_string()],
+            _ => continue,
+        };
+        let typed = ends.map(|end| format!(" --{}={end}", parameter.name));
+        bounds.iter_mut().zip(typed).for_each(|(bounds, typed)| bounds.push(typed));
     }
-    bounds
-}
-
-/// The range of an argument, which stands in what it says to a value that is in none.
-fn range(command: &Command, name: &str) -> Option<[String; 2]> {
-    let typed = ["program".to_owned(), format!("--{name}=inf")];
-    let error = command.clone().try_get_matches_from(typed).err()?;
-    let line = one_line(&error);
-    let (low, high) = line.rsplit_once(" from ")?.1.split_once(" to ")?;
-    Some([low, high].map(str::to_owned))
+    bounds.map(|bounds| bounds.concat())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Report, at_least, between};
+    use crate::{Experiment, Report, at_least, between};
 
     #[derive(clap::Args)]
     struct Sizes {
@@ -76,19 +66,23 @@ mod tests {
     impl Chapter for Sizes {
         const NAME: &'static str = "ch00";
         const TITLE: &'static str = "Sizes";
+        const EXPERIMENTS: &'static [Experiment<Self>] =
+            &[Experiment { figures: &[], run: Self::bars }];
 
         fn check(&self) -> Result {
             if self.a_size < self.refused { Ok(()) } else { Err("too large".into()) }
         }
+    }
 
-        fn run(&self, _seed: u64, _report: &mut Report) -> Result {
+    impl Sizes {
+        fn bars(&self, _report: &mut Report) -> Result {
             if self.a_size < 30 && self.word == "word" { Ok(()) } else { Err("no bars".into()) }
         }
     }
 
     #[test]
     fn the_bounds_are_those_of_the_ranges() {
-        let [low, high] = bounds(&program::command::<Sizes>());
+        let [low, high] = bounds::<Sizes>();
         assert_eq!(low, " --a-size=1 --share=0.000000000001");
         assert_eq!(high, " --a-size=30 --share=1");
     }
