@@ -381,8 +381,8 @@ fn library(
     let rnn = Rnn::from(cell.clone());
     let batch = |table: &Array2<f64>| table.clone().insert_axis(Axis(0));
     let first = h_0.clone().insert_axis(Axis(0));
-    let saved = rnn.forward_saving(&batch(x), None, Some(&batch(&first)))?;
-    let gradients = rnn.backward(&saved, Some(&batch(d_output)), None)?;
+    let saved = rnn.forward_saving(&batch(x), None, Some([&batch(&first)]))?;
+    let gradients = saved.backward(Some(&batch(d_output)), None)?;
     let mut states = Array2::zeros((x.nrows() + 1, h_0.len()));
     for (mut row, h) in zip(states.rows_mut(), first.rows().into_iter().chain(saved.output.rows()))
     {
@@ -390,8 +390,8 @@ fn library(
     }
     Ok(Library {
         states,
-        by_w_hh: gradients.rnn.cells[0].w_hh.clone(),
-        by_h_0: gradients.h_0.flatten().into_owned(),
+        by_w_hh: gradients.layers.cells[0].w_hh.clone(),
+        by_h_0: gradients.state[0].flatten().into_owned(),
     })
 }
 

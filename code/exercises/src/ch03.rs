@@ -590,10 +590,10 @@ pub fn last_valid(last_valid: impl Fn(&Array3<f64>, &[usize]) -> Array2<f64>) ->
     for lengths in batches {
         let x = padded(&lengths, &mut rng);
         let rnn = Rnn::<f64>::new(2, 3, &mut rng)?;
-        let (_, h_n) = rnn.forward_padded(&x, &lengths, None)?;
+        let (_, [h_n]) = rnn.forward_padded(&x, &lengths, None)?;
         let right = h_n.index_axis(Axis(0), 0).to_owned();
 
-        let (output, h_n) = rnn.forward(&x, None)?;
+        let (output, [h_n]) = rnn.forward(&x, None)?;
         let of_steps = |step: &dyn Fn(usize) -> usize| {
             let mut states = Array2::zeros(right.dim());
             for (n, mut state) in states.rows_mut().into_iter().enumerate() {

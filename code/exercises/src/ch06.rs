@@ -49,7 +49,7 @@ pub fn shapes(shapes: impl Fn(&Sizes) -> Shapes) -> Result<(), Slip> {
         let [n, t, d, h] = primes;
         let sizes = Sizes { n, t, d, h, layers, directions };
         let rnn = Rnn::<f64>::stacked(d, h, layers, directions == 2, &mut rng)?;
-        let (output, h_n) = rnn.forward(&Array3::zeros((n, t, d)), None)?;
+        let (output, [h_n]) = rnn.forward(&Array3::zeros((n, t, d)), None)?;
         let second = &rnn.cells[directions];
         let found = shapes(&sizes);
         let of = |array| format!("The shape of {array}, where {sizes:?}:");
@@ -199,7 +199,7 @@ pub fn both_ends(finished: impl Fn(&Array3<f64>) -> Array2<f64>) -> Result<(), S
     let mut rng = rng()?;
     for (n, steps, units) in [(3, 5, 4), (2, 1, 3), (1, 6, 2)] {
         let rnn = Rnn::stacked(2, units, 1, true, &mut rng)?;
-        let (output, h_n) = rnn.forward(&batch((n, steps, 2), &mut rng), None)?;
+        let (output, [h_n]) = rnn.forward(&batch((n, steps, 2), &mut rng), None)?;
         let [forward, reverse] = [0, 1].map(|direction| h_n.index_axis(Axis(0), direction));
         let right = concatenate![Axis(1), forward, reverse];
         let [first, last] = [0, steps - 1].map(|t| output.index_axis(Axis(1), t));
@@ -236,8 +236,8 @@ pub fn swapped(
         let rnn = Rnn::new(2, 3, &mut rng)?;
         let x = batch((steps, n, 2), &mut rng);
         let batch_first = x.view().permuted_axes([1, 0, 2]);
-        let (output, h_n) = rnn.forward(&batch_first, None)?;
-        let (across, h_across) = rnn.forward(&x, None)?;
+        let (output, [h_n]) = rnn.forward(&batch_first, None)?;
+        let (across, [h_across]) = rnn.forward(&x, None)?;
         let slips = [
             (
                 row(&across, 0, steps - 1),

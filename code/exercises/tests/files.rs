@@ -6,8 +6,10 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, fs};
 
-const BEGIN: &str = "// --- Your code begins here.";
-const END: &str = "// --- Your code ends here.";
+#[path = "../examples/exercise/gap.rs"]
+mod gap;
+
+use gap::{BEGIN, END, GAP, exercise_of};
 
 /// Exercises that compile and run as handed out, and what their check says then. All others stop at
 /// their `todo!`.
@@ -72,29 +74,26 @@ impl Book {
         faults
     }
 
-    /// An exercise and its solution differ in the gap alone.
+    /// An exercise is made from its solution.
     fn solution(&self, name: &str) -> Faults {
-        let texts = ["exercises", "solutions"].map(|kind| self.text(&path(kind, name)));
-        let [Some([before, gap, after]), Some([before_solution, solution, after_solution])] =
-            texts.each_ref().map(|text| parts(text))
-        else {
-            return vec![format!(
-                "{name}: `{BEGIN}` or `{END}` is missing, there or in the solution"
-            )];
+        let solution = self.text(&path("solutions", name));
+        let made = match exercise_of(&solution) {
+            Ok(made) => made,
+            Err(error) => return vec![format!("{name}: in the solution, {error}")],
         };
         let mut faults = Vec::new();
-        for (theirs, ours) in [(before, before_solution), (after, after_solution)] {
-            if let Some((line, other)) = first_difference(theirs, ours) {
-                faults.push(format!(
-                    "{name}: outside the gap the exercise has `{line}`, its solution `{other}`"
-                ));
-            }
+        if let Some((line, other)) = first_difference(&self.exercise(name), &made) {
+            faults.push(format!(
+                "{name}: the exercise has `{line}`, its solution makes `{other}` of it: change the solution, and run \
+                 `cargo run -p exercises --example exercise -- --replace {name}`"
+            ));
         }
-        if !gap.contains("// TODO: ") {
+        if !made.contains("// TODO: ") {
             faults
                 .push(format!("{name}: the gap has no `// TODO: …` that says what is to be done"));
         }
-        if solution.contains("TODO") || solution.contains("todo!") {
+        let open = |line: &&str| line.contains("TODO") || line.contains("todo!");
+        if solution.lines().filter(|line| !line.contains(GAP)).any(|line| open(&line)) {
             faults.push(format!("{name}: the solution still has a TODO"));
         }
         faults
@@ -172,7 +171,7 @@ impl Book {
         let page = self.text("src/teaching.md");
         let named = page
             .split('`')
-            .filter(|code| code.starts_with("ch0") && code.get(4..5) == Some("_"))
+            .filter(|code| code.starts_with("ch") && code.get(4..5) == Some("_"))
             .filter(|code| !names.iter().any(|name| name == code))
             .map(|code| format!("src/teaching.md: there is no exercise `{code}`"));
         bad.chain(named).collect()
@@ -181,13 +180,6 @@ impl Book {
 
 fn path(kind: &str, name: &str) -> String {
     format!("code/exercises/{kind}/{}/{name}.rs", &name[..4])
-}
-
-/// What stands before the gap, in it, and behind it.
-fn parts(text: &str) -> Option<[&str; 3]> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (gap, after) = rest.split_once(END)?;
-    Some([before, gap, after])
 }
 
 fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t str)> {
@@ -260,7 +252,9 @@ fn small_book() -> Book {
     let root = target.join("tmp/small-book");
     let (this, small) = (Book::this(), Book { root });
     let info = this.text("code/exercises/info.toml");
-    let end = info.find("[[exercises]]\nname = \"ch01_step\"").expect("it is the second");
+    let rest = info.find("name = \"ch01_latch\"").expect("it is there");
+    let end = info[rest..].find("[[exercises]]").map_or(info.len(), |next| rest + next);
+    assert_eq!(info[..end].matches("[[exercises]]").count(), 1, "ch01_latch is the first exercise");
     let guide = this.text("src/teaching.md");
     let guide =
         guide.split("\n\n").find(|text| text.starts_with("**`ch01_latch`")).expect("it is there");
@@ -286,10 +280,13 @@ fn each_break_is_seen() {
     let (exercise, solution) = (path("exercises", "ch01_latch"), path("solutions", "ch01_latch"));
     let page = "src/ch01-hidden-state.md";
     let breaks = [
-        (&*exercise, "A neuron has one", "A neuron has a", "outside the gap the exercise has"),
-        (&*solution, "fn main() {}\n", "", "outside the gap"),
-        (&*exercise, BEGIN, "", "is missing"),
-        (&*exercise, "// TODO: ", "// ", "says what is to be done"),
+        (&*exercise, "A neuron has one", "A neuron has a", "the exercise has"),
+        (&*exercise, "todo!()", "w > 1.0", "its solution makes"),
+        (&*solution, "fn main() {}\n", "", "change the solution, and run"),
+        (&*solution, BEGIN, "", "is missing"),
+        (&*solution, END, "", "is missing"),
+        (&*solution, GAP, "//", "the exercise has"),
+        (&*solution, "// TODO: ", "// ", "says what is to be done"),
         (&*solution, "w > 1.0", "todo!()", "the solution still has a TODO"),
         (&*exercise, "ch01::latch(super::holds)", "Ok(())", "below its gap there is no `"),
         (&*exercise, "fn ch01_latch()", "fn latch()", "fn ch01_latch() -> Result<(), Slip>"),

@@ -19,7 +19,7 @@ pub fn hints_page(set: &Set) -> String {
     for exercise in &set.exercises {
         if exercise.dir != chapter {
             chapter = &exercise.dir;
-            let _ = writeln!(page, "\n## Chapter {}", chapter.trim_start_matches("ch0"));
+            let _ = writeln!(page, "\n## Chapter {}", number_of(chapter));
         }
         let _ = writeln!(page, "\n### `{}`", exercise.name);
         for hint in exercise.hint.split("\n\n") {
@@ -31,10 +31,23 @@ pub fn hints_page(set: &Set) -> String {
     page
 }
 
+/// `ch01` is chapter 1, `ch10` chapter 10.
+fn number_of(chapter: &str) -> &str {
+    chapter.trim_start_matches("ch").trim_start_matches('0')
+}
+
 fn capitalised(text: &str) -> String {
     let mut text = text.to_owned();
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn chapters_have_one_digit_or_two() {
+        assert_eq!(["ch01", "ch09", "ch10", "ch20"].map(super::number_of), ["1", "9", "10", "20"]);
+    }
 }

@@ -15,6 +15,8 @@ use rnn::{Error, RnnCell};
 /// A cell with one input and as many units as you like.
 fn draw(mut rng: &mut dyn Rng) -> Result<RnnCell<f64>, Error> {
     // --- Your code begins here.
+    // gap| // TODO: change the cell so that the derivative grows.
+    // gap| RnnCell::new(1, 64, &mut rng)
     let mut cell = RnnCell::new(1, 64, &mut rng)?;
     cell.w_hh *= 6.0;
     Ok(cell)

@@ -10,6 +10,8 @@
 /// Whether the state is above 0.1 after each of 1,000 steps.
 fn holds(w: f64) -> bool {
     // --- Your code begins here.
+    // gap| // TODO: say for which weights w that is so.
+    // gap| todo!()
     w > 1.0
     // --- Your code ends here.
 }

@@ -16,6 +16,11 @@ use rnn::{Error, RnnCell};
 fn states(cell: &RnnCell<f64>, x: &Array2<f64>, h_0: &Array1<f64>) -> Result<Array2<f64>, Error> {
     let mut states = Array2::zeros((x.nrows(), h_0.len()));
     // --- Your code begins here.
+    // gap| // TODO: take the steps one after the other. `zip` goes over two things at the same time.
+    // gap| // `state.assign(&h)` copies h into the row.
+    // gap| for (x, mut state) in zip(x.rows(), states.rows_mut()) {
+    // gap|     todo!()
+    // gap| }
     let mut h = h_0.clone();
     for (x, mut state) in zip(x.rows(), states.rows_mut()) {
         h = cell.step(&x, &h)?;

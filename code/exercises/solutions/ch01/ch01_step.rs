@@ -13,6 +13,8 @@ use rnn::RnnCell;
 /// The state after x, from the state h before it.
 fn step(cell: &RnnCell<f64>, x: &Array1<f64>, h: &Array1<f64>) -> Array1<f64> {
     // --- Your code begins here.
+    // gap| // TODO: write the formula. The weights are `cell.w_ih` and so on; do not call `cell.step`.
+    // gap| todo!()
     (cell.w_ih.dot(x) + &cell.b_ih + cell.w_hh.dot(h) + &cell.b_hh).tanh()
     // --- Your code ends here.
 }

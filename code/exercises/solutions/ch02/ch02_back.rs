@@ -13,6 +13,8 @@ use ndarray::{Array1, Array2};
 /// state `h_next` after the step.
 fn back(w_hh: &Array2<f64>, h_next: &Array1<f64>, d_h_next: &Array1<f64>) -> Array1<f64> {
     // --- Your code begins here.
+    // gap| // TODO: first through tanh, then through W_hh.
+    // gap| todo!()
     let d_z = d_h_next * (1.0 - h_next * h_next);
     w_hh.t().dot(&d_z)
     // --- Your code ends here.

@@ -15,6 +15,8 @@ use ndarray::{Array1, Array2, ArrayRef1, Axis};
 /// `[T, H]`: row t is what the loss asks of the state after step t, directly.
 fn gradient(w_hh: &Array2<f64>, states: &Array2<f64>, d_output: &Array2<f64>) -> Array2<f64> {
     // --- Your code begins here.
+    // gap| // TODO: walk back over the steps. `outer` below makes the part of a step.
+    // gap| todo!()
     let mut gradient = Array2::zeros(w_hh.dim());
     let mut carried = Array1::zeros(w_hh.nrows());
     for t in (0..d_output.nrows()).rev() {

@@ -10,6 +10,8 @@
 /// The forget bias b with which `share` of the cell state is left after so many steps.
 fn bias(share: f64, steps: usize) -> f64 {
     // --- Your code begins here.
+    // gap| // TODO: first the gate, then the bias that makes it.
+    // gap| todo!()
     let gate = share.powf(1.0 / steps as f64);
     (gate / (1.0 - gate)).ln()
     // --- Your code ends here.

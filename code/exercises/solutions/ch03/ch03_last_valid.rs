@@ -15,6 +15,10 @@ fn last_valid(output: &Array3<f64>, lengths: &[usize]) -> Array2<f64> {
     let (sequences, steps, units) = output.dim();
     let mut states = Array2::zeros((sequences, units));
     // --- Your code begins here.
+    // gap| // TODO: fill row n of `states`.
+    // gap| for (n, output) in output.axis_iter(Axis(0)).enumerate() {
+    // gap|     todo!()
+    // gap| }
     for (n, output) in output.axis_iter(Axis(0)).enumerate() {
         states.row_mut(n).assign(&output.row(lengths[n] - 1));
     }

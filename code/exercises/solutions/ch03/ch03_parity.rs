@@ -16,6 +16,13 @@ use rnn::{Error, RnnCell};
 /// parity after each of 10,000 steps is odd where `h[0] - h[1]` is above 1.
 fn build() -> Result<RnnCell<f64>, Error> {
     // --- Your code begins here.
+    // gap| // TODO: choose the numbers. Row 0 is unit 0.
+    // gap| Ok(RnnCell {
+    // gap|     w_ih: array![[0.0], [0.0]],
+    // gap|     w_hh: array![[0.0, 0.0], [0.0, 0.0]],
+    // gap|     b_ih: array![0.0, 0.0],
+    // gap|     b_hh: array![0.0, 0.0],
+    // gap| })
     // With p = (h[0] - h[1]) / 2, the parity before, it is tanh(10 (x + p - 0.5)) and
     // tanh(10 (x + p - 1.5)).
     Ok(RnnCell {

@@ -19,6 +19,8 @@ use exercises::ch03::Cause;
 fn cause(cell: &RnnCell<f64>, x: &Array2<f64>) -> Result<(Cause, [f64; 2]), Error> {
     let mut h = Array1::<f64>::zeros(cell.hidden_size());
     // --- Your code begins here.
+    // gap| // TODO: multiply the Jacobians of all steps, once with the slopes and once without.
+    // gap| todo!()
     let mut derivative = Array2::eye(cell.hidden_size());
     let mut without_slopes = derivative.clone();
     for x in x.rows() {

@@ -12,6 +12,8 @@ use exercises::ch04::Dense;
 /// The step that does what `first` and then `second` do.
 fn join(first: &Dense, second: &Dense) -> Dense {
     // --- Your code begins here.
+    // gap| // TODO: return `Dense { a: …, b: … }`. Put A_1 h + b_1 into the second step, and multiply out.
+    // gap| todo!()
     Dense { a: second.a.dot(&first.a), b: second.a.dot(&first.b) + &second.b }
     // --- Your code ends here.
 }

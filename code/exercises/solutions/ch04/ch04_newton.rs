@@ -15,6 +15,8 @@ use ndarray::Array1;
 fn iteration(w: f64, z: &Array1<f64>, guess: &Array1<f64>) -> Array1<f64> {
     let mut h = Array1::<f64>::zeros(z.len());
     // --- Your code begins here.
+    // gap| // TODO: at each step the sweep's state, and its correction. At step 0 there is nothing to correct.
+    // gap| todo!()
     h[0] = z[0].tanh();
     for t in 1..z.len() {
         let f = (w * guess[t - 1] + z[t]).tanh();

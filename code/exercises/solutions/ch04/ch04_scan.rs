@@ -12,6 +12,8 @@ use exercises::ch04::Step;
 /// Place t holds all steps up to t, joined to one. `first.then(&second)` joins two.
 fn scan(steps: &[Step]) -> Vec<Step> {
     // --- Your code begins here.
+    // gap| // TODO: in each round every place joins what lies some distance to its left. Then the distance doubles.
+    // gap| todo!()
     let mut places = steps.to_vec();
     let mut distance = 1;
     while distance < places.len() {

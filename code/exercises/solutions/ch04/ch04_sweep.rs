@@ -20,6 +20,8 @@ fn sweep(
 ) -> Result<Array2<f64>, Error> {
     let mut states = Array2::<f64>::zeros(guess.dim());
     // --- Your code begins here.
+    // gap| // TODO: fill row t with `cell.step(&x.row(t), …)?`.
+    // gap| todo!()
     for t in 0..x.nrows() {
         let before = if t == 0 { h_0.view() } else { guess.row(t - 1) };
         states.row_mut(t).assign(&cell.step(&x.row(t), &before)?);

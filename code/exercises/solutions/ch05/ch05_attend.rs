@@ -14,6 +14,8 @@ use ndarray::{Array1, Array2};
 /// The output for a `query` `[D]`. `keys` and `values` are `[T, D]`, a row for each word.
 fn attend(query: &Array1<f64>, keys: &Array2<f64>, values: &Array2<f64>) -> Array1<f64> {
     // --- Your code begins here.
+    // gap| // TODO: scores, weights, and the mixed values. `keys.dot(query)` multiplies each row with the query.
+    // gap| todo!()
     let scores = keys.dot(query) / (query.len() as f64).sqrt();
     let largest = scores.fold(f64::NEG_INFINITY, |largest, &score| largest.max(score));
     let exp = (scores - largest).exp();

@@ -11,6 +11,8 @@
 /// How many numbers a recurrent network and attention (with its cache) hold after so many words.
 fn held(words: usize, size: usize, layers: usize) -> [usize; 2] {
     // --- Your code begins here.
+    // gap| // TODO: say it for each of the two.
+    // gap| todo!()
     let recurrent = layers * size;
     let keys_and_values = 2 * words * layers * size;
     [recurrent, keys_and_values]

@@ -14,6 +14,8 @@ use ndarray::Array2;
 /// `text`, which has T + 1 words. Words are numbers below V.
 fn surprise(probabilities: &Array2<f64>, text: &[usize]) -> f64 {
     // --- Your code begins here.
+    // gap| // TODO: look up the probability of each word that came.
+    // gap| todo!()
     let steps = probabilities.nrows();
     let surprises = (0..steps).map(|t| -probabilities[[t, text[t + 1]]].ln());
     surprises.sum::<f64>() / steps as f64

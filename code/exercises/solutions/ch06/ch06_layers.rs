@@ -16,6 +16,8 @@ fn top(cells: &[RnnCell<f64>], x: &Array2<f64>) -> Result<Array2<f64>, Error> {
     // Every layer has as many units as the lowest.
     let h_0 = Array1::<f64>::zeros(cells[0].hidden_size());
     // --- Your code begins here.
+    // gap| // TODO: run one layer after the other over the whole sequence.
+    // gap| todo!()
     let mut read = x.clone();
     for cell in cells {
         let mut h = h_0.clone();

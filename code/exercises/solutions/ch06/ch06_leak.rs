@@ -18,6 +18,8 @@ use rnn::Error;
 fn leaks(net: &Network, x: &Array3<f64>) -> Result<bool, Error> {
     let n = x.len_of(Axis(0));
     // --- Your code begins here.
+    // gap| // TODO: change a sequence, run again, and compare.
+    // gap| todo!()
     let before = net(x)?;
     for changed in 0..n {
         let mut x = x.clone();

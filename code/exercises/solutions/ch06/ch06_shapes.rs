@@ -15,6 +15,8 @@ fn shapes(sizes: &Sizes) -> Shapes {
     // N sequences of T steps, D inputs, H units, and 1 or 2 directions.
     let &Sizes { n, t, d, h, layers, directions } = sizes;
     // --- Your code begins here.
+    // gap| // TODO: return `Shapes { output: [.., .., ..], h_n: [.., .., ..], weight_ih_l1: [.., ..] }`.
+    // gap| todo!()
     Shapes {
         output: [n, t, directions * h],
         h_n: [layers * directions, n, h],

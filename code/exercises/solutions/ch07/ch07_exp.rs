@@ -11,6 +11,9 @@
 /// exp(z), for z between -700 and 700. `series(t)` is exp(t), but only for a small t.
 fn exp(z: f64, series: fn(f64) -> f64) -> f64 {
     // --- Your code begins here.
+    // gap| // TODO: find n, t and 2^n. `f64::from_bits` makes a float of a `u64`, and `std::f64::consts::LN_2`
+    // gap| // is ln 2.
+    // gap| todo!()
     let ln_2 = std::f64::consts::LN_2;
     let n = (z / ln_2).round();
     let power = f64::from_bits(((n + 1023.0) as u64) << 52);

@@ -15,6 +15,8 @@ fn tanh_share(sizes: &Sizes, machine: &Machine) -> f64 {
     let &Sizes { n, t, d, h } = sizes;
     let &Machine { rate, tanh } = machine;
     // --- Your code begins here.
+    // gap| // TODO: from the counts to times, and from the times to a share. `n as f64` makes a float of n.
+    // gap| todo!()
     let tanhs = (n * t * h) as f64;
     let multiply_adds = (n * t * h * (d + h)) as f64;
     let (of_tanhs, of_products) = (tanhs * tanh, multiply_adds / rate);

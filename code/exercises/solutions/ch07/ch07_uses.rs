@@ -15,6 +15,8 @@ fn products(w_hh: &Weights, h: &Array2<f64>) -> Array2<f64> {
     let (n, units) = h.dim();
     let mut products = Array2::<f64>::zeros((n, units));
     // --- Your code begins here.
+    // gap| // TODO: add up the products. `w_hh.fetch(i, j)` is the weight from unit j to unit i.
+    // gap| todo!()
     for i in 0..units {
         for j in 0..units {
             let weight = w_hh.fetch(i, j);

@@ -179,14 +179,14 @@ fn swapped() {
             "it has run across the sequences",
         ),
         (
-            |rnn, x| Ok(rnn.forward(x, None)?.1.index_axis(Axis(0), 0).to_owned()),
+            |rnn, x| Ok(rnn.forward(x, None)?.1[0].index_axis(Axis(0), 0).to_owned()),
             "the state after the last sequence, for each step",
         ),
         (
             |rnn, x| {
                 let (steps, n, d) = x.dim();
                 let x = x.to_shape((n, steps, d)).expect("as many numbers");
-                Ok(rnn.forward(&x, None)?.1.index_axis(Axis(0), 0).to_owned())
+                Ok(rnn.forward(&x, None)?.1[0].index_axis(Axis(0), 0).to_owned())
             },
             "would leave the numbers where they are",
         ),
