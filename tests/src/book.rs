@@ -16,8 +16,8 @@ pub struct Book {
     pub root: PathBuf,
     /// The pages of the summary in their order, without the summary.
     pub pages: Vec<Page>,
-    /// The README, which is no page of the book but shows a picture and commands too.
-    pub readme: Option<Page>,
+    /// README and CONTRIBUTING, which are no pages of the book but have names, links and commands too.
+    pub guides: Vec<Page>,
 }
 
 /// A page in Markdown.
@@ -47,8 +47,10 @@ impl Book {
             })
             .map(|path| Page::read(&root, &path))
             .collect();
-        let readme = root.join("README.md").exists().then(|| Page::read(&root, "README.md"));
-        Self { root, pages, readme }
+        let guides = ["README.md", "CONTRIBUTING.md"].into_iter();
+        let guides = guides.filter(|guide| root.join(guide).exists());
+        let guides = guides.map(|guide| Page::read(&root, guide)).collect();
+        Self { root, pages, guides }
     }
 
     /// This repository's book.
@@ -59,9 +61,9 @@ impl Book {
         Self::open(chapter::book_root().expect("the tests run in the book"))
     }
 
-    /// The pages and the README.
+    /// The pages and the guides.
     pub fn all_pages(&self) -> impl Iterator<Item = &Page> {
-        self.pages.iter().chain(&self.readme)
+        self.pages.iter().chain(&self.guides)
     }
 
     /// The names of the chapters' crates in `code`, in their order: `ch01`.

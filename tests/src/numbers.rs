@@ -28,7 +28,7 @@ pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
                 Fault::new(
                     place,
                     error.to_string(),
-                    "README.md says in \"Add a chapter\" how a number is written",
+                    "CONTRIBUTING.md says in \"A chapter\" how a number is written",
                 )
             })),
         }
@@ -223,7 +223,7 @@ fn numbers_in_code(book: &Book, files: &[PathBuf], page: &Page, computed: &Compu
     faults.collect()
 }
 
-/// The text of the file that a page names: `code/rnn/src/cell.rs`, or `ch01_latch`, an exercise.
+/// The text of the file that a page names: `code/rnn/src/rnn.rs`, or `ch01_latch`, an exercise.
 fn named_file(book: &Book, files: &[PathBuf], name: &str) -> Option<String> {
     let is_meant = |file: &&PathBuf| {
         let stem = file.file_stem().is_some_and(|stem| stem == name);
