@@ -3,8 +3,10 @@
 //! The experiments stand in the order of the chapter: what there is to compute and what of it must
 //! wait ([`cost`]), the recurrence without its tanh ([`linear`]), scans drawn as they run
 //! ([`wiring`]), Mamba's scan ([`selective`]), the tanh network all at once
-//! ([`parallel`], [`table`]), and how long it all takes ([`mod@measure`], [`latency`]).
+//! ([`parallel`], [`table`]), how long it all takes ([`mod@measure`], [`latency`]), and what a
+//! graphics card is told to do ([`card`]).
 
+pub mod card;
 pub mod cost;
 pub mod latency;
 pub mod linear;
@@ -27,6 +29,7 @@ use rnn::{
 };
 
 use crate::{
+    card::Launched,
     cost::{Cost, Sizes, attention, each},
     wiring::{Join, rounds, wire},
 };
@@ -78,6 +81,13 @@ impl Chapter for Parameters {
         },
         Experiment { figures: &["latch"], run: Self::latch },
         Experiment { figures: &["times", "latency"], run: Self::timing },
+        Experiment {
+            figures: &[],
+            run: |_, report| {
+                launches(report);
+                Ok(())
+            },
+        },
     ];
 
     fn check(&self) -> chapter::Result {
@@ -160,6 +170,26 @@ fn diagonal_join() -> Cost {
 fn scan_cost(join: Cost, steps: usize) -> Cost {
     let joins = wire(steps, |items, join| blelloch(items, join));
     Cost { work: joins.len() as u64 * join.work, span: rounds(&joins) as u64 * join.span }
+}
+
+/// What a graphics card is told to do for the layer of [`costs`], in three ways.
+fn launches(report: &mut Report) {
+    let weights = SIZES.hidden * SIZES.hidden;
+    let megabytes = |fetches: usize| match (4 * weights * fetches) as f64 / 1e6 {
+        many @ 10.0.. => count(many.round() as u64),
+        few => decimals(few, 1),
+    };
+    report.section("What a graphics card is told to do");
+    for (name, way) in [
+        ("operations", Launched::EachOperation),
+        ("step", Launched::EachStep),
+        ("at_once", Launched::AllAtOnce),
+    ] {
+        report.number(&format!("{name}_launches"), count(way.launches(STEPS)));
+        report.number(&format!("{name}_fetches"), count(way.fetches(STEPS, 1)));
+        report.number(&format!("{name}_batch_fetches"), count(way.fetches(STEPS, BATCH)));
+        report.number(&format!("{name}_megabytes"), megabytes(way.fetches(STEPS, BATCH)));
+    }
 }
 
 /// Joins and rounds of two scans, and the scans as they run.
