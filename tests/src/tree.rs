@@ -39,7 +39,11 @@ struct Language {
 }
 
 const LANGUAGES: [Language; 2] = [
-    Language { endings: &["rs", "js", "mjs", "css"], comment: "//", has_block_comments: true },
+    Language {
+        endings: &["rs", "js", "mjs", "css", "wgsl"],
+        comment: "//",
+        has_block_comments: true,
+    },
     // A script has no ending.
     Language { endings: &["toml", "py", "yml", ""], comment: "#", has_block_comments: false },
 ];
