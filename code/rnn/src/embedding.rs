@@ -94,11 +94,12 @@ impl<F: Real> Embedding<F> {
         let expected = [tokens.nrows(), tokens.ncols(), self.weight.ncols()];
         check_shape("d_output", d_output, &expected)?;
         check_finite("d_output", d_output)?;
-        let mut weight = Array2::zeros(self.weight.dim());
+        // In f64: to a frequent word a large batch adds more than an f32 has digits for.
+        let mut sums = Array2::<f64>::zeros(self.weight.dim());
         for (&token, d_row) in zip(tokens, d_output.rows()) {
-            weight.row_mut(token).scaled_add(F::one(), &d_row);
+            sums.row_mut(token).zip_mut_with(&d_row, |sum, &d| *sum += d.into());
         }
-        Ok(Self { weight })
+        Ok(Self { weight: sums.mapv(F::from_f64) })
     }
 
     fn check_tokens(&self, tokens: &ArrayRef2<usize>) -> Result<(), Error> {

@@ -104,6 +104,15 @@ pub enum Error {
         /// The number: positive or negative infinity, or NaN.
         value: f64,
     },
+
+    /// A number that is at least zero by its meaning is below.
+    #[error("`{name}` is negative: {value}")]
+    Negative {
+        /// The argument.
+        name: &'static str,
+        /// The number.
+        value: f64,
+    },
 }
 
 pub(crate) fn check_size(name: &'static str, size: usize) -> Result<(), Error> {
@@ -121,6 +130,13 @@ pub(crate) fn check_shape<F, D: Dimension>(
     if array.shape() != expected {
         let (expected, found) = (expected.to_vec(), array.shape().to_vec());
         return Err(Error::Shape { name, expected, found });
+    }
+    Ok(())
+}
+
+pub(crate) fn check_not_negative<F: Real>(name: &'static str, value: F) -> Result<(), Error> {
+    if value < F::zero() {
+        return Err(Error::Negative { name, value: value.into() });
     }
     Ok(())
 }

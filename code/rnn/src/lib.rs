@@ -59,6 +59,7 @@ mod rnn;
 mod saved;
 pub mod scan;
 mod steps;
+mod sums;
 mod weights;
 
 pub use activation::tanh_in_place;

@@ -1,10 +1,11 @@
 //! A linear layer: the head that makes an answer from a state.
 
-use ndarray::{Array1, Array2, ArrayRef2, Axis};
+use ndarray::{Array1, Array2, ArrayRef2};
 use rand::Rng;
 
 use crate::error::{check_finite, check_shape, check_size};
 use crate::parameters::named_parameters;
+use crate::sums::sum_rows;
 use crate::weights::uniform;
 use crate::{Error, Real};
 
@@ -87,7 +88,7 @@ impl<F: Real> Linear<F> {
         self.check_input(x)?;
         check_shape("d_y", d_y, &[x.nrows(), self.weight.nrows()])?;
         check_finite("d_y", d_y)?;
-        let (weight, bias) = (d_y.t().dot(x), d_y.sum_axis(Axis(0)));
+        let (weight, bias) = (d_y.t().dot(x), sum_rows(d_y));
         Ok(LinearGradients { linear: Self { weight, bias }, x: d_y.dot(&self.weight) })
     }
 

@@ -5,6 +5,7 @@ use std::iter::zip;
 use ndarray::{Array2, ArrayRef2, arr0};
 
 use crate::error::{check_finite, check_shape, check_size};
+use crate::sums::sum_of_squares;
 use crate::{Error, Real};
 
 /// The mean squared error over all entries of `y` `[N, C]`, and its gradient by `y`.
@@ -28,7 +29,7 @@ pub fn mse_loss<F: Real>(y: &ArrayRef2<F>, target: &ArrayRef2<F>) -> Result<(F, 
     check_finite("target", target)?;
     let count = F::from_f64(y.len() as f64);
     let error = y - target;
-    let loss = error.mapv(|e| e * e).sum() / count;
+    let loss = F::from_f64(sum_of_squares(&error) / y.len() as f64);
     check_finite("loss", &arr0(loss))?;
     Ok((loss, error * (F::from_f64(2.0) / count)))
 }
@@ -60,17 +61,18 @@ pub fn cross_entropy<F: Real>(
     check_targets(logits, targets)?;
     let count = F::from_f64(logits.nrows() as f64);
     let mut gradient = logits.to_owned();
-    let mut loss = F::zero();
+    let mut loss = 0.0; // over all rows in f64: in f32 it stops growing
     for (mut row, &target) in zip(gradient.rows_mut(), targets) {
         let largest = row.fold(F::neg_infinity(), |largest, &logit| largest.max(logit));
         row.mapv_inplace(|logit| logit - largest);
         let sum = row.mapv(F::exp).sum();
-        loss += sum.ln() - row[target];
+        loss += (sum.ln() - row[target]).into();
         row.mapv_inplace(|logit| logit.exp() / sum / count);
         row[target] -= F::one() / count;
     }
+    let loss = F::from_f64(loss / logits.nrows() as f64);
     check_finite("loss", &arr0(loss))?;
-    Ok((loss / count, gradient))
+    Ok((loss, gradient))
 }
 
 fn check_targets<F: Real>(logits: &ArrayRef2<F>, targets: &[usize]) -> Result<(), Error> {

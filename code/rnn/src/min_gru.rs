@@ -11,6 +11,7 @@ use crate::parameters::named_parameters;
 use crate::product::Product;
 use crate::scan::scan_in_pieces;
 use crate::steps::Steps;
+use crate::sums::sum_rows;
 use crate::weights::{gates, sigmoid};
 use crate::{Cell, Error, Layers, Linear, Real};
 
@@ -213,7 +214,7 @@ impl<F: Real> Cell for MinGruCell<F> {
         let d_z = &d_h * &(n - &before) * z * &keep;
         let d_input = concatenate![Axis(1), d_z, d_h * z].as_standard_layout().into_owned();
         let w_ih = d_input.t().dot(&steps.rows);
-        let cell = Self { w_ih, b_ih: d_input.sum_axis(Axis(0)) };
+        let cell = Self { w_ih, b_ih: sum_rows(&d_input) };
         PassGradients { cell, state: [d_h_0], d_input }
     }
 }

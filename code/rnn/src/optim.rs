@@ -4,7 +4,8 @@ use std::iter::zip;
 
 use ndarray::{ArrayD, ArrayViewD, Zip, arr0};
 
-use crate::error::{check_finite, check_shape};
+use crate::error::{check_finite, check_not_negative, check_shape};
+use crate::sums::sum_of_squares;
 use crate::{Error, Parameters, Real};
 
 /// Stochastic gradient descent with momentum.
@@ -140,7 +141,9 @@ impl<F: Real> Adam<F> {
 ///
 /// # Errors
 ///
-/// [`Error::NonFinite`] where a gradient is, or `max_norm`, or the norm because the squares overflow.
+/// - [`Error::NonFinite`] where a gradient is, or `max_norm`, or the norm because it is above `F::MAX`.
+/// - [`Error::Negative`] where `max_norm` is below zero.
+///
 /// The gradients then stay as they were.
 ///
 /// Source: Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks*,
@@ -151,12 +154,13 @@ pub fn clip_grad_norm<F: Real>(
     max_norm: F,
 ) -> Result<F, Error> {
     check_finite("max_norm", &arr0(max_norm))?;
-    let mut squares = F::zero();
+    check_not_negative("max_norm", max_norm)?;
+    let mut squares = 0.0; // in f64, also of gradients in f32
     for gradient in gradients.parameters() {
         check_finite("gradient", &gradient)?;
-        squares += gradient.fold(F::zero(), |sum, &g| sum + g * g);
+        squares += sum_of_squares(&gradient);
     }
-    let norm = squares.sqrt();
+    let norm = F::from_f64(squares.sqrt());
     check_finite("norm", &arr0(norm))?;
     let scale = max_norm / (norm + F::from_f64(1e-6));
     if scale < F::one() {

@@ -10,6 +10,7 @@ use ndarray::{Array2, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewMut2
 
 use crate::error::{check_shape, check_size};
 use crate::product::Product;
+use crate::sums::sum_rows;
 use crate::weights::FourArrays;
 use crate::{Error, Real};
 
@@ -181,7 +182,7 @@ impl<F: Real> Steps<F> {
         let before = states.slice_axis(Axis(0), (..self.rows.nrows()).into());
         let w_ih = d_input.t().dot(&self.rows);
         let w_hh = d_hidden.t().dot(&before);
-        (w_ih, w_hh, d_input.sum_axis(Axis(0)), d_hidden.sum_axis(Axis(0)))
+        (w_ih, w_hh, sum_rows(d_input), sum_rows(d_hidden))
     }
     // ANCHOR_END: weight_gradients
 }

@@ -12,5 +12,6 @@ mod properties;
 mod pytorch;
 mod recurrent;
 mod scan;
+mod sums;
 mod vectors;
 mod weights;

@@ -53,6 +53,19 @@ fn gradients_that_do_not_fit() {
     assert_eq!(gradients.weight, linear(3, 2, 1.0).weight, "the gradients stay as they were");
 }
 
+#[test]
+fn a_norm_that_is_none() {
+    for (max_norm, expected) in [
+        (-0.5, "`max_norm` is negative: -0.5"),
+        (f64::NAN, "`max_norm` is not finite at []: NaN"),
+        (f64::INFINITY, "`max_norm` is not finite at []: inf"),
+    ] {
+        let mut gradients = linear(3, 2, 1.0);
+        assert_eq!(text(clip_grad_norm(&mut gradients, max_norm)), expected);
+        assert_eq!(gradients, linear(3, 2, 1.0), "the gradients stay as they were");
+    }
+}
+
 /// The velocities belong to one model.
 #[test]
 fn another_model_at_the_second_step() -> Result<(), Error> {
