@@ -104,7 +104,7 @@ def main():
         with torch.inference_mode():
             for ours in layers:
                 sizes = ours["sizes"]
-                row = measure(torch, sizes["batch"], min(sizes["steps"], 200), sizes["hidden"])
+                row = measure(torch, sizes["batch"], sizes["steps"], sizes["hidden"])
                 rows.append(row)
                 right = [way for way in ours["ways"] if way["error"] is not None and way["error"] <= 1e-5]
                 best = min(right, key=lambda way: way["each"], default=None)

@@ -180,6 +180,7 @@ fn launches(report: &mut Report) {
         few => decimals(few, 1),
     };
     report.section("What a graphics card is told to do");
+    report.number("card_multiply_adds", rounded((weights * STEPS * BATCH) as u64));
     for (name, way) in [
         ("operations", Launched::EachOperation),
         ("step", Launched::EachStep),
@@ -189,6 +190,7 @@ fn launches(report: &mut Report) {
         report.number(&format!("{name}_fetches"), count(way.fetches(STEPS, 1)));
         report.number(&format!("{name}_batch_fetches"), count(way.fetches(STEPS, BATCH)));
         report.number(&format!("{name}_megabytes"), megabytes(way.fetches(STEPS, BATCH)));
+        report.number(&format!("{name}_served"), count(STEPS * BATCH / way.fetches(STEPS, BATCH)));
     }
 }
 

@@ -4,7 +4,7 @@ use ndarray::{Array, Array1, Dimension};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{Rnn, scan::diagonal_loop};
 
-use crate::{Diagonal, Error, Gpu, Layer, Result, Sizes, draw};
+use crate::{Diagonal, Error, Gpu, Layer, Result, Sizes, Way, draw};
 
 /// How far a state may be from the library's.
 pub const TOLERANCE: f32 = 1e-5;
@@ -45,12 +45,11 @@ pub fn check(gpu: &Gpu, with_chip: bool, mut say: impl FnMut(&str) -> Result) ->
     let mut judge = Judge::default();
     for sizes in SIZES {
         let errors = of_layer(gpu, sizes, with_chip)?;
-        let [operations, step, tiles, persistent, chip] =
-            ["operations", "step", "tiles", "persistent", "chip"].map(|name| {
-                let found = errors.iter().filter(|(way, _)| *way == name);
-                let largest = found.map(|(_, error)| *error).reduce(larger);
-                largest.map_or_else(|| "–".to_owned(), |error| judge.judged(error))
-            });
+        let [operations, step, tiles, persistent, chip] = Way::NAMES.map(|name| {
+            let found = errors.iter().filter(|(way, _)| *way == name);
+            let largest = found.map(|(_, error)| *error).reduce(larger);
+            largest.map_or_else(|| "–".to_owned(), |error| judge.judged(error))
+        });
         let Sizes { batch, steps, input, hidden } = sizes;
         say(&format!(
             "{batch:5}{steps:5}{input:5}{hidden:5}{operations:>12}{step:>10}{tiles:>10}\

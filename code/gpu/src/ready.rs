@@ -41,6 +41,9 @@ pub struct Plan {
 }
 
 impl Way {
+    /// The names of all that find states, in the order in which tables have them.
+    pub const NAMES: [&str; 5] = ["operations", "step", "tiles", "persistent", "chip"];
+
     /// A word for it, as records have it.
     pub fn name(self) -> &'static str {
         match self {

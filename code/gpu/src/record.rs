@@ -9,7 +9,7 @@ use chapter::Machine;
 use serde::{Deserialize, Serialize};
 use wgpu::DeviceType;
 
-use crate::{Sizes, check::is_right};
+use crate::{Sizes, Way, check::is_right};
 
 /// A measurement. Its [`Display`] is the table that the program prints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -221,16 +221,16 @@ impl Record {
     }
 
     fn write_layers(&self, f: &mut Formatter) -> Result {
-        let columns = ["operations", "step", "tiles", "persistent", "chip"];
         let has = |way: &str| self.layers.iter().flat_map(|l| &l.ways).any(|w| w.way == way);
-        let columns: Vec<&str> = columns.into_iter().filter(|way| has(way)).collect();
+        let columns: Vec<&str> = Way::NAMES.into_iter().filter(|way| has(way)).collect();
         writeln!(
             f,
-            "\nA layer of H units with as many inputs, for N sequences: microseconds a step, inputs\n\
-             included. In brackets the share of {:.1} billion operations a second, the most that\n\
-             anything here reached. processor: the library on one core. operations: a launch for\n\
-             each operation. step: a launch for each step. tiles: the same, as a product in tiles.\n\
-             persistent: one launch for all steps. –: it does not fit, or a step would take long.",
+            "\nA layer of H units with as many inputs, for N sequences: microseconds a step, with the\n\
+             inputs' product and without copies to the device and back. In brackets the share of\n\
+             {:.1} billion operations a second, the most that anything here reached.\n\
+             processor: the library on one core. operations: a launch for each operation. step: a\n\
+             launch for each step. tiles: the same, as a product in tiles. persistent: one launch\n\
+             for all steps. –: it does not fit, or a step would take long.",
             1e-9 * self.peak()
         )?;
         if columns.contains(&"chip") {

@@ -1,7 +1,8 @@
 //! A measurement on this machine's device: not how fast, but whether it is what it says.
 
-use std::{env, io::Write};
+mod device;
 
+use device::gpu;
 use gpu::{
     Error, Gpu,
     check::is_right,
@@ -11,14 +12,7 @@ use gpu::{
 use indicatif::ProgressBar;
 
 fn measured(batch: Vec<usize>, steps: usize) -> Option<(Gpu, Result<Record, Error>)> {
-    let gpu = match Gpu::open(0) {
-        Ok(gpu) => gpu,
-        Err(error) => {
-            assert!(env::var_os("GPU_REQUIRED").is_none(), "GPU_REQUIRED is set, but {error}");
-            let _ = writeln!(std::io::stderr(), "not run: {error}");
-            return None;
-        }
-    };
+    let gpu = gpu()?;
     let wishes = Wishes { hidden: vec![32], batch, steps, with_chip: false };
     let record = measure(&gpu, &wishes, &ProgressBar::hidden());
     Some((gpu, record))
@@ -61,7 +55,7 @@ fn what_is_measured_is_what_it_says() {
 /// A device with room for 2 GB, as cards have: there no size may be counted below zero.
 #[test]
 fn a_row_of_states_larger_than_a_run_may_have() {
-    let Ok(mut gpu) = Gpu::open(0) else { return };
+    let Some(mut gpu) = gpu() else { return };
     gpu.limits.max_storage_buffer_binding_size = 1 << 31;
     gpu.limits.max_buffer_size = 1 << 31;
     let wishes = Wishes { hidden: vec![1024], batch: vec![65_535], steps: 9, with_chip: false };

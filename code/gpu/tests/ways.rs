@@ -1,10 +1,9 @@
 //! Every way on this machine's device, against the library.
-//!
-//! Where there is no device, these tests say so and pass, unless `GPU_REQUIRED` is set.
 
-use std::{env, io::Write};
+mod device;
 
 use ch04::card::{Launched, SEQUENCES_A_FETCH};
+use device::gpu;
 use gpu::{
     Error, Gpu, Layer, Plan, ROWS_OF_A_STEP, Sizes, Way,
     check::{RECURRENCES, SIZES, check, is_right, of_layer, of_recurrence},
@@ -12,18 +11,6 @@ use gpu::{
 use ndarray::{Array3, Axis};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn::RnnCell;
-
-fn gpu() -> Option<Gpu> {
-    match Gpu::open(0) {
-        Ok(gpu) => Some(gpu),
-        Err(error) => {
-            assert!(env::var_os("GPU_REQUIRED").is_none(), "GPU_REQUIRED is set, but {error}");
-            // Written past the test harness, which shows nothing of a test that passes.
-            let _ = writeln!(std::io::stderr(), "not run: {error}");
-            None
-        }
-    }
-}
 
 #[test]
 fn every_way_finds_the_librarys_states() {
