@@ -1,23 +1,15 @@
 //! How long it all takes on this machine.
 
-use std::hint::black_box;
+mod layers;
+mod numbers;
 
 use chapter::{Machine, rng};
-use machine::{Timings, seconds_in_turn};
-use ndarray::{Array1, Array2, Array3, Axis};
-use rand::{RngExt, rngs::ChaCha8Rng};
-use rand_distr::{Distribution, StandardNormal};
-use rnn::{
-    MinGruCell, Rnn, SelfAttention,
-    scan::{diagonal_loop, diagonal_scan},
-};
+use machine::{Timed, Timings};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    latency::{in_a_row, in_pieces, side_by_side},
-    parallel::{Method, jacobi, newton, until_still},
-    selective::Steps,
-};
+use layers::Layers;
+pub use layers::Way;
+use numbers::Numbers;
 
 /// What was measured, and where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,42 +28,6 @@ pub struct Measurement {
     pub in_pieces: Timings,
 }
 
-/// A way to run a layer over a sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Way {
-    /// The tanh network, one step after the other.
-    Loop,
-    /// The same by sweeps.
-    Jacobi,
-    /// The same by Newton's method.
-    Newton,
-    /// The gated diagonal recurrence, one step after the other.
-    Diagonal,
-    /// The same by a scan on all threads.
-    Scan,
-    /// The recurrence of the gated unit alone, its gates known, one step after the other.
-    RecurrenceLoop,
-    /// The recurrence alone by a scan.
-    RecurrenceScan,
-    /// Causal self-attention.
-    Attention,
-}
-
-impl Way {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Loop,
-        Self::Jacobi,
-        Self::Newton,
-        Self::Diagonal,
-        Self::Scan,
-        Self::RecurrenceLoop,
-        Self::RecurrenceScan,
-        Self::Attention,
-    ];
-}
-
 /// The longest recurrence of a single number, and how often each measurement is taken.
 const NUMBERS: usize = 4_096;
 const ROUNDS: usize = 5;
@@ -87,18 +43,37 @@ impl Measurement {
         seed: u64,
         mut done: impl FnMut(),
     ) -> Result<Self, rnn::Error> {
-        let mut layers = Way::ALL.map(|way| (way, Vec::new()));
+        let mut found = Self::empty(size, tolerance);
         for steps in Self::LENGTHS {
-            let seconds = layer_seconds(size, steps, tolerance, &mut rng(seed, steps))?;
-            for ((_, found), seconds) in layers.iter_mut().zip(seconds) {
-                found.push((steps, seconds));
-            }
+            let layers = Layers::new(size, steps, tolerance, &mut rng(seed, steps))?;
+            found.add_layers(steps, &layers::timed(&layers)?);
             done();
         }
-        let [side_by_side, in_pieces] = number_seconds(&mut rng(seed, 0));
+        let [a, b] = numbers::draw(NUMBERS, &mut rng(seed, 0));
+        found.add_numbers(NUMBERS, &numbers::timed(&a, &b));
         done();
-        let (machine, layers) = (machine::this(), layers.to_vec());
-        Ok(Self { machine, size, tolerance, layers, side_by_side, in_pieces })
+        Ok(found)
+    }
+
+    fn empty(size: usize, tolerance: f64) -> Self {
+        let layers = Way::ALL.map(|way| (way, Vec::new())).to_vec();
+        let (side_by_side, in_pieces) = (Vec::new(), Vec::new());
+        Self { machine: machine::this(), size, tolerance, layers, side_by_side, in_pieces }
+    }
+
+    /// Adds to each way its time for so many steps.
+    fn add_layers<T>(&mut self, steps: usize, timed: &[(Way, Timed<T>)]) {
+        for (way, times) in &mut self.layers {
+            let found = timed.iter().filter(|(other, _)| other == way);
+            times.extend(found.map(|(_, timed)| (steps, timed.seconds)));
+        }
+    }
+
+    /// Adds the times for all of so many steps, as nanoseconds for one of them.
+    fn add_numbers<T>(&mut self, steps: usize, timed: &Numbers<T>) {
+        let each = |(many, timed): &(usize, Timed<T>)| (*many, 1e9 * timed.seconds / steps as f64);
+        self.side_by_side = timed.side_by_side.iter().map(each).collect();
+        self.in_pieces = timed.in_pieces.iter().map(each).collect();
     }
 
     /// Steps of the sequences.
@@ -120,150 +95,11 @@ impl Measurement {
     }
 }
 
-/// Layers of all kinds, and inputs for them.
-struct Layers {
-    rnn: Rnn<f64>,
-    gated: MinGruCell<f64>,
-    attention: SelfAttention<f64>,
-    batch: Array3<f64>,
-    x: Array2<f64>,
-    gates: Steps,
-    h_0: Array1<f64>,
-    tolerance: f64,
-}
-
-impl Layers {
-    fn new(
-        size: usize,
-        steps: usize,
-        tolerance: f64,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<Self, rnn::Error> {
-        let rnn = Rnn::new(size, size, rng)?;
-        let gated = MinGruCell::new(size, size, rng)?;
-        let attention = SelfAttention::new(size, size, true, rng)?;
-        let batch: Array3<f64> =
-            Array3::from_shape_simple_fn((1, steps, size), || StandardNormal.sample(rng));
-        let x = batch.index_axis(Axis(0), 0).to_owned();
-        let gates = gated.steps(&x)?;
-        let h_0 = Array1::zeros(size);
-        Ok(Self { rnn, gated, attention, batch, x, gates, h_0, tolerance })
-    }
-
-    /// The outputs `[T, H]`, from the inputs; those of the recurrences alone from the gates.
-    fn run(&self, way: Way) -> Result<Array2<f64>, rnn::Error> {
-        let of_the_batch = |output: Array3<f64>| output.index_axis_move(Axis(0), 0);
-        let (a, b) = &self.gates;
-        match way {
-            Way::Loop => self.rnn.forward(&self.batch, None).map(|(y, _)| of_the_batch(y)),
-            Way::Jacobi => Ok(self.repeated(jacobi)),
-            Way::Newton => Ok(self.repeated(newton)),
-            Way::Diagonal => {
-                self.gated.steps(&self.x).and_then(|(a, b)| diagonal_loop(&a, &b, &self.h_0))
-            }
-            Way::Scan => {
-                self.gated.steps(&self.x).and_then(|(a, b)| diagonal_scan(&a, &b, &self.h_0))
-            }
-            Way::RecurrenceLoop => diagonal_loop(a, b, &self.h_0),
-            Way::RecurrenceScan => diagonal_scan(a, b, &self.h_0),
-            Way::Attention => self.attention.forward(&self.batch).map(of_the_batch),
-        }
-    }
-
-    fn repeated(&self, method: Method) -> Array2<f64> {
-        let cell = &self.rnn.cells[0];
-        let z = self.x.dot(&cell.w_ih.t()) + &cell.b_ih + &cell.b_hh;
-        until_still(method, &cell.w_hh, &z, self.tolerance)
-    }
-}
-
-/// Seconds for a sequence, for each way in the order of [`Way::ALL`].
-fn layer_seconds(
-    size: usize,
-    steps: usize,
-    tolerance: f64,
-    rng: &mut ChaCha8Rng,
-) -> Result<Vec<f64>, rnn::Error> {
-    let layers = &Layers::new(size, steps, tolerance, rng)?;
-    let mut jobs =
-        Way::ALL.map(|way| Box::new(move || drop(black_box(layers.run(way)))) as Box<dyn FnMut()>);
-    Ok(seconds_in_turn(ROUNDS, &mut jobs))
-}
-
-/// Nanoseconds for a step of a recurrence of one number: several side by side, and one in pieces.
-fn number_seconds(rng: &mut ChaCha8Rng) -> [Timings; 2] {
-    // Near one, so that nothing vanishes.
-    let a: Vec<f64> = (0..NUMBERS).map(|_| rng.random_range(0.9..1.0)).collect();
-    let b: Vec<f64> = (0..NUMBERS).map(|_| rng.random_range(-1.0..1.0)).collect();
-    let seconds = seconds_in_turn(
-        ROUNDS,
-        &mut [
-            beside::<1>(&b),
-            beside::<2>(&b),
-            beside::<4>(&b),
-            beside::<8>(&b),
-            beside::<16>(&b),
-            beside::<32>(&b),
-            one_piece(&a, &b),
-            pieces::<2>(&a, &b),
-            pieces::<4>(&a, &b),
-            pieces::<8>(&a, &b),
-            pieces::<16>(&a, &b),
-            pieces::<32>(&a, &b),
-        ],
-    );
-    let nanoseconds = |seconds: &[f64]| {
-        let each = seconds.iter().map(|seconds| 1e9 * seconds / NUMBERS as f64);
-        [1, 2, 4, 8, 16, 32].into_iter().zip(each).collect()
-    };
-    [nanoseconds(&seconds[..6]), nanoseconds(&seconds[6..])]
-}
-
-fn beside<'a, const N: usize>(b: &'a [f64]) -> Box<dyn FnMut() + 'a> {
-    let mut h = [0.0; N];
-    Box::new(move || {
-        side_by_side(&black_box([0.9; N]), black_box(b), &mut h);
-        black_box(&h);
-    })
-}
-
-fn one_piece<'a>(a: &'a [f64], b: &'a [f64]) -> Box<dyn FnMut() + 'a> {
-    let mut states = vec![0.0; a.len()];
-    Box::new(move || {
-        in_a_row(black_box(a), black_box(b), &mut states);
-        black_box(&states);
-    })
-}
-
-fn pieces<'a, const N: usize>(a: &'a [f64], b: &'a [f64]) -> Box<dyn FnMut() + 'a> {
-    let mut states = vec![0.0; a.len()];
-    Box::new(move || {
-        in_pieces::<N>(black_box(a), black_box(b), &mut states);
-        black_box(&states);
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use approx::assert_abs_diff_eq;
+    use std::array::from_fn;
 
     use super::*;
-
-    #[test]
-    fn what_is_compared_computes_the_same() {
-        let layers = Layers::new(6, 50, 1e-12, &mut rng(1, 0)).unwrap();
-        let run = |way| layers.run(way).unwrap();
-        for (one, other) in [
-            (Way::Jacobi, Way::Loop),
-            (Way::Newton, Way::Loop),
-            (Way::Scan, Way::Diagonal),
-            (Way::RecurrenceLoop, Way::Diagonal),
-            (Way::RecurrenceScan, Way::Diagonal),
-        ] {
-            assert_abs_diff_eq!(run(one), run(other), epsilon = 1e-9);
-        }
-        assert_eq!(run(Way::Attention).dim(), (50, 6));
-    }
 
     /// A few seconds: the measurement itself, of tiny layers.
     #[test]
@@ -278,5 +114,22 @@ mod tests {
         let sizes = |times: &Timings| times.iter().map(|(n, _)| *n).collect::<Vec<_>>();
         assert_eq!(sizes(&found.side_by_side), [1, 2, 4, 8, 16, 32]);
         assert_eq!(sizes(&found.in_pieces), [1, 2, 4, 8, 16, 32]);
+    }
+
+    #[test]
+    fn a_time_goes_to_its_own_way_and_number() {
+        let timed = |seconds| Timed { seconds, result: () };
+        let mut found = Measurement::empty(2, 1e-6);
+        let mut layers = from_fn::<_, 8, _>(|i| (Way::ALL[i], timed(i as f64)));
+        layers.reverse();
+        found.add_layers(16, &layers);
+        for (i, way) in Way::ALL.into_iter().enumerate() {
+            assert_eq!(found.of(way), [(16, i as f64)], "{way:?}");
+        }
+        let side_by_side = vec![(1, timed(1e-6)), (2, timed(3e-6))];
+        let in_pieces = vec![(4, timed(5e-6))];
+        found.add_numbers(500, &Numbers { side_by_side, in_pieces });
+        assert_eq!(found.side_by_side, [(1, 2.0), (2, 6.0)]);
+        assert_eq!(found.in_pieces, [(4, 10.0)]);
     }
 }

@@ -105,23 +105,23 @@ pub fn solve(
 }
 
 /// Repeats a method until it changes nothing by more than the tolerance: all that one can see if the
-/// right states are not known. There are at most T repeats.
+/// right states are not known. The states `[T, H]`, and the number of repeats: at most T.
 pub fn until_still(
     method: Method,
     w: &Array2<f64>,
     z: &Array2<f64>,
     tolerance: f64,
-) -> Array2<f64> {
+) -> (Array2<f64>, usize) {
     let mut states = Array2::zeros(z.dim());
-    for _ in 0..z.nrows() {
+    for repeat in 1..=z.nrows() {
         let next = method(w, z, &states);
         let change = largest_error(&next, &states);
         states = next;
         if change <= tolerance {
-            break;
+            return (states, repeat);
         }
     }
-    states
+    (states, z.nrows())
 }
 
 /// The largest difference between two arrays of states; infinite where one is not a number.
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_method_that_changes_nothing_any_more_is_done() {
         let (w, z, right) = network(60, 5, 0.5);
-        assert_abs_diff_eq!(until_still(jacobi, &w, &z, 1e-10), right, epsilon = 1e-9);
+        assert_abs_diff_eq!(until_still(jacobi, &w, &z, 1e-10).0, right, epsilon = 1e-9);
     }
 
     /// With tanh bent, a matrix that is not symmetric, and few steps: slope, order and mean count.
@@ -271,9 +271,10 @@ mod tests {
     fn repeats_end_when_nothing_changes_or_after_as_many_as_steps() {
         let (w, z) = (Array2::zeros((1, 1)), Array2::zeros((7, 1)));
         // Changes by 1, 0.1 and 0.01.
-        let still = until_still(|_, _, guess| 0.1 * guess + 1.0, &w, &z, 0.05);
+        let (still, repeats) = until_still(|_, _, guess| 0.1 * guess + 1.0, &w, &z, 0.05);
         assert_abs_diff_eq!(still[[0, 0]], 1.11, epsilon = 1e-12);
-        let never_still = until_still(|_, _, guess| guess + 1.0, &w, &z, 0.05);
-        assert_eq!(never_still[[0, 0]], 7.0);
+        assert_eq!(repeats, 3);
+        let (never_still, repeats) = until_still(|_, _, guess| guess + 1.0, &w, &z, 0.05);
+        assert_eq!((never_still[[0, 0]], repeats), (7.0, 7));
     }
 }

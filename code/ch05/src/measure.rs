@@ -1,21 +1,13 @@
 //! How long it takes on this machine: a word, a sentence, a training pass.
 
-use std::hint::black_box;
+mod jobs;
 
 use chapter::{Machine, rng};
-use machine::{Timings, seconds_in_turn};
-use ndarray::{Array1, Array3, Axis};
-use rand::{RngExt, rngs::ChaCha8Rng};
-use rnn::{Error, KvCache, Rnn, RnnCell, SelfAttention};
+use machine::{Timed, Timings};
+use rnn::Error;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    batch::{Batch, tokens},
-    classifier::Reader,
-    corpus::Sentence,
-    token::answer,
-    training::BATCH,
-};
+use jobs::{Reading, Token, classifier, pass, reading, token};
 
 /// What was measured, and where: everything in `f32` but the classifiers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -64,112 +56,78 @@ impl Measurement {
     /// None: the sizes are not zero.
     pub fn take(seed: u64, mut done: impl FnMut()) -> Result<Self, Error> {
         let mut rng = rng(seed, 0);
-        let mut part = |pair: &mut Pair<Timings>, steps: usize, seconds: Vec<f64>| {
-            pair.rnn.push((steps, seconds[0]));
-            pair.attention.push((steps, seconds[1]));
-            done();
-        };
-        let (mut token, mut reading, mut pass) =
-            (Pair::default(), Pair::default(), Pair::default());
-        let mut answer = Timings::new();
+        let mut found = Self::empty();
         for steps in SO_FAR {
-            part(&mut token, steps, token_seconds(steps, &mut rng)?);
+            found.add_token(steps, &token(steps, &mut rng)?);
+            done();
         }
         for steps in LENGTHS {
-            let seconds = reading_seconds(steps, &mut rng)?;
-            answer.push((steps, seconds[2]));
-            part(&mut reading, steps, seconds);
-            part(&mut pass, steps, pass_seconds(steps, &mut rng)?);
+            found.add_reading(steps, &reading(steps, &mut rng)?);
+            done();
+            found.add_pass(steps, &pass(steps, &mut rng)?);
+            done();
         }
-        let classifier = classifier_seconds(&mut rng)?;
+        found.add_classifier(&classifier(&mut rng)?);
         done();
-        Ok(Self { machine: machine::this(), token, reading, answer, pass, classifier })
+        Ok(found)
+    }
+
+    pub(crate) fn empty() -> Self {
+        let [token, reading, pass] = [(); 3].map(|()| Pair::default());
+        let (answer, classifier) = (Timings::new(), Pair::default());
+        Self { machine: machine::this(), token, reading, answer, pass, classifier }
+    }
+
+    fn add_token<T>(&mut self, steps: usize, timed: &Token<T>) {
+        self.token.push(steps, &timed.seconds());
+    }
+
+    fn add_reading<T>(&mut self, steps: usize, timed: &Reading<T>) {
+        let Reading { rnn, attention, answer } = timed;
+        self.reading.push(steps, &Pair { rnn: rnn.seconds, attention: attention.seconds });
+        self.answer.push((steps, answer.seconds));
+    }
+
+    fn add_pass<T>(&mut self, steps: usize, timed: &Pair<Timed<T>>) {
+        self.pass.push(steps, &timed.seconds());
+    }
+
+    fn add_classifier<T>(&mut self, timed: &Pair<Timed<T>>) {
+        self.classifier = timed.seconds();
     }
 }
 
-/// Seconds for a step after so many. An attention has more to look at with each, and a copy of its
-/// cache to begin with: so it is the difference between many steps and one, each after a copy.
-fn token_seconds(so_far: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error> {
-    const MANY: usize = 9;
-    let cell = RnnCell::<f32>::new(TOKEN_SIZE, TOKEN_SIZE, rng)?;
-    let attention = SelfAttention::<f32>::new(TOKEN_SIZE, TOKEN_SIZE, true, rng)?;
-    let x = Array1::from_shape_simple_fn(TOKEN_SIZE, || rng.random_range(-1.0..=1.0));
-    let mut cache = KvCache::new(TOKEN_SIZE);
-    for _ in 0..so_far {
-        attention.step(&x, &mut cache)?;
+impl Pair<Timings> {
+    fn push(&mut self, steps: usize, seconds: &Pair<f64>) {
+        self.rnn.push((steps, seconds.rnn));
+        self.attention.push((steps, seconds.attention));
     }
-    let mut h = Array1::zeros(TOKEN_SIZE);
-    let steps_of_a_copy = |steps: usize| {
-        let mut cache = cache.clone();
-        for _ in 0..steps {
-            drop(black_box(attention.step(black_box(&x), &mut cache)));
-        }
-    };
-    let seconds = seconds_in_turn(
-        ROUNDS,
-        &mut [
-            Box::new(|| h = cell.step(black_box(&x), &h).unwrap_or_default()),
-            Box::new(|| steps_of_a_copy(1)),
-            Box::new(|| steps_of_a_copy(MANY)),
-        ],
-    );
-    Ok(vec![seconds[0], (seconds[2] - seconds[1]) / (MANY - 1) as f64])
 }
 
-/// Both layers, and a batch for them.
-type Layers = (Rnn<f32>, SelfAttention<f32>, Array3<f32>);
-
-fn layers(sequences: usize, steps: usize, rng: &mut ChaCha8Rng) -> Result<Layers, Error> {
-    let rnn = Rnn::new(SIZE, SIZE, rng)?;
-    let attention = SelfAttention::new(SIZE, SIZE, true, rng)?;
-    let shape = (sequences, steps, SIZE);
-    Ok((rnn, attention, Array3::from_shape_simple_fn(shape, || rng.random_range(-1.0..=1.0))))
+impl<T> Pair<Timed<T>> {
+    fn seconds(&self) -> Pair<f64> {
+        Pair { rnn: self.rnn.seconds, attention: self.attention.seconds }
+    }
 }
 
-/// Seconds to read one sequence: states, outputs, and the last output alone.
-fn reading_seconds(steps: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error> {
-    let (rnn, attention, x) = layers(1, steps, rng)?;
-    let sequence = x.index_axis(Axis(0), 0).to_owned();
-    Ok(seconds_in_turn(
-        ROUNDS,
-        &mut [
-            Box::new(|| drop(black_box(rnn.forward(&x, None)))),
-            Box::new(|| drop(black_box(attention.forward(&x)))),
-            Box::new(|| drop(black_box(answer(&attention, &sequence)))),
-        ],
-    ))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Seconds to run a batch forwards and backwards.
-fn pass_seconds(steps: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f64>, Error> {
-    let (rnn, attention, x) = layers(SEQUENCES, steps, rng)?;
-    let d_output = Array3::ones(x.dim());
-    let recurrent = || {
-        let saved = rnn.forward_saving(&x, None, None)?;
-        let gradients = saved.backward(Some(&d_output), None)?;
-        saved.input_gradient(&gradients)
-    };
-    let attentive = || attention.forward_saving(&x, None)?.backward(&d_output);
-    Ok(seconds_in_turn(
-        ROUNDS,
-        &mut [Box::new(|| drop(black_box(recurrent()))), Box::new(|| drop(black_box(attentive())))],
-    ))
-}
-
-/// Seconds for the gradient over a batch of sentences.
-fn classifier_seconds(rng: &mut ChaCha8Rng) -> Result<Pair<f64>, Error> {
-    let sentences: Vec<Sentence> = (0..BATCH).map(|_| Sentence::draw(rng)).collect();
-    let rows: Vec<Vec<usize>> = sentences.iter().map(tokens).collect();
-    let rows: Vec<&[usize]> = rows.iter().map(Vec::as_slice).collect();
-    let (batch, labels) = (Batch::new(&rows), sentences.iter().map(Sentence::label));
-    let labels: Vec<usize> = labels.collect();
-    let (rnn, attention) = (Reader::LastState.draw(rng)?, Reader::Places.draw(rng)?);
-    let seconds = seconds_in_turn(
-        ROUNDS,
-        &mut [
-            Box::new(|| drop(black_box(rnn.gradient(&batch, &labels)))),
-            Box::new(|| drop(black_box(attention.gradient(&batch, &labels)))),
-        ],
-    );
-    Ok(Pair { rnn: seconds[0], attention: seconds[1] })
+    #[test]
+    fn a_time_goes_to_its_own_layer_and_work() {
+        let timed = |seconds| Timed { seconds, result: () };
+        let mut found = Measurement::empty();
+        found.add_token(1, &Token { rnn: timed(1.0), one: timed(5.0), many: timed(21.0) });
+        let (rnn, attention, answer) = (timed(3.0), timed(4.0), timed(5.0));
+        found.add_reading(2, &Reading { rnn, attention, answer });
+        found.add_pass(3, &Pair { rnn: timed(6.0), attention: timed(7.0) });
+        found.add_classifier(&Pair { rnn: timed(8.0), attention: timed(9.0) });
+        let Measurement { token, reading, answer, pass, classifier, .. } = found;
+        assert_eq!((token.rnn, token.attention), (vec![(1, 1.0)], vec![(1, 2.0)]));
+        assert_eq!((reading.rnn, reading.attention), (vec![(2, 3.0)], vec![(2, 4.0)]));
+        assert_eq!(answer, [(2, 5.0)]);
+        assert_eq!((pass.rnn, pass.attention), (vec![(3, 6.0)], vec![(3, 7.0)]));
+        assert_eq!((classifier.rnn, classifier.attention), (8.0, 9.0));
+    }
 }

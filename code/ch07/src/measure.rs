@@ -1,14 +1,14 @@
 //! How long it all takes on this machine.
 
-use std::cell::RefCell;
-use std::hint::black_box;
-use std::iter::zip;
+mod jobs;
+
+use std::{cell::RefCell, hint::black_box};
 
 use chapter::{Machine, rng};
-use machine::seconds_in_turn;
-use ndarray::Array3;
-use rnn::Rnn;
+use machine::Timed;
 use serde::{Deserialize, Serialize};
+
+use jobs::Work;
 
 use crate::{
     parts::{Bench, Part},
@@ -77,24 +77,28 @@ impl Layer {
     /// The last rung, and what memory costs, while the allocator gives back what is freed.
     fn before_keeping(sizes: Sizes, rounds: usize, seed: u64) -> Result<Self, rnn::Error> {
         let (rnn, x) = &sizes.draw(&mut rng(seed, 0))?;
-        let seconds = seconds_in_turn(rounds, &mut [pass(Rung::Ready, rnn, x)]);
+        let before_keeping = jobs::ready(rounds, rnn, x)?.seconds;
+        let mut layer = Self { sizes, before_keeping, rungs: Vec::new(), parts: Vec::new() };
         let bench = RefCell::new(Bench::new(&rnn.cells[0], x));
-        let mut memory = Part::MEMORY.map(|which| part(which, &bench));
-        let parts = zip(Part::MEMORY, seconds_in_turn(rounds, &mut memory)).collect();
-        Ok(Self { sizes, before_keeping: seconds[0], rungs: Vec::new(), parts })
+        layer.add(jobs::memory(rounds, &bench)?);
+        Ok(layer)
     }
 
     /// All else, while it keeps it.
     fn add_rungs_and_parts(&mut self, rounds: usize, seed: u64) -> Result<(), rnn::Error> {
         let (rnn, x) = &self.sizes.draw(&mut rng(seed, 0))?;
         let bench = RefCell::new(Bench::new(&rnn.cells[0], x));
-        let rungs = Rung::ALL.map(|rung| pass(rung, rnn, x));
-        let parts = Part::WORK.map(|which| part(which, &bench));
-        let mut jobs: Vec<_> = rungs.into_iter().chain(parts).collect();
-        let mut seconds = seconds_in_turn(rounds, &mut jobs).into_iter();
-        self.rungs = zip(Rung::ALL, seconds.by_ref()).collect();
-        self.parts.extend(zip(Part::WORK, seconds));
+        self.add(jobs::rungs_and_parts(rounds, rnn, x, &bench)?);
         Ok(())
+    }
+
+    fn add<T>(&mut self, times: impl IntoIterator<Item = (Work, Timed<T>)>) {
+        for (work, Timed { seconds, .. }) in times {
+            match work {
+                Work::Pass(rung) => self.rungs.push((rung, seconds)),
+                Work::Part(part) => self.parts.push((part, seconds)),
+            }
+        }
     }
 
     /// Seconds for a pass, not a number where it was not measured.
@@ -127,16 +131,6 @@ pub fn keep_freed_memory() {
 }
 // ANCHOR_END: keep
 
-/// A pass, as a job for the clock.
-fn pass<'a>(rung: Rung, rnn: &'a Rnn<f32>, x: &'a Array3<f32>) -> Box<dyn FnMut() + 'a> {
-    Box::new(move || drop(black_box(rung.run(black_box(rnn), x))))
-}
-
-/// A part, likewise.
-fn part<'a>(part: Part, bench: &'a RefCell<Bench<'_>>) -> Box<dyn FnMut() + 'a> {
-    Box::new(move || black_box(bench).borrow_mut().run(part))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +150,16 @@ mod tests {
             assert!(parts.all(|part| layer.part(*part) > 0.0), "{layer:?}");
         }
         assert!(found.layer(Sizes { hidden: 5, ..small }).is_none());
+    }
+
+    #[test]
+    fn a_time_goes_to_its_own_rung_or_part() {
+        let sizes = Sizes { batch: 1, steps: 2, input: 3, hidden: 4 };
+        let (rungs, parts) = (Vec::new(), Vec::new());
+        let mut layer = Layer { sizes, before_keeping: 1.0, rungs, parts };
+        let (pass, part) = (Work::Pass(Rung::Tanh), Work::Part(Part::LibraryTanh));
+        let timed = |seconds| Timed { seconds, result: () };
+        layer.add([(part, timed(2.0)), (pass, timed(3.0))]);
+        assert_eq!((layer.rung(Rung::Tanh), layer.part(Part::LibraryTanh)), (3.0, 2.0));
     }
 }

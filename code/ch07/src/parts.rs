@@ -97,6 +97,11 @@ impl<'a> Bench<'a> {
         }
     }
     // ANCHOR_END: run
+
+    /// The last of the numbers `[T N, H]` that the parts write, memory apart.
+    pub fn last(&self) -> Option<f32> {
+        self.z.last().copied()
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +136,41 @@ mod tests {
                 bench.run(part);
                 assert_eq!(bench.kept, vec![1.0; batch * 7 * 9], "{part:?}");
             }
+        }
+    }
+
+    #[test]
+    fn parts_that_compute_the_same_round_in_their_own_ways() {
+        let sizes = Sizes { batch: 1, steps: 7, input: 9, hidden: 33 };
+        let (rnn, x) = sizes.draw(&mut rng(1, 0)).unwrap();
+        let w = rnn.cells[0].w_hh.clone();
+        let mut bench = Bench::new(&rnn.cells[0], &x);
+        let mut z = |part| {
+            bench.run(part);
+            bench.z.clone()
+        };
+        let [step_by_step, at_once] = [Part::Recurrence, Part::WithoutWaiting].map(&mut z);
+        let [standard, library] = [Part::StandardTanh, Part::LibraryTanh].map(&mut z);
+        assert!(step_by_step != at_once && standard != library);
+        assert_eq!(at_once, bench.states.dot(&w.t()));
+        for (h, z) in zip(bench.states.rows(), step_by_step.rows()) {
+            assert_eq!(z, w.dot(&h));
+        }
+        assert_eq!(standard, bench.sums.mapv(f32::tanh));
+        let mut sums = bench.sums.clone();
+        tanh_in_place(&mut sums);
+        assert_eq!(library, sums);
+    }
+
+    #[test]
+    fn only_fresh_memory_moves() {
+        let (rnn, x) =
+            Sizes { batch: 1, steps: 2, input: 3, hidden: 4 }.draw(&mut rng(1, 0)).unwrap();
+        let mut bench = Bench::new(&rnn.cells[0], &x);
+        for part in Part::WORK.into_iter().chain(Part::MEMORY) {
+            let before = bench.kept.as_ptr();
+            bench.run(part);
+            assert_eq!(bench.kept.as_ptr() != before, part == Part::FreshMemory, "{part:?}");
         }
     }
 }

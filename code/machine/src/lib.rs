@@ -1,12 +1,13 @@
 //! What a clock measures, and on which machine.
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+mod clock;
 
-use chapter::{Machine, Result, Spread};
+use std::path::PathBuf;
+
+use chapter::{Machine, Result};
 use serde::{Serialize, de::DeserializeOwned};
+
+pub use clock::{Job, Timed, seconds_in_turn};
 
 /// The parameters of a chapter that measures times: `#[command(flatten)]` adds them to its own.
 #[derive(clap::Args, Clone, Debug)]
@@ -110,50 +111,9 @@ pub fn this() -> Machine {
     Machine { processor: "unknown processor".to_owned(), cores: 1, date: String::new() }
 }
 
-/// The median seconds of a run of each job, measured in turn for so many rounds: what slows the
-/// machine down for a while slows all of them down.
-///
-/// A job that is done at once is repeated until a hundredth of a second has gone by.
-pub fn seconds_in_turn(rounds: usize, jobs: &mut [Box<dyn FnMut() + '_>]) -> Vec<f64> {
-    let mut seconds = vec![Vec::new(); jobs.len()];
-    for job in jobs.iter_mut() {
-        job(); // the first run finds cold caches
-    }
-    for _ in 0..rounds {
-        for (job, seconds) in jobs.iter_mut().zip(&mut seconds) {
-            seconds.push(seconds_of(job));
-        }
-    }
-    seconds.into_iter().map(|seconds| Spread::of(seconds).median).collect()
-}
-
-fn seconds_of(job: &mut dyn FnMut()) -> f64 {
-    const ENOUGH: Duration = Duration::from_millis(10);
-    let (start, mut runs) = (Instant::now(), 0);
-    while start.elapsed() < ENOUGH {
-        job();
-        runs += 1;
-    }
-    start.elapsed().as_secs_f64() / f64::from(runs)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_job_is_run_in_every_round() {
-        let runs = std::cell::Cell::new([0; 2]);
-        let count = |job: usize| {
-            let mut counts = runs.get();
-            counts[job] += 1;
-            runs.set(counts);
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        let seconds = seconds_in_turn(3, &mut [Box::new(|| count(0)), Box::new(|| count(1))]);
-        assert_eq!(runs.get(), [4, 4]);
-        assert!(seconds.iter().all(|seconds| *seconds >= 0.02), "{seconds:?}");
-    }
 
     #[test]
     fn a_recorded_measurement_is_read_and_a_new_one_is_written() {
@@ -208,26 +168,5 @@ mod tests {
         assert_eq!(crosses([0.5, 2.0, 0.5, 2.0]), (Some(100), Some(1_000)));
         assert_eq!(crosses([0.5, 1.0, 1.0, 1.0]), (Some(1), Some(10)));
         assert_eq!(crosses([2.0, 2.0, 2.0, 0.5]), (Some(1_000), None));
-    }
-
-    #[test]
-    fn each_job_has_its_own_seconds_for_a_single_run() {
-        let wait = |milliseconds| move || std::thread::sleep(Duration::from_millis(milliseconds));
-        let seconds = seconds_in_turn(3, &mut [Box::new(wait(1)), Box::new(wait(20))]);
-        assert!(seconds[0] < seconds[1] && seconds[1] >= 0.02, "{seconds:?}");
-    }
-
-    #[test]
-    fn jobs_take_turns() {
-        let order = std::cell::RefCell::new(String::new());
-        let job = |name: char| {
-            let order = &order;
-            move || {
-                order.borrow_mut().push(name);
-                std::thread::sleep(Duration::from_millis(11));
-            }
-        };
-        seconds_in_turn(2, &mut [Box::new(job('a')), Box::new(job('b'))]);
-        assert_eq!(*order.borrow(), "ababab");
     }
 }
