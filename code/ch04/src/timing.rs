@@ -49,16 +49,22 @@ fn measured(measurement: &Measurement, report: &mut Report) -> chapter::Result {
         .log_x()
         .log_y()
         .measured_on(machine);
-    for (way, label) in LABELS {
-        let points = measurement.of(way).iter().map(|(t, seconds)| {
-            let steps = *t as f64;
-            (steps, 1e6 * seconds / steps)
-        });
+    for (label, points) in lines(measurement) {
         figure = figure.marked_line(label, points);
     }
     report.figure(&figure)?;
     times(measurement, report)?;
     numbers(measurement, report)
+}
+
+type Line = (&'static str, Vec<(f64, f64)>);
+
+/// Steps, and microseconds for one of them.
+fn lines(measurement: &Measurement) -> [Line; 6] {
+    LABELS.map(|(way, label)| {
+        let each = |(steps, seconds): &(usize, f64)| (*steps as f64, 1e6 * seconds / *steps as f64);
+        (label, measurement.of(way).iter().map(each).collect())
+    })
 }
 
 /// How many times as long as the loop the other ways take.
@@ -102,23 +108,30 @@ fn numbers(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("beside_16", decimals(nanoseconds(side_by_side, 16), 1));
     report.number("whole", decimals(nanoseconds(in_pieces, 1), 1));
     report.number("pieces_4", decimals(nanoseconds(in_pieces, 4), 1));
-    let points =
-        |found: &[(usize, f64)]| found.iter().map(|(n, ns)| (*n as f64, *ns)).collect::<Vec<_>>();
-    report.figure(
-        &Figure::new("latency", "The recurrence of a single number on one core")
-            .describe("One line falls steeply with the number of recurrences, the other little.")
-            .x_axis("recurrences side by side, or pieces")
-            .y_axis("nanoseconds for a step")
-            .log_x()
-            .log_y()
-            .measured_on(machine)
-            .marked_line("side by side", points(side_by_side))
-            .marked_line("one, cut into pieces", points(in_pieces)),
-    )
+    let mut figure = Figure::new("latency", "The recurrence of a single number on one core")
+        .describe("One line falls steeply with the number of recurrences, the other little.")
+        .x_axis("recurrences side by side, or pieces")
+        .y_axis("nanoseconds for a step")
+        .log_x()
+        .log_y()
+        .measured_on(machine);
+    for (label, points) in number_lines(measurement) {
+        figure = figure.marked_line(label, points);
+    }
+    report.figure(&figure)
+}
+
+/// Recurrences or pieces, and nanoseconds for a step.
+fn number_lines(measurement: &Measurement) -> [Line; 2] {
+    let Measurement { side_by_side, in_pieces, .. } = measurement;
+    [("side by side", side_by_side), ("one, cut into pieces", in_pieces)]
+        .map(|(label, found)| (label, found.iter().map(|(n, ns)| (*n as f64, *ns)).collect()))
 }
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_relative_eq;
+
     use super::*;
 
     #[test]
@@ -133,21 +146,66 @@ mod tests {
         assert_eq!(again.machine, recorded.machine);
     }
 
+    /// Times that are all different.
+    fn made_up() -> Measurement {
+        let mut made_up: Measurement = serde_json::from_str(RECORDED).unwrap();
+        made_up.layers = (1..)
+            .zip(Way::ALL)
+            .map(|(i, way)| (way, vec![(10, 10.0 / f64::from(i)), (LONG, f64::from(i))]))
+            .collect();
+        made_up.side_by_side = [1, 2, 4, 8, 16, 32].map(|n| (n, 100.0 + n as f64)).to_vec();
+        made_up.in_pieces = [1, 2, 4, 8, 16, 32].map(|n| (n, 200.0 + n as f64)).to_vec();
+        made_up
+    }
+
     #[test]
     fn each_number_is_of_its_own_way() {
-        let mut made_up: Measurement = serde_json::from_str(RECORDED).unwrap();
-        for (i, (_, found)) in made_up.layers.iter_mut().enumerate() {
-            *found = vec![(LONG, (i + 1) as f64)];
-        }
         let mut report = Report::new(1);
-        times(&made_up, &mut report).unwrap();
-        let text = |name: &str| {
-            let number = report.numbers().iter().find(|number| number.name == name);
-            number.map_or("", |number| &number.text)
-        };
-        let names = ["jacobi", "newton", "gated", "gated_scan", "attention"];
-        let texts = names.map(|name| text(&format!("{name}_times")));
-        assert_eq!(texts, ["2.0", "3.0", "4.0", "5.0", "8.0"]);
-        assert_eq!(text("recurrence_loop_share"), "150\u{a0}%");
+        times(&made_up(), &mut report).unwrap();
+        numbers(&made_up(), &mut report).unwrap();
+        let found: Vec<_> =
+            report.numbers().iter().map(|number| (&*number.name, &*number.text)).collect();
+        let right = [
+            ("long", "1,024"),
+            ("loop_microseconds", "976.6"),
+            ("jacobi_times", "2.0"),
+            ("newton_times", "3.0"),
+            ("gated_times", "4.0"),
+            ("gated_scan_times", "5.0"),
+            ("attention_times", "8.0"),
+            ("recurrence_loop_share", "150\u{a0}%"),
+            ("recurrence_scan_share", "175\u{a0}%"),
+            ("attention_faster_to", "10"),
+            ("attention_slower_from", "1,024"),
+            ("alone", "101.0"),
+            ("beside_16", "116.0"),
+            ("whole", "201.0"),
+            ("pieces_4", "204.0"),
+        ];
+        assert_eq!(found, right);
+    }
+
+    #[test]
+    fn each_line_is_of_its_own_way() {
+        let line = |i: f64| vec![(10.0, 1e6 / i), (LONG as f64, 1e6 * i / LONG as f64)];
+        let right = [
+            ("tanh, loop", line(1.0)),
+            ("tanh, Jacobi", line(2.0)),
+            ("tanh, Newton", line(3.0)),
+            ("gated, loop", line(4.0)),
+            ("gated, scan", line(5.0)),
+            ("attention", line(8.0)),
+        ];
+        for (found, right) in lines(&made_up()).into_iter().zip(right) {
+            assert_eq!(found.0, right.0);
+            for ((steps, microseconds), (right_steps, right)) in found.1.into_iter().zip(right.1) {
+                assert_eq!(steps, right_steps);
+                assert_relative_eq!(microseconds, right, max_relative = 1e-12);
+            }
+        }
+        let line =
+            |of_none: f64| [1.0, 2.0, 4.0, 8.0, 16.0, 32.0].map(|n| (n, of_none + n)).to_vec();
+        let right = [("side by side", line(100.0)), ("one, cut into pieces", line(200.0))];
+        assert_eq!(number_lines(&made_up()), right);
     }
 }

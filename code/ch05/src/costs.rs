@@ -1,22 +1,17 @@
-//! What generating, reading and training cost, as it is reported: counted here, and measured.
+//! What generating, reading and training cost, counted.
 
 use chapter::{
     Figure, Report,
-    format::{count, count_or_never, decimals},
+    format::{count, decimals},
 };
-use machine::{Timings, crossing};
 use ndarray::Array3;
 use rand::RngExt;
 use rnn::{Rnn, RnnCell, SelfAttention};
 
 use crate::{
     Parameters,
-    measure::{Measurement, Pair, SEQUENCES, SIZE, TOKEN_SIZE},
     token::{Cost, multiply_adds_of_answer, multiply_adds_of_reading, of_attention, of_cell},
 };
-
-/// The book's own measurement.
-const RECORDED: &str = include_str!("../measurement.json");
 
 impl Parameters {
     /// What the next word costs, after so many.
@@ -91,67 +86,4 @@ impl Parameters {
         report.number("rnn_chain", count(2 * STEPS));
         Ok(())
     }
-
-    /// The recorded times, or those of this machine.
-    pub(crate) fn times(&self, report: &mut Report) -> chapter::Result {
-        let measurement = self.stopwatch.read(RECORDED, || {
-            let bar = report.progress(Measurement::PARTS, "measuring");
-            Ok(Measurement::take(report.seed(), || bar.inc(1))?)
-        })?;
-        let Measurement { machine, token, reading, answer, pass, classifier } = &measurement;
-        report.section("Measured");
-        report.number("machine", &machine.processor);
-        report.number("cores", count(machine.cores));
-        report.number("date", &machine.date);
-        report.number("token_size", count(TOKEN_SIZE));
-        report.number("pass_size", count(SIZE));
-        report.number("pass_batch", count(SEQUENCES));
-        let steps = "steps of the sequence";
-        for (name, title, x, (y, unit), pair) in [
-            ("token", "Time for the next word", "words so far", MICROSECONDS, token),
-            ("reading", "Time to read a sequence", steps, MICROSECONDS, reading),
-            ("pass", "Time of a training pass", steps, MILLISECONDS, pass),
-        ] {
-            timings(name, unit, pair, report);
-            let points = |timings: &[(usize, f64)]| -> Vec<(f64, f64)> {
-                timings.iter().map(|(steps, seconds)| (*steps as f64, unit * seconds)).collect()
-            };
-            let mut figure = Figure::new(name, title)
-                .describe("The line of attention rises more steeply and crosses the other.")
-                .x_axis(x)
-                .y_axis(y)
-                .log_x()
-                .log_y()
-                .measured_on(machine)
-                .marked_line("RNN", points(&pair.rnn))
-                .marked_line("attention", points(&pair.attention));
-            if name == "reading" {
-                figure = figure.marked_line("at the last step", points(answer));
-            }
-            report.figure(&figure)?;
-        }
-        report.number("classifier_rnn", decimals(1e3 * classifier.rnn, 1));
-        report.number("classifier_attention", decimals(1e3 * classifier.attention, 1));
-        Ok(())
-    }
-}
-
-const MICROSECONDS: (&str, f64) = ("microseconds", 1e6);
-const MILLISECONDS: (&str, f64) = ("milliseconds", 1e3);
-
-/// The times of both, and where they cross.
-fn timings(name: &str, unit: f64, pair: &Pair<Timings>, report: &mut Report) {
-    for (kind, timings) in [("rnn", &pair.rnn), ("attention", &pair.attention)] {
-        for (steps, seconds) in timings {
-            let time = seconds * unit;
-            let text = if time < 10.0 { decimals(time, 1) } else { count(time.round() as u64) };
-            report.number(&format!("{name}_{kind}_{steps}"), text);
-        }
-    }
-    if let (Some((_, rnn)), Some((_, attention))) = (pair.rnn.last(), pair.attention.last()) {
-        report.number(&format!("{name}_times"), decimals(attention / rnn, 0));
-    }
-    let (to, from) = crossing(&pair.attention, &pair.rnn);
-    report.number(&format!("{name}_faster_to"), count_or_never(to));
-    report.number(&format!("{name}_slower_from"), count_or_never(from));
 }

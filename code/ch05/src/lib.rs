@@ -17,6 +17,7 @@ pub mod read;
 mod reports;
 pub mod reviews;
 pub mod speaking;
+mod timing;
 pub mod token;
 pub mod training;
 

@@ -121,22 +121,39 @@ mod tests {
     #[test]
     fn each_number_is_of_its_own_rung_or_part() {
         let sizes = Sizes { batch: 1, steps: 10, input: 90, hidden: 10 };
-        let rungs = Rung::ALL.into_iter().zip([64.0, 32.0, 16.0, 8.0, 4.0, 2.0]).collect();
-        let parts = Part::WORK.into_iter().zip([1.0, 2.0, 0.5, 4.0, 1.0]).collect();
+        let rungs = [126.0, 60.0, 20.0, 8.0, 5.0, 2.5].map(|us| 1e-6 * us);
+        let work = [1.2, 2.0, 0.5, 4.0, 3.0].map(|us| 1e-6 * us);
+        let memory = [9e-6, 7e-6];
+        let parts = Part::WORK.into_iter().zip(work).chain(Part::MEMORY.into_iter().zip(memory));
+        let (rungs, parts) = (Rung::ALL.into_iter().zip(rungs).collect(), parts.collect());
         let mut report = Report::new(1);
-        let before_keeping = 6.0;
-        numbers("x", &Layer { sizes, before_keeping, rungs, parts }, &mut report);
-        let text = |name: &str| {
-            let number = report.numbers().iter().find(|number| number.name == name);
-            number.map_or("", |number| &number.text)
-        };
-        assert!(GAINS.iter().all(|gain| text(&format!("x_{gain}")) == "2.0"));
-        assert_eq!(text("x_total"), "32.0");
-        assert_eq!(text("x_waiting"), "4.0");
-        let found = SHARES.map(|share| text(&format!("x_{share}_share")).replace('\u{a0}', ""));
-        assert_eq!(found, ["12%", "25%", "50%", "12%"]);
-        assert_eq!(text("x_before_keeping"), "3.0");
-        assert_eq!(text("x_standard_tanh"), "40000000.0");
+        numbers("x", &Layer { sizes, before_keeping: 6e-6, rungs, parts }, &mut report);
+        let found: Vec<_> = (report.numbers().iter())
+            .map(|number| (&*number.name, number.text.replace('\u{a0}', " ")))
+            .collect();
+        let right = [
+            ("x_gain_inputs", "2.1"),
+            ("x_gain_in_place", "3.0"),
+            ("x_gain_vector", "2.5"),
+            ("x_gain_tanh", "1.6"),
+            ("x_gain_ready", "2.0"),
+            ("x_total", "50.4"),
+            ("x_obvious", "126 µs"),
+            ("x_ready", "2.5 µs"),
+            ("x_obvious_rate", "0.1"),
+            ("x_ready_rate", "4.0"),
+            ("x_inputs_share", "15 %"),
+            ("x_recurrence_share", "25 %"),
+            ("x_tanh_share", "50 %"),
+            ("x_rest_share", "10 %"),
+            ("x_waiting", "4.0"),
+            ("x_standard_tanh", "40.0"),
+            ("x_library_tanh", "30.0"),
+            ("x_before_keeping", "2.4"),
+            ("x_fresh", "9.0 µs"),
+            ("x_kept", "7.0 µs"),
+        ];
+        assert_eq!(found, right.map(|(name, text)| (name, text.to_owned())));
     }
 
     #[test]

@@ -1,0 +1,216 @@
+//! The measured times, as they are reported.
+
+use chapter::{
+    Figure, Machine, Report,
+    format::{count, count_or_never, decimals},
+};
+use machine::{Timings, crossing};
+
+use crate::{
+    Parameters,
+    measure::{Measurement, Pair, SEQUENCES, SIZE, TOKEN_SIZE},
+};
+
+/// The book's own measurement.
+const RECORDED: &str = include_str!("../measurement.json");
+
+impl Parameters {
+    /// The recorded times, or those of this machine.
+    pub(crate) fn times(&self, report: &mut Report) -> chapter::Result {
+        let measurement = self.stopwatch.read(RECORDED, || {
+            let bar = report.progress(Measurement::PARTS, "measuring");
+            Ok(Measurement::take(report.seed(), || bar.inc(1))?)
+        })?;
+        measured(&measurement, report)
+    }
+}
+
+fn measured(measurement: &Measurement, report: &mut Report) -> chapter::Result {
+    let Measurement { machine, classifier, .. } = measurement;
+    report.section("Measured");
+    report.number("machine", &machine.processor);
+    report.number("cores", count(machine.cores));
+    report.number("date", &machine.date);
+    report.number("token_size", count(TOKEN_SIZE));
+    report.number("pass_size", count(SIZE));
+    report.number("pass_batch", count(SEQUENCES));
+    for shown in Shown::all(measurement) {
+        timings(shown.name, shown.unit.1, shown.pair, report);
+        report.figure(&shown.figure(machine))?;
+    }
+    report.number("classifier_rnn", decimals(1e3 * classifier.rnn, 1));
+    report.number("classifier_attention", decimals(1e3 * classifier.attention, 1));
+    Ok(())
+}
+
+/// Times of both layers, as they are shown.
+struct Shown<'a> {
+    name: &'static str,
+    title: &'static str,
+    x: &'static str,
+    unit: (&'static str, f64),
+    pair: &'a Pair<Timings>,
+    /// The times of an answer at the last step; none where there is no such thing.
+    answer: &'a [(usize, f64)],
+}
+
+const MICROSECONDS: (&str, f64) = ("microseconds", 1e6);
+const MILLISECONDS: (&str, f64) = ("milliseconds", 1e3);
+
+impl<'a> Shown<'a> {
+    fn all(measurement: &'a Measurement) -> [Self; 3] {
+        let Measurement { token, reading, answer, pass, .. } = measurement;
+        [
+            Self {
+                name: "token",
+                title: "Time for the next word",
+                x: "words so far",
+                unit: MICROSECONDS,
+                pair: token,
+                answer: &[],
+            },
+            Self {
+                name: "reading",
+                title: "Time to read a sequence",
+                x: "steps of the sequence",
+                unit: MICROSECONDS,
+                pair: reading,
+                answer,
+            },
+            Self {
+                name: "pass",
+                title: "Time of a training pass",
+                x: "steps of the sequence",
+                unit: MILLISECONDS,
+                pair: pass,
+                answer: &[],
+            },
+        ]
+    }
+
+    fn figure(&self, machine: &Machine) -> Figure {
+        let mut figure = Figure::new(self.name, self.title)
+            .describe("The line of attention rises more steeply and crosses the other.")
+            .x_axis(self.x)
+            .y_axis(self.unit.0)
+            .log_x()
+            .log_y()
+            .measured_on(machine);
+        for (label, points) in self.lines() {
+            figure = figure.marked_line(label, points);
+        }
+        figure
+    }
+
+    /// Steps, and the time for them in the unit.
+    fn lines(&self) -> Vec<(&'static str, Vec<(f64, f64)>)> {
+        let Self { pair, answer, unit: (_, unit), .. } = self;
+        let mut lines = vec![("RNN", &*pair.rnn), ("attention", &*pair.attention)];
+        if !answer.is_empty() {
+            lines.push(("at the last step", answer));
+        }
+        let point = |(steps, seconds): &(usize, f64)| (*steps as f64, unit * seconds);
+        lines.into_iter().map(|(label, times)| (label, times.iter().map(point).collect())).collect()
+    }
+}
+
+/// The times of both, and where they cross.
+fn timings(name: &str, unit: f64, pair: &Pair<Timings>, report: &mut Report) {
+    for (kind, timings) in [("rnn", &pair.rnn), ("attention", &pair.attention)] {
+        for (steps, seconds) in timings {
+            let time = seconds * unit;
+            let text = if time < 10.0 { decimals(time, 1) } else { count(time.round() as u64) };
+            report.number(&format!("{name}_{kind}_{steps}"), text);
+        }
+    }
+    if let (Some((_, rnn)), Some((_, attention))) = (pair.rnn.last(), pair.attention.last()) {
+        report.number(&format!("{name}_times"), decimals(attention / rnn, 0));
+    }
+    let (to, from) = crossing(&pair.attention, &pair.rnn);
+    report.number(&format!("{name}_faster_to"), count_or_never(to));
+    report.number(&format!("{name}_slower_from"), count_or_never(from));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Times that are all different: in microseconds for steps and readings, in milliseconds for
+    /// passes and classifiers.
+    fn made_up() -> Measurement {
+        let times = |unit: f64, [few, many]: [f64; 2]| vec![(16, unit * few), (64, unit * many)];
+        let pair = |unit, rnn, attention| {
+            let (rnn, attention) = (times(unit, rnn), times(unit, attention));
+            Pair { rnn, attention }
+        };
+        Measurement {
+            token: pair(1e-6, [11.0, 12.0], [13.0, 24.0]),
+            reading: pair(1e-6, [15.0, 16.0], [14.0, 48.0]),
+            answer: times(1e-6, [19.0, 20.0]),
+            pass: pair(1e-3, [21.0, 22.0], [17.0, 18.0]),
+            classifier: Pair { rnn: 25e-3, attention: 26e-3 },
+            ..Measurement::empty()
+        }
+    }
+
+    #[test]
+    fn each_number_is_of_its_own_layer_and_work() {
+        let mut report = Report::new(1);
+        measured(&made_up(), &mut report).unwrap();
+        let found: Vec<_> =
+            report.numbers().iter().skip(6).map(|number| (&*number.name, &*number.text)).collect();
+        let right = [
+            ("token_rnn_16", "11"),
+            ("token_rnn_64", "12"),
+            ("token_attention_16", "13"),
+            ("token_attention_64", "24"),
+            ("token_times", "2"),
+            ("token_faster_to", "never"),
+            ("token_slower_from", "16"),
+            ("reading_rnn_16", "15"),
+            ("reading_rnn_64", "16"),
+            ("reading_attention_16", "14"),
+            ("reading_attention_64", "48"),
+            ("reading_times", "3"),
+            ("reading_faster_to", "16"),
+            ("reading_slower_from", "64"),
+            ("pass_rnn_16", "21"),
+            ("pass_rnn_64", "22"),
+            ("pass_attention_16", "17"),
+            ("pass_attention_64", "18"),
+            ("pass_times", "1"),
+            ("pass_faster_to", "64"),
+            ("pass_slower_from", "never"),
+            ("classifier_rnn", "25.0"),
+            ("classifier_attention", "26.0"),
+        ];
+        assert_eq!(found, right);
+    }
+
+    #[test]
+    fn each_line_is_of_its_own_layer_and_work() {
+        let made_up = made_up();
+        let found = Shown::all(&made_up).map(|shown| {
+            let whole = |(steps, time): (f64, f64)| (steps, time.round());
+            let lines = shown.lines().into_iter();
+            let lines =
+                lines.map(|(label, points)| (label, points.into_iter().map(whole).collect()));
+            (shown.name, shown.unit.0, lines.collect())
+        });
+        let line = |label, few, many| (label, vec![(16.0, few), (64.0, many)]);
+        let right = [
+            ("token", "microseconds", vec![line("RNN", 11.0, 12.0), line("attention", 13.0, 24.0)]),
+            (
+                "reading",
+                "microseconds",
+                vec![
+                    line("RNN", 15.0, 16.0),
+                    line("attention", 14.0, 48.0),
+                    line("at the last step", 19.0, 20.0),
+                ],
+            ),
+            ("pass", "milliseconds", vec![line("RNN", 21.0, 22.0), line("attention", 17.0, 18.0)]),
+        ];
+        assert_eq!(found, right);
+    }
+}
