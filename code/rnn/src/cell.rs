@@ -12,12 +12,12 @@ use crate::{Error, Parameters, Real};
 
 /// The weights of a cell.
 #[doc(hidden)]
-pub trait Weights: Parameters<Self::Real> + Sized {
+pub trait Weights: Parameters<Self::Real> + Sized + Sync {
     /// The numbers that it computes with: `f32` or `f64`.
     type Real: Real;
 
     /// The weights, made ready for products with rows.
-    type Ready;
+    type Ready: Sync + Debug;
 
     /// A new cell with D inputs and H units.
     fn draw(input_size: usize, hidden_size: usize, rng: &mut impl Rng) -> Result<Self, Error>;

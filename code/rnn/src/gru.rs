@@ -8,7 +8,8 @@ use crate::activation::vectorised;
 use crate::cell::{H, PassGradients, StateNames, Weights};
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::steps::{Steps, before_and_after};
+use crate::shares::before_and_after;
+use crate::steps::Steps;
 use crate::weights::{ReadyWeights, cell_of_four, gates, parts, parts_mut, row, row_mut, sigmoid};
 use crate::{Cell, Error, Layers, Real};
 
@@ -104,26 +105,30 @@ impl<F: Real> Cell for GruCell<F> {
         let mut gates = Array2::zeros((at_once * steps.batch_size, self.b_ih.len()));
         let mut recalled = Array2::zeros((at_once * steps.batch_size, states.ncols()));
         let mut hidden = Array2::zeros((steps.batch_size, self.b_hh.len()));
-        for t in 0..steps.count() {
-            if t % at_once == 0 {
-                let projected = at_once.min(steps.count() - t);
-                steps.project(t, projected, &weights.w_ih, &self.b_ih, &mut gates);
-            }
-            let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
-            let mut recalled = recalled.slice_axis_mut(Axis(0), steps.block(t % at_once));
-            hidden.assign(&self.b_hh);
-            weights.w_hh.add_to(&h, &mut hidden);
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let after = [row_mut(&mut recalled, n), row_mut(&mut h_next, n)];
-                        step(row_mut(&mut gates, n), row(&hidden, n), row(&h, n), after);
-                    }
-                },
-            );
-            steps.carry_finished(t, &h, &mut h_next);
+        for first in (0..steps.count()).step_by(at_once) {
+            let piece = first..steps.count().min(first + at_once);
+            steps.project(piece.clone(), &weights.w_ih, &self.b_ih, &mut gates);
+            let arrays = [&mut states, &mut gates, &mut recalled, &mut hidden];
+            steps.in_shares(arrays, |share, [mut states, mut gates, mut recalled, mut hidden]| {
+                let mut hidden = hidden.index_axis_mut(Axis(0), 0);
+                for t in piece.clone() {
+                    let (h, mut h_next) = before_and_after(&mut states, t);
+                    let mut gates = gates.index_axis_mut(Axis(0), t - first);
+                    let mut recalled = recalled.index_axis_mut(Axis(0), t - first);
+                    hidden.assign(&self.b_hh);
+                    weights.w_hh.add_to(&h, &mut hidden);
+                    vectorised(
+                        #[inline(always)]
+                        || {
+                            for n in share.running(t) {
+                                let after = [row_mut(&mut recalled, n), row_mut(&mut h_next, n)];
+                                step(row_mut(&mut gates, n), row(&hidden, n), row(&h, n), after);
+                            }
+                        },
+                    );
+                    share.carry_finished(t, &h, &mut h_next);
+                }
+            });
         }
         [states, gates, recalled]
     }
@@ -148,25 +153,27 @@ impl<F: Real> Cell for GruCell<F> {
         let w_hh = F::Ready::ready(&self.w_hh);
         let mut d_input = Array2::zeros(gates.dim());
         let mut d_hidden = Array2::zeros(gates.dim());
-        for t in (0..steps.count()).rev() {
-            let gates = gates.slice_axis(Axis(0), steps.block(t));
-            let recalled = recalled.slice_axis(Axis(0), steps.block(t));
-            let h = states.slice_axis(Axis(0), steps.block(t));
-            let mut d_input = d_input.slice_axis_mut(Axis(0), steps.block(t));
-            let mut d_hidden = d_hidden.slice_axis_mut(Axis(0), steps.block(t));
-            d_h += &d_output.slice_axis(Axis(0), steps.block(t));
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let before = [row(&gates, n), row(&recalled, n), row(&h, n)];
-                        let d_sums = [row_mut(&mut d_input, n), row_mut(&mut d_hidden, n)];
-                        step_back(before, row_mut(&mut d_h, n), d_sums);
-                    }
-                },
-            );
-            w_hh.add_to(&d_hidden, &mut d_h);
-        }
+        let arrays = [&mut d_input, &mut d_hidden, &mut d_h];
+        steps.in_shares(arrays, |share, [mut d_input, mut d_hidden, mut d_h]| {
+            let mut d_h = d_h.index_axis_mut(Axis(0), 0);
+            for t in (0..steps.count()).rev() {
+                let before = [gates, recalled, states].map(|rows| share.rows(t, rows));
+                let mut d_input = d_input.index_axis_mut(Axis(0), t);
+                let mut d_hidden = d_hidden.index_axis_mut(Axis(0), t);
+                d_h += &share.rows(t, &d_output);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for n in share.running(t) {
+                            let before = before.each_ref().map(|block| row(block, n));
+                            let d_sums = [row_mut(&mut d_input, n), row_mut(&mut d_hidden, n)];
+                            step_back(before, row_mut(&mut d_h, n), d_sums);
+                        }
+                    },
+                );
+                w_hh.add_to(&d_hidden, &mut d_h);
+            }
+        });
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_input, &d_hidden, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };
         PassGradients { cell, state: [d_h], d_input }

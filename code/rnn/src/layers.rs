@@ -127,7 +127,7 @@ impl<C: Cell> Layers<C> {
         x: &ArrayRef3<C::Real>,
         state: Option<StatesRef<'_, C>>,
     ) -> Result<(Array3<C::Real>, States<C>), Error> {
-        self.read(x, None, state)
+        self.prepack()?.forward(x, state)
     }
 
     /// As [`forward`](Self::forward), for sequences of unequal length in one padded batch: sequence
@@ -151,7 +151,7 @@ impl<C: Cell> Layers<C> {
         lengths: &[usize],
         state: Option<StatesRef<'_, C>>,
     ) -> Result<(Array3<C::Real>, States<C>), Error> {
-        self.read(x, Some(lengths), state)
+        self.prepack()?.forward_padded(x, lengths, state)
     }
 
     /// As [`forward_padded`](Self::forward_padded), keeping what [`Saved::backward`] needs. Without

@@ -9,7 +9,8 @@ use crate::activation::vectorised;
 use crate::cell::{C, H, PassGradients, StateNames, Weights};
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::steps::{Steps, before_and_after};
+use crate::shares::before_and_after;
+use crate::steps::Steps;
 use crate::weights::{
     ReadyWeights, cell_of_four, check_vector, gates, parts, parts_mut, row, row_mut, sigmoid,
 };
@@ -131,28 +132,35 @@ impl<F: Real> Cell for LstmCell<F> {
         let at_once = steps.at_once(bias.len(), keep);
         let mut gates = Array2::zeros((at_once * steps.batch_size, bias.len()));
         let mut tanh_cells = Array2::zeros((at_once * steps.batch_size, states.ncols()));
-        for t in 0..steps.count() {
-            if t % at_once == 0 {
-                let projected = at_once.min(steps.count() - t);
-                steps.project(t, projected, &weights.w_ih, &bias, &mut gates);
-            }
-            let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            if keep {
-                cells.slice_axis_mut(Axis(0), steps.block(t)).assign(&c);
-            }
-            let mut gates = gates.slice_axis_mut(Axis(0), steps.block(t % at_once));
-            let mut tanh_c = tanh_cells.slice_axis_mut(Axis(0), steps.block(t % at_once));
-            weights.w_hh.add_to(&h, &mut gates);
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let after = [row_mut(&mut tanh_c, n), row_mut(&mut h_next, n)];
-                        step(row_mut(&mut gates, n), row_mut(&mut c, n), after);
+        for first in (0..steps.count()).step_by(at_once) {
+            let piece = first..steps.count().min(first + at_once);
+            steps.project(piece.clone(), &weights.w_ih, &bias, &mut gates);
+            let arrays = [&mut states, &mut c, &mut gates, &mut cells, &mut tanh_cells];
+            steps.in_shares(
+                arrays,
+                |share, [mut states, mut c, mut gates, mut cells, mut tanh_cells]| {
+                    let mut c = c.index_axis_mut(Axis(0), 0);
+                    for t in piece.clone() {
+                        let (h, mut h_next) = before_and_after(&mut states, t);
+                        if keep {
+                            cells.index_axis_mut(Axis(0), t).assign(&c);
+                        }
+                        let mut gates = gates.index_axis_mut(Axis(0), t - first);
+                        let mut tanh_c = tanh_cells.index_axis_mut(Axis(0), t - first);
+                        weights.w_hh.add_to(&h, &mut gates);
+                        vectorised(
+                            #[inline(always)]
+                            || {
+                                for n in share.running(t) {
+                                    let after = [row_mut(&mut tanh_c, n), row_mut(&mut h_next, n)];
+                                    step(row_mut(&mut gates, n), row_mut(&mut c, n), after);
+                                }
+                            },
+                        );
+                        share.carry_finished(t, &h, &mut h_next);
                     }
                 },
             );
-            steps.carry_finished(t, &h, &mut h_next);
         }
         [states, c, gates, cells, tanh_cells]
     }
@@ -174,25 +182,26 @@ impl<F: Real> Cell for LstmCell<F> {
     ) -> PassGradients<Self> {
         let w_hh = F::Ready::ready(&self.w_hh);
         let mut d_z = Array2::zeros(gates.dim());
-        for t in (0..steps.count()).rev() {
-            let gates = gates.slice_axis(Axis(0), steps.block(t));
-            let c = cells.slice_axis(Axis(0), steps.block(t));
-            let tanh_c = tanh_cells.slice_axis(Axis(0), steps.block(t));
-            let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
-            d_h += &d_output.slice_axis(Axis(0), steps.block(t));
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in steps.running(t) {
-                        let before = [row(&gates, n), row(&c, n), row(&tanh_c, n)];
-                        let (d_h, d_c) = (row_mut(&mut d_h, n), row_mut(&mut d_c, n));
-                        step_back(before, d_h, d_c, row_mut(&mut d_z, n));
-                        d_h.fill(F::zero()); // for the step before, which starts anew
-                    }
-                },
-            );
-            w_hh.add_to(&d_z, &mut d_h);
-        }
+        steps.in_shares([&mut d_z, &mut d_h, &mut d_c], |share, [mut d_z, mut d_h, mut d_c]| {
+            let [mut d_h, mut d_c] = [&mut d_h, &mut d_c].map(|d| d.index_axis_mut(Axis(0), 0));
+            for t in (0..steps.count()).rev() {
+                let before = [gates, cells, tanh_cells].map(|rows| share.rows(t, rows));
+                let mut d_z = d_z.index_axis_mut(Axis(0), t);
+                d_h += &share.rows(t, &d_output);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for n in share.running(t) {
+                            let before = before.each_ref().map(|block| row(block, n));
+                            let (d_h, d_c) = (row_mut(&mut d_h, n), row_mut(&mut d_c, n));
+                            step_back(before, d_h, d_c, row_mut(&mut d_z, n));
+                            d_h.fill(F::zero()); // for the step before, which starts anew
+                        }
+                    },
+                );
+                w_hh.add_to(&d_z, &mut d_h);
+            }
+        });
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };
         PassGradients { cell, state: [d_h, d_c], d_input: d_z }

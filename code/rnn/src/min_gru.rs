@@ -10,6 +10,7 @@ use crate::error::{check_finite, check_shape, check_size};
 use crate::parameters::named_parameters;
 use crate::product::Product;
 use crate::scan::scan_in_pieces;
+use crate::shares::dot;
 use crate::steps::Steps;
 use crate::sums::sum_rows;
 use crate::weights::{gates, sigmoid};
@@ -175,15 +176,15 @@ impl<F: Real> Cell for MinGruCell<F> {
         w_ih: &F::Ready,
         steps: &Steps<F>,
         [h_0]: [Array2<F>; 1],
-        _: bool,
+        keep: bool,
     ) -> [Array2<F>; 3] {
         let mut sums = Array2::zeros((steps.rows.nrows(), self.b_ih.len()));
-        steps.project(0, steps.count(), w_ih, &self.b_ih, &mut sums);
+        steps.project(0..steps.count(), w_ih, &self.b_ih, &mut sums);
         let (z, n) = sums.view().split_at(Axis(1), self.hidden_size());
         let mut z = z.mapv(F::fast_sigmoid);
         steps.clear_padding(&mut z);
         let (a, b) = (z.mapv(|z| F::one() - z), &z * &n);
-        let states = scan(&a, &b, &h_0);
+        let states = if keep { scan(&a, &b, &h_0) } else { step_by_step(&a, &b, &h_0) };
         [concatenate![Axis(0), h_0, states], z, n.to_owned()]
     }
 
@@ -213,7 +214,7 @@ impl<F: Real> Cell for MinGruCell<F> {
         let before = states.slice_axis(Axis(0), (..d_h.nrows()).into());
         let d_z = &d_h * &(n - &before) * z * &keep;
         let d_input = concatenate![Axis(1), d_z, d_h * z].as_standard_layout().into_owned();
-        let w_ih = d_input.t().dot(&steps.rows);
+        let w_ih = dot(steps.spread, &d_input.t(), &steps.rows);
         let cell = Self { w_ih, b_ih: sum_rows(&d_input) };
         PassGradients { cell, state: [d_h_0], d_input }
     }
@@ -226,8 +227,18 @@ fn scan<F: Real>(a: &Array2<F>, b: &Array2<F>, h_0: &Array2<F>) -> Array2<F> {
     const PIECES: usize = 8;
     /// Fewer numbers are done before threads have begun.
     const FEW: usize = 1 << 14;
-    let count = a.nrows() / h_0.nrows();
-    let size = if a.len() < FEW { count } else { count.div_ceil(PIECES) };
+    if a.len() < FEW {
+        return step_by_step(a, b, h_0);
+    }
+    in_pieces(a, b, h_0, (a.nrows() / h_0.nrows()).div_ceil(PIECES))
+}
+
+/// The same in a loop, which is faster where other threads have sequences of their own.
+fn step_by_step<F: Real>(a: &Array2<F>, b: &Array2<F>, h_0: &Array2<F>) -> Array2<F> {
+    in_pieces(a, b, h_0, a.nrows() / h_0.nrows())
+}
+
+fn in_pieces<F: Real>(a: &Array2<F>, b: &Array2<F>, h_0: &Array2<F>, size: usize) -> Array2<F> {
     let h_0 = h_0.flatten();
     let states = scan_in_pieces(&beside(a, h_0.len()), &beside(b, h_0.len()), &h_0, size);
     states.into_shape_with_order(a.dim()).expect("as many numbers")

@@ -5,11 +5,12 @@
 
 use std::iter::zip;
 
-use ndarray::{Array, Array2, Array3, ArrayRef3, Axis, RemoveAxis, Slice, concatenate};
+use ndarray::{Array, Array2, Array3, ArrayRef3, Axis, RemoveAxis, concatenate};
 
 use crate::cell::StateNames;
 use crate::error::{check_finite, check_shape, check_size};
 use crate::layers::{States, StatesRef};
+use crate::shares::ENOUGH;
 use crate::steps::{Steps, check_sequences};
 use crate::{Cell, Error, Layers, Saved};
 
@@ -21,32 +22,6 @@ pub(crate) struct Pass<C: Cell> {
 }
 
 impl<C: Cell> Layers<C> {
-    /// Nothing is kept for the way back, so one direction reads in pieces: what a piece needs stays
-    /// in the cache, and the next piece takes its place.
-    pub(crate) fn read(
-        &self,
-        x: &ArrayRef3<C::Real>,
-        lengths: Option<&[usize]>,
-        state: Option<StatesRef<'_, C>>,
-    ) -> Result<(Array3<C::Real>, States<C>), Error> {
-        const ROWS: usize = 1 << 8;
-        let (lengths, mut state) = self.check(x, lengths, state)?;
-        let (batch_size, count, _) = x.dim();
-        let piece = if self.bidirectional { count } else { (ROWS / batch_size).clamp(1, count) };
-        let (mut output, ready) = (self.room(x), self.ready());
-        for first in (0..count).step_by(piece) {
-            let part = Slice::from(first..count.min(first + piece));
-            let x = x.slice_axis(Axis(1), part);
-            let left = |length: &usize| length.saturating_sub(first).min(x.len_of(Axis(1)));
-            let steps = Steps::new(&x, lengths.iter().map(left).collect());
-            let passes = self.run(&ready, steps, &state, false);
-            put_out(self.top(&passes), &mut output.slice_axis_mut(Axis(1), part));
-            state = last_state(&passes);
-        }
-        check_results::<C>(&output, &state)?;
-        Ok((output, state))
-    }
-
     /// Keeps what the way back needs.
     pub(crate) fn run_saving(
         &self,
@@ -54,8 +29,10 @@ impl<C: Cell> Layers<C> {
         lengths: Option<&[usize]>,
         state: Option<StatesRef<'_, C>>,
     ) -> Result<Saved<'_, C>, Error> {
+        self.check_cells()?;
         let (lengths, first) = self.check(x, lengths, state)?;
-        let passes = self.run(&self.ready(), Steps::new(x, lengths), &first, true);
+        let steps = Steps::new(x, lengths, self.is_long(x));
+        let passes = self.run(&self.ready(), steps, &first, true);
         let mut output = self.room(x);
         put_out(self.top(&passes), &mut output);
         let state = last_state(&passes);
@@ -65,7 +42,7 @@ impl<C: Cell> Layers<C> {
 
     /// Layer after layer, each in one direction or in both.
     // ANCHOR: run
-    fn run(
+    pub(crate) fn run(
         &self,
         ready: &[C::Ready],
         input: Steps<C::Real>,
@@ -90,22 +67,21 @@ impl<C: Cell> Layers<C> {
     }
     // ANCHOR_END: run
 
-    /// Checks the network and what it is given; then the length of each sequence, and the state
+    /// Checks what the network is given; then the length of each sequence, and the state
     /// before the first step.
-    fn check(
+    pub(crate) fn check(
         &self,
         x: &ArrayRef3<C::Real>,
         lengths: Option<&[usize]>,
         given: Option<StatesRef<'_, C>>,
     ) -> Result<(Vec<usize>, States<C>), Error> {
-        self.check_cells()?;
         let lengths = check_sequences(x, lengths, self.input_size())?;
         let first = self.state_or_zeros(given, lengths.len(), |names| names.first)?;
         Ok((lengths, first))
     }
 
     /// Checks that the cells are right and fit together.
-    fn check_cells(&self) -> Result<(), Error> {
+    pub(crate) fn check_cells(&self) -> Result<(), Error> {
         check_size("num_layers", self.cells.len())?;
         if self.bidirectional && self.cells.len() % 2 == 1 {
             return Err(Error::Directions { cells: self.cells.len() });
@@ -149,24 +125,33 @@ impl<C: Cell> Layers<C> {
         Ok(C::state(|array| given.as_ref()[array].to_owned()))
     }
 
+    /// Whether there is more to do than it takes to wake other threads.
+    pub(crate) fn is_long(&self, x: &ArrayRef3<C::Real>) -> bool {
+        let (batch_size, count, _) = x.dim();
+        self.multiply_adds_per_step().saturating_mul(batch_size * count) >= ENOUGH
+    }
+
     /// The passes of the last layer.
-    fn top<'p>(&self, passes: &'p [Pass<C>]) -> &'p [Pass<C>] {
+    pub(crate) fn top<'p>(&self, passes: &'p [Pass<C>]) -> &'p [Pass<C>] {
         &passes[passes.len() - self.num_directions()..]
     }
 
     /// The weights of each pass, made ready for its products.
-    fn ready(&self) -> Vec<C::Ready> {
+    pub(crate) fn ready(&self) -> Vec<C::Ready> {
         self.cells.iter().map(C::ready).collect()
     }
 
     /// Room for the output: `[N, T, K H]`.
-    fn room(&self, x: &ArrayRef3<C::Real>) -> Array3<C::Real> {
+    pub(crate) fn room(&self, x: &ArrayRef3<C::Real>) -> Array3<C::Real> {
         Array3::zeros((x.len_of(Axis(0)), x.len_of(Axis(1)), self.output_size()))
     }
 }
 
 /// Fails where a result is not finite. `h_n` is a part of the output of its layer.
-fn check_results<C: Cell>(output: &ArrayRef3<C::Real>, state: &States<C>) -> Result<(), Error> {
+pub(crate) fn check_results<C: Cell>(
+    output: &ArrayRef3<C::Real>,
+    state: &States<C>,
+) -> Result<(), Error> {
     for (array, names) in zip(state.as_ref(), C::STATE).skip(1) {
         check_finite(names.last, array)?;
     }
@@ -190,7 +175,7 @@ pub(crate) fn state_of_all<C: Cell>(passes: &[C::State<Array2<C::Real>>]) -> Sta
 }
 
 /// The last states of all passes.
-fn last_state<C: Cell>(passes: &[Pass<C>]) -> States<C> {
+pub(crate) fn last_state<C: Cell>(passes: &[Pass<C>]) -> States<C> {
     let last = |Pass { steps, trace }: &Pass<C>| {
         let trace = trace.as_ref();
         C::state(|array| if array == 0 { steps.last(&trace[0]) } else { trace[array].clone() })
@@ -232,7 +217,10 @@ pub(crate) fn shares<C: Cell>(
 }
 
 /// Arrays of the same shape, one behind the other along an axis.
-fn joined<F: Clone, D: RemoveAxis>(axis: Axis, mut arrays: Vec<Array<F, D>>) -> Array<F, D> {
+pub(crate) fn joined<F: Clone, D: RemoveAxis>(
+    axis: Axis,
+    mut arrays: Vec<Array<F, D>>,
+) -> Array<F, D> {
     if arrays.len() == 1 {
         return arrays.remove(0);
     }

@@ -5,6 +5,7 @@
 //! Here B is rearranged once.
 
 use std::array;
+use std::fmt::Debug;
 use std::iter::zip;
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use ndarray::{Array2, ArrayRef2};
 use pulp::{Arch, Simd, WithSimd};
 
 /// A matrix B, made ready for products.
-pub trait Product<F> {
+pub trait Product<F>: Sync + Debug {
     /// From a matrix in any layout. To multiply by a transposed matrix, give its transposed view.
     fn ready(b: &ArrayRef2<F>) -> Self;
 
@@ -60,6 +61,13 @@ pub struct Packed {
 /// before it in the same sum, so four sums side by side keep the processor busy even with one row.
 const VECTORS: usize = 4;
 
+/// The rows of A that all panels meet before the next ones: so many stay in the second-level cache.
+const BLOCK: usize = 128;
+
+/// The rows of a panel that are worked through for all rows of A before the next ones: so many stay in
+/// the first-level cache.
+const PIECE: usize = 128;
+
 impl Product<f32> for Packed {
     fn ready(b: &ArrayRef2<f32>) -> Self {
         let (rows, columns) = b.dim();
@@ -88,9 +96,12 @@ impl Product<f32> for Packed {
     }
 
     fn add_to(&self, a: &ArrayRef2<f32>, c: &mut ArrayRef2<f32>) {
+        let [depth, columns] = self.shape;
         let a = a.as_slice().expect("A lies row after row");
         let c = c.as_slice_mut().expect("C lies row after row");
-        Arch::new().dispatch(AddProduct { a, b: self, c });
+        for (a, c) in zip(a.chunks(BLOCK * depth), c.chunks_mut(BLOCK * columns)) {
+            Arch::new().dispatch(AddProduct { a, b: self, c });
+        }
     }
 }
 
@@ -124,14 +135,18 @@ impl WithSimd for AddProduct<'_> {
         let (rows_of_panels, _) = vectors.as_chunks::<VECTORS>();
         for (p, panel) in rows_of_panels.chunks_exact(depth).enumerate() {
             let part = p * width..columns.min((p + 1) * width);
-            let blocks = zip(self.a.chunks(at_once * depth), self.c.chunks_mut(at_once * columns));
-            for (a, c) in blocks {
-                match a.len() / depth {
-                    4 => add_tile::<S, 4>(simd, a, panel, c, part.clone()),
-                    2 => add_tile::<S, 2>(simd, a, panel, c, part.clone()),
-                    _ => {
-                        for (a, c) in zip(a.chunks_exact(depth), c.chunks_exact_mut(columns)) {
-                            add_tile::<S, 1>(simd, a, panel, c, part.clone());
+            for (piece, panel) in panel.chunks(PIECE).enumerate() {
+                let first = piece * PIECE;
+                let blocks =
+                    zip(self.a.chunks(at_once * depth), self.c.chunks_mut(at_once * columns));
+                for (a, c) in blocks {
+                    match a.len() / depth {
+                        4 => add_tile::<S, 4>(simd, a, first, panel, c, part.clone()),
+                        2 => add_tile::<S, 2>(simd, a, first, panel, c, part.clone()),
+                        _ => {
+                            for (a, c) in zip(a.chunks_exact(depth), c.chunks_exact_mut(columns)) {
+                                add_tile::<S, 1>(simd, a, first, panel, c, part.clone());
+                            }
                         }
                     }
                 }
@@ -146,13 +161,14 @@ impl WithSimd for AddProduct<'_> {
 fn add_tile<S: Simd, const ROWS: usize>(
     simd: S,
     a: &[f32],
+    first: usize,
     panel: &[[S::f32s; VECTORS]],
     c: &mut [f32],
     part: Range<usize>,
 ) {
-    let depth = panel.len();
+    let depth = a.len() / ROWS;
     let columns = c.len() / ROWS;
-    let a: [&[f32]; ROWS] = array::from_fn(|row| &a[row * depth..(row + 1) * depth]);
+    let a: [&[f32]; ROWS] = array::from_fn(|row| &a[row * depth + first..][..panel.len()]);
     let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
     for (k, b) in panel.iter().enumerate() {
         for row in 0..ROWS {

@@ -9,7 +9,8 @@ use crate::activation::tanh_in_place;
 use crate::cell::{H, PassGradients, StateNames, Weights};
 use crate::error::check_finite;
 use crate::product::Product;
-use crate::steps::{Steps, before_and_after};
+use crate::shares::before_and_after;
+use crate::steps::Steps;
 use crate::weights::{ReadyWeights, cell_of_four, row, row_mut};
 use crate::{Cell, Error, Layers, Real};
 
@@ -124,13 +125,15 @@ impl<F: Real> Cell for RnnCell<F> {
         let mut states = steps.states(&h_0);
         // Where the state after each step will be, first what needs no state: W_ih x_t + b.
         let mut z = states.slice_axis_mut(Axis(0), (steps.batch_size..).into());
-        steps.project(0, steps.count(), &weights.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
-        for t in 0..steps.count() {
-            let (h, mut h_next) = before_and_after(&mut states, t, steps.batch_size);
-            weights.w_hh.add_to(&h, &mut h_next);
-            tanh_in_place(&mut h_next);
-            steps.carry_finished(t, &h, &mut h_next);
-        }
+        steps.project(0..steps.count(), &weights.w_ih, &(&self.b_ih + &self.b_hh), &mut z);
+        steps.in_shares([&mut states], |share, [mut states]| {
+            for t in 0..steps.count() {
+                let (h, mut h_next) = before_and_after(&mut states, t);
+                weights.w_hh.add_to(&h, &mut h_next);
+                tanh_in_place(&mut h_next);
+                share.carry_finished(t, &h, &mut h_next);
+            }
+        });
         [states]
     }
     // ANCHOR_END: run
@@ -148,18 +151,21 @@ impl<F: Real> Cell for RnnCell<F> {
     ) -> PassGradients<Self> {
         let w_hh = F::Ready::ready(&self.w_hh);
         let mut d_z = d_output; // the gradients by the states become those by the sums
-        for t in (0..steps.count()).rev() {
-            let h = states.slice_axis(Axis(0), steps.block(t + 1));
-            let mut d_z = d_z.slice_axis_mut(Axis(0), steps.block(t));
-            for n in steps.running(t) {
-                let (h, d_z, d_h) = (row(&h, n), row_mut(&mut d_z, n), row_mut(&mut d_h, n));
-                for (d_z, (&h, d_h)) in zip(d_z, zip(h, &mut *d_h)) {
-                    *d_z = (*d_z + *d_h) * (F::one() - h * h);
+        steps.in_shares([&mut d_z, &mut d_h], |share, [mut d_z, mut d_h]| {
+            let mut d_h = d_h.index_axis_mut(Axis(0), 0);
+            for t in (0..steps.count()).rev() {
+                let h = share.rows(t + 1, states);
+                let mut d_z = d_z.index_axis_mut(Axis(0), t);
+                for n in share.running(t) {
+                    let (h, d_z, d_h) = (row(&h, n), row_mut(&mut d_z, n), row_mut(&mut d_h, n));
+                    for (d_z, (&h, d_h)) in zip(d_z, zip(h, &mut *d_h)) {
+                        *d_z = (*d_z + *d_h) * (F::one() - h * h);
+                    }
+                    d_h.fill(F::zero()); // for the step before, which starts anew
                 }
-                d_h.fill(F::zero()); // for the step before, which starts anew
+                w_hh.add_to(&d_z, &mut d_h);
             }
-            w_hh.add_to(&d_z, &mut d_h);
-        }
+        });
         let (w_ih, w_hh, b_ih, b_hh) = steps.weight_gradients(&d_z, &d_z, states);
         let cell = Self { w_ih, w_hh, b_ih, b_hh };
         PassGradients { cell, state: [d_h], d_input: d_z }

@@ -8,6 +8,7 @@ use crate::cell::PassGradients;
 use crate::error::check_shape;
 use crate::layers::StatesRef;
 use crate::pass::{Pass, shares, state_of_all, state_of_pass};
+use crate::shares::dot;
 use crate::{Cell, Error, Layers};
 
 /// What [`Layers::forward_saving`] computed, with all that [`backward`](Self::backward) needs of it:
@@ -151,8 +152,8 @@ impl<C: Cell> Saved<'_, C> {
     {
         let mut d_x = Array2::zeros(self.passes[first].steps.rows.dim());
         for (pass, d_input) in zip(first.., d_input) {
-            let cell = &self.layers.cells[pass];
-            d_x += &self.passes[pass].steps.in_order(d_input.dot(cell.w_ih()));
+            let (steps, w_ih) = (&self.passes[pass].steps, self.layers.cells[pass].w_ih());
+            d_x += &steps.in_order(dot(steps.spread, d_input, w_ih));
         }
         d_x
     }

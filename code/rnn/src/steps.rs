@@ -5,11 +5,13 @@
 //! starts at `t * N`, so that a product over all steps is one product of matrices.
 
 use std::iter::zip;
+use std::ops::Range;
 
-use ndarray::{Array2, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewMut2, Axis, Slice};
+use ndarray::{Array2, ArrayRef1, ArrayRef2, ArrayRef3, ArrayView2, ArrayViewMut3, Axis, Slice};
 
 use crate::error::{check_shape, check_size};
 use crate::product::Product;
+use crate::shares::{Share, by_rows, dot, running, share_count};
 use crate::sums::sum_rows;
 use crate::weights::FourArrays;
 use crate::{Error, Real};
@@ -25,12 +27,15 @@ pub struct Steps<F> {
     lengths: Vec<usize>,
     /// Whether each sequence is read from its end to its beginning. Padding stays behind it.
     pub reverse: bool,
+    /// Whether all threads may work on it: there is enough to do, and they are not at work already.
+    pub spread: bool,
 }
 
 impl<F: Real> Steps<F> {
     /// Lays out the inputs `x` `[N, T, D]` of sequences that have been checked.
-    pub fn new(x: &ArrayRef3<F>, lengths: Vec<usize>) -> Self {
-        Self { rows: by_step(x, &lengths), batch_size: x.dim().0, lengths, reverse: false }
+    pub fn new(x: &ArrayRef3<F>, lengths: Vec<usize>, spread: bool) -> Self {
+        let rows = by_step(x, &lengths);
+        Self { rows, batch_size: x.dim().0, lengths, reverse: false, spread }
     }
 
     /// T.
@@ -45,14 +50,23 @@ impl<F: Real> Steps<F> {
 
     /// The sequences that have a step t.
     pub fn running(&self, t: usize) -> impl Iterator<Item = usize> + '_ {
-        zip(0.., &self.lengths).filter(move |(_, length)| t < **length).map(|(n, _)| n)
+        running(&self.lengths, t)
     }
 
-    /// Sequences that have no step t any more keep their state.
-    pub fn carry_finished(&self, t: usize, before: &ArrayRef2<F>, after: &mut ArrayRef2<F>) {
-        for (n, _) in zip(0.., &self.lengths).filter(|(_, length)| t >= **length) {
-            after.row_mut(n).assign(&before.row(n));
-        }
+    /// Has `work` done on shares of the sequences, side by side on the threads that there are. Of each
+    /// array `[S N, C]`, with N rows for each of S steps, a share has the rows of its n sequences,
+    /// `[S, n, C]`.
+    pub fn in_shares<const K: usize>(
+        &self,
+        arrays: [&mut Array2<F>; K],
+        work: impl Fn(Share<'_>, [ArrayViewMut3<'_, F>; K]) + Sync,
+    ) {
+        let arrays = arrays.map(|rows| {
+            let shape = (rows.nrows() / self.batch_size, self.batch_size, rows.ncols());
+            rows.view_mut().into_shape_with_order(shape).expect("N rows for each step")
+        });
+        let shares = if self.spread { share_count(self.batch_size) } else { 1 };
+        Share::all(&self.lengths).split(shares, arrays, &work);
     }
 
     /// Zeros rows `[T N, C]` where a sequence has ended.
@@ -76,7 +90,7 @@ impl<F: Real> Steps<F> {
 
     /// The same sequences with other inputs `[T N, D]`.
     pub fn with_rows(&self, rows: Array2<F>) -> Self {
-        Self { rows, batch_size: self.batch_size, lengths: self.lengths.clone(), ..*self }
+        Self { rows, lengths: self.lengths.clone(), ..*self }
     }
 
     /// Rows `[T N, C]` from the order in time to that of reading, or back: the same thing, because
@@ -102,20 +116,22 @@ impl<F: Real> Steps<F> {
         states
     }
 
-    /// `W_ih x_t + b` for so many steps from `first` on, in one product, into the first rows of
-    /// `z`: it needs no state. A row is an input here, so the matrix is given transposed, `[D, G H]`.
+    /// `W_ih x_t + b` for some steps, in one product, into the first rows of `z`: it needs no state. A
+    /// row is an input here, so the matrix is given transposed, `[D, G H]`.
     pub fn project(
         &self,
-        first: usize,
-        steps: usize,
+        steps: Range<usize>,
         w_ih: &F::Ready,
         b: &ArrayRef1<F>,
         z: &mut ArrayRef2<F>,
     ) {
-        let rows = Slice::from(first * self.batch_size..(first + steps) * self.batch_size);
-        let mut z = z.slice_axis_mut(Axis(0), (..steps * self.batch_size).into());
-        z.assign(b);
-        w_ih.add_to(&self.rows.slice_axis(Axis(0), rows), &mut z);
+        let rows = Slice::from(steps.start * self.batch_size..steps.end * self.batch_size);
+        let rows = self.rows.slice_axis(Axis(0), rows);
+        let z = z.slice_axis_mut(Axis(0), (..rows.nrows()).into());
+        by_rows(self.spread, &rows, z, &|rows, mut z| {
+            z.assign(b);
+            w_ih.add_to(rows, &mut z);
+        });
     }
 
     /// How many steps to project at once, a row of the result having so many numbers: all of them
@@ -180,8 +196,8 @@ impl<F: Real> Steps<F> {
         states: &ArrayRef2<F>,
     ) -> FourArrays<F> {
         let before = states.slice_axis(Axis(0), (..self.rows.nrows()).into());
-        let w_ih = d_input.t().dot(&self.rows);
-        let w_hh = d_hidden.t().dot(&before);
+        let w_ih = dot(self.spread, &d_input.t(), &self.rows);
+        let w_hh = dot(self.spread, &d_hidden.t(), &before);
         (w_ih, w_hh, sum_rows(d_input), sum_rows(d_hidden))
     }
     // ANCHOR_END: weight_gradients
@@ -254,16 +270,4 @@ pub(crate) fn check_finite_steps<F: Real>(
         }
     }
     Ok(())
-}
-
-/// The states before step t and those after it, to be computed, of `[(T + 1) N, H]`.
-pub(crate) fn before_and_after<F>(
-    states: &mut Array2<F>,
-    t: usize,
-    batch_size: usize,
-) -> (ArrayViewMut2<'_, F>, ArrayViewMut2<'_, F>) {
-    let (mut before, mut after) = states.view_mut().split_at(Axis(0), (t + 1) * batch_size);
-    before.slice_axis_inplace(Axis(0), (t * batch_size..).into());
-    after.slice_axis_inplace(Axis(0), (..batch_size).into());
-    (before, after)
 }

@@ -13,11 +13,18 @@ use crate::Real;
 /// 14 (1993).
 pub(crate) fn sum_rows<F: Real>(rows: &ArrayRef2<F>) -> Array1<F> {
     const FEW: usize = 64;
+    /// Fewer numbers are done before other threads have begun.
+    const MANY: usize = 1 << 18;
     if rows.nrows() <= FEW {
         return rows.sum_axis(Axis(0));
     }
     let (first, second) = rows.view().split_at(Axis(0), rows.nrows() / 2);
-    sum_rows(&first) + sum_rows(&second)
+    let (first, second) = if rows.len() >= MANY {
+        rayon::join(|| sum_rows(&first), || sum_rows(&second))
+    } else {
+        (sum_rows(&first), sum_rows(&second))
+    };
+    first + second
 }
 
 /// The sum of the squares, in `f64` also for `f32`: there the square of 2e19 overflows, and a sum

@@ -141,6 +141,7 @@ pub(crate) fn check_weights<F>(
 }
 
 /// The weights for rows on their left, as inputs and states are in a pass.
+#[derive(Debug)]
 pub struct ReadyWeights<F: Real> {
     /// `W_ihᵀ` `[D, G H]`
     pub w_ih: F::Ready,
