@@ -162,7 +162,7 @@ fn held(report: &Report) -> chapter::Result<Figure> {
         state.push(at(saved.state[0].len()));
         training.push(at(saved.output.len()));
         weights.push(at(fnn.linear.weight.len()));
-        scores.push(at(attention.forward_saving(&x, None)?.weights.len()));
+        scores.push(at(attention.forward_saving(&x, None)?.weights().len()));
     }
     Ok(Figure::new(
         "held",

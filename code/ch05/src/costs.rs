@@ -81,7 +81,7 @@ impl Parameters {
         let saved = rnn.forward_saving(&x, None, None)?;
         report.number("rnn_kept", count(saved.float_count()));
         let saved = attention.forward_saving(&x, None)?;
-        report.number("attention_kept", count(saved.float_count()));
+        report.number("attention_kept", count(saved.plain_float_count()));
         // Forwards and backwards, one product with W_hh after the other.
         report.number("rnn_chain", count(2 * STEPS));
         Ok(())

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ndarray::Array3;
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn::{Cell, Error, GruCell, Layers, LstmCell, Parameters, RnnCell};
+use rnn::{Cell, Error, GruCell, Layers, LstmCell, Parameters, RnnCell, SelfAttention};
 
 /// How long one question is measured.
 const ENOUGH: Duration = Duration::from_millis(300);
@@ -47,6 +47,7 @@ fn timed(
         "rnn" => timed_cell::<RnnCell<f32>>(pass, sizes, now),
         "lstm" => timed_cell::<LstmCell<f32>>(pass, sizes, now),
         "gru" => timed_cell::<GruCell<f32>>(pass, sizes, now),
+        "attention" => timed_attention(pass, sizes, now),
         _ => Err(format!("no such network: {network}").into()),
     }
 }
@@ -72,17 +73,49 @@ fn timed_cell<C: Cell<Real = f32>>(
     })
 }
 
-/// A network with its inputs `[N, T, D]` and the gradient of ones `[N, T, H]`.
-type Drawn<C> = (Layers<C>, Array3<f32>, Array3<f32>);
-
-fn drawn<C: Cell<Real = f32>>([n, t, d, h]: [usize; 4]) -> Result<Drawn<C>, Error> {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let x = Array3::from_shape_simple_fn((n, t, d), || rng.random_range(-1.7..1.7_f32));
-    Ok((Layers::new(d, h, &mut rng)?, x, Array3::ones((n, t, h))))
+/// The same of a causal attention, whose size is the last of the sizes; back to its inputs, too.
+fn timed_attention(
+    pass: &str,
+    sizes: [usize; 4],
+    now: Now,
+) -> Result<Timed, Box<dyn std::error::Error>> {
+    let (attention, x, d_output) = drawn_attention(sizes)?;
+    Ok(match pass {
+        "forward" => {
+            let (seconds, output) = median(now, || attention.forward(&x))?;
+            (seconds, output.into_iter().collect())
+        }
+        "backward" => {
+            let run = || attention.forward_saving(&x, None)?.backward(&d_output);
+            let (seconds, gradients) = median(now, run)?;
+            (seconds, numbers(&gradients.attention))
+        }
+        _ => return Err(format!("no such pass: {pass}").into()),
+    })
 }
 
-fn numbers<C: Cell<Real = f32>>(layers: &Layers<C>) -> Vec<f32> {
-    layers.parameters().iter().flatten().copied().collect()
+/// A network with its inputs `[N, T, D]` and the gradient of ones `[N, T, H]`.
+type Drawn<L> = (L, Array3<f32>, Array3<f32>);
+
+fn drawn<C: Cell<Real = f32>>(sizes: [usize; 4]) -> Result<Drawn<Layers<C>>, Error> {
+    with_inputs(sizes, |d, h, rng| Layers::new(d, h, rng))
+}
+
+fn drawn_attention(sizes: [usize; 4]) -> Result<Drawn<SelfAttention<f32>>, Error> {
+    with_inputs(sizes, |d, size, rng| SelfAttention::new(d, size, true, rng))
+}
+
+fn with_inputs<L>(
+    [n, t, d, h]: [usize; 4],
+    layer: impl Fn(usize, usize, &mut ChaCha8Rng) -> Result<L, Error>,
+) -> Result<Drawn<L>, Error> {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let x = Array3::from_shape_simple_fn((n, t, d), || rng.random_range(-1.7..1.7_f32));
+    Ok((layer(d, h, &mut rng)?, x, Array3::ones((n, t, h))))
+}
+
+fn numbers(layer: &impl Parameters<f32>) -> Vec<f32> {
+    layer.parameters().iter().flatten().copied().collect()
 }
 
 /// The median seconds of a run, and what one run more gives.
@@ -113,6 +146,14 @@ mod tests {
         [output.into_iter().collect(), numbers(&gradients.layers)]
     }
 
+    fn right_attention() -> [Vec<f32>; 2] {
+        let (attention, x, d_output) = drawn_attention(SIZES).unwrap();
+        let output = attention.forward(&x).unwrap();
+        let saved = attention.forward_saving(&x, None).unwrap();
+        let gradients = saved.backward(&d_output).unwrap();
+        [output.into_iter().collect(), numbers(&gradients.attention)]
+    }
+
     /// By a clock that goes on by a quarter of a second whenever it is read.
     #[test]
     fn each_time_is_in_seconds_and_of_its_own_network_and_pass() {
@@ -121,6 +162,7 @@ mod tests {
             ("rnn", right::<RnnCell<f32>>()),
             ("lstm", right::<LstmCell<f32>>()),
             ("gru", right::<GruCell<f32>>()),
+            ("attention", right_attention()),
         ];
         for (network, results) in right {
             for (pass, result) in ["forward", "backward"].into_iter().zip(results) {

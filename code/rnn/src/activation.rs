@@ -75,6 +75,13 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
     (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
 }
 
+/// `exp(z)` for `z <= 0`, to within two units of the last place; zero below -88.
+#[inline(always)]
+pub(crate) fn exp(z: f32) -> f32 {
+    let (scale, p) = exp_parts(z);
+    scale.mul_add(p, scale)
+}
+
 /// `exp(z)` for `z <= 0` as `scale (1 + p)`, returned as `(scale, p)`:
 ///
 /// ```text

@@ -1,16 +1,22 @@
 //! Self-attention: every step looks at all steps directly, with no state between them.
 
 mod attend;
+mod batch;
+mod blocks;
+mod blocks_back;
 mod cache;
+mod positions;
 mod projected;
 mod saved;
+mod sequence;
+mod threads;
 
-use std::iter::zip;
-
-use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef3, ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef3, ArrayViewD, ArrayViewMutD};
 use rand::Rng;
 
-use self::attend::{attend, attend_last};
+use self::attend::attend_last;
+use self::batch::{Attended, attend_all};
 use self::projected::{Projected, lay_out};
 use crate::error::{check_finite, check_shape, check_size};
 use crate::parameters::in_modules;
@@ -19,6 +25,7 @@ use crate::weights::check_vector;
 use crate::{Error, Linear, Parameters, Real};
 
 pub use self::cache::KvCache;
+pub use self::positions::Positions;
 pub use self::saved::{AttentionGradients, AttentionSaved};
 
 /// Self-attention with one head: every step asks all steps, itself included, and takes from each
@@ -32,14 +39,19 @@ pub use self::saved::{AttentionGradients, AttentionSaved};
 ///
 /// The softmax is taken row by row: a row of A holds the weights of one step for all steps, and
 /// they sum to one. Where the attention is *causal*, the score of step t for a later step s > t is
-/// -∞, and the weight zero. There are no positions: without the mask, steps in another order give
+/// -∞, and the weight zero. Without the mask and without [`Positions`], steps in another order give
 /// the same outputs in that order.
+///
+/// The plain version of the formula holds all weights of a sequence, `T²` numbers. Longer sequences
+/// are computed in blocks instead, whose memory grows with T: some steps look at some steps at a
+/// time, the softmax runs along, and what is wholly behind the mask is skipped. The results are
+/// equal up to rounding, and equal to the bit for any number of threads.
 ///
 /// The bias of the key, `b_k`, adds the same number to all scores of a row and changes no weight.
 /// It is here because it is in PyTorch's layers; its gradient is zero, up to rounding.
 ///
 /// With *D* inputs (`input_size`) and *d* numbers (`size`) in each query, key and value it has
-/// `3 (d D + d)` parameters.
+/// `3 (d D + d)` parameters, and those of its [`Positions`].
 ///
 /// Source: Vaswani et al., *Attention is all you need* (2017); PyTorch's
 /// `torch.nn.functional.scaled_dot_product_attention` behind three `torch.nn.Linear`.
@@ -53,10 +65,13 @@ pub struct SelfAttention<F> {
     pub value: Linear<F>,
     /// Whether no step looks at later ones.
     pub causal: bool,
+    /// What is added to the scores for the distance of two steps.
+    pub positions: Positions<F>,
 }
 
 impl<F: Real> SelfAttention<F> {
-    /// An attention whose query, key and value are drawn in this order by [`Linear::new`].
+    /// An attention without positions, whose query, key and value are drawn in this order by
+    /// [`Linear::new`].
     ///
     /// # Errors
     ///
@@ -70,7 +85,14 @@ impl<F: Real> SelfAttention<F> {
         check_size("input_size", input_size)?;
         check_size("size", size)?;
         let mut draw = || Linear::new(input_size, size, rng);
-        Ok(Self { query: draw()?, key: draw()?, value: draw()?, causal })
+        let (query, key, value) = (draw()?, draw()?, draw()?);
+        Ok(Self { query, key, value, causal, positions: Positions::None })
+    }
+
+    /// The same attention with these positions.
+    #[must_use]
+    pub fn with_positions(self, positions: Positions<F>) -> Self {
+        Self { positions, ..self }
     }
 
     /// The outputs `[N, T, d]` of all steps from the inputs `x` `[N, T, D]`.
@@ -80,7 +102,7 @@ impl<F: Real> SelfAttention<F> {
     /// ```
     ///
     /// The largest score of a row is subtracted first: it changes no weight and keeps `exp` from
-    /// overflowing. The weights of one sequence are held at a time, `T²` numbers.
+    /// overflowing.
     ///
     /// # Errors
     ///
@@ -92,7 +114,7 @@ impl<F: Real> SelfAttention<F> {
     /// Source: PyTorch's `torch.nn.functional.scaled_dot_product_attention`, with `is_causal` where
     /// the attention is causal.
     pub fn forward(&self, x: &ArrayRef3<F>) -> Result<Array3<F>, Error> {
-        self.attend_all(&self.project(x, None)?, |_, _| {})
+        Ok(attend_all(&self.project(x, None)?)?.output)
     }
 
     /// As [`forward`](Self::forward), for sequences of unequal length in one padded batch: sequence
@@ -108,7 +130,7 @@ impl<F: Real> SelfAttention<F> {
     ///
     /// Source: PyTorch's `torch.nn.functional.scaled_dot_product_attention` with an `attn_mask`.
     pub fn forward_padded(&self, x: &ArrayRef3<F>, lengths: &[usize]) -> Result<Array3<F>, Error> {
-        self.attend_all(&self.project(x, Some(lengths))?, |_, _| {})
+        Ok(attend_all(&self.project(x, Some(lengths))?)?.output)
     }
 
     /// As [`forward_padded`](Self::forward_padded), keeping what
@@ -123,43 +145,21 @@ impl<F: Real> SelfAttention<F> {
         lengths: Option<&[usize]>,
     ) -> Result<AttentionSaved<'_, F>, Error> {
         let projected = self.project(x, lengths)?;
-        let (batch_size, t) = (projected.lengths.len(), projected.count());
-        let mut weights = Array3::zeros((batch_size, t, t));
-        let output = self.attend_all(&projected, |n, of_sequence| {
-            let mut square = weights.index_axis_mut(Axis(0), n);
-            square.slice_each_axis_inplace(|_| (..of_sequence.nrows()).into());
-            square.assign(of_sequence);
-        })?;
-        Ok(AttentionSaved { attention: self, output, weights, projected })
+        let Attended { output, softmax } = attend_all(&projected)?;
+        Ok(AttentionSaved { attention: self, output, projected, softmax })
     }
 
     fn project(&self, x: &ArrayRef3<F>, lengths: Option<&[usize]>) -> Result<Projected<F>, Error> {
         let [input_size, _] = self.check_weights()?;
         let lengths = check_sequences(x, lengths, input_size)?;
         let rows = lay_out(x, &lengths);
-        let [q, k, v] = [&self.query, &self.key, &self.value]
-            .map(|layer| rows.dot(&layer.weight.t()) + &layer.bias);
-        Ok(Projected { lengths, rows, q, k, v })
-    }
-
-    /// The outputs `[N, T, d]`; `keep` is shown the weights of each sequence.
-    fn attend_all(
-        &self,
-        projected: &Projected<F>,
-        mut keep: impl FnMut(usize, &Array2<F>),
-    ) -> Result<Array3<F>, Error> {
-        let shape = (projected.lengths.len(), projected.count(), projected.v.ncols());
-        let mut output = Array3::zeros(shape);
-        for (n, &length) in zip(0.., &projected.lengths) {
-            let [q, k, v] = projected.sequence(n);
-            let visible = |t| if self.causal { t + 1 } else { length };
-            let (attended, weights) = attend(&q, &k, &v, visible);
-            let mut output = output.index_axis_mut(Axis(0), n);
-            output.slice_axis_mut(Axis(0), (..length).into()).assign(&attended);
-            keep(n, &weights);
-        }
-        check_finite("output", &output)?;
-        Ok(output)
+        let [q, k, v] = [&self.query, &self.key, &self.value].map(|layer| {
+            let mut projected = Array2::zeros((rows.nrows(), layer.bias.len()));
+            general_mat_mul(F::one(), &rows, &layer.weight.t(), F::zero(), &mut projected);
+            projected + &layer.bias
+        });
+        let biases = self.positions.biases(x.dim().1);
+        Ok(Projected { lengths, rows, q, k, v, causal: self.causal, biases })
     }
 
     /// The output `[d]` of the next step, from its input `x` `[D]` and the keys and values of those
@@ -187,7 +187,8 @@ impl<F: Real> SelfAttention<F> {
         let [q, k, v] =
             [&self.query, &self.key, &self.value].map(|layer| layer.weight.dot(x) + &layer.bias);
         cache.push(&k, &v)?;
-        let output = attend_last(&q, &cache.keys, &cache.values);
+        let biases = self.positions.biases(cache.len());
+        let output = attend_last(&q, &cache.keys, &cache.values, biases.as_ref());
         check_finite("output", &output).inspect_err(|_| cache.pop())?;
         Ok(output)
     }
@@ -195,8 +196,9 @@ impl<F: Real> SelfAttention<F> {
     /// The multiply-adds of a whole sequence: `3 T d D` for queries, keys and values, `2 T² d` for
     /// the scores and the outputs.
     ///
-    /// The scores behind a causal mask are computed too, and thrown away. To compute only what
-    /// counts would take `T (T + 1) d` in place of `2 T² d`.
+    /// That is the plain version, which computes the scores behind a causal mask too, and throws them
+    /// away. To compute only what counts would take `T (T + 1) d` in place of `2 T² d`; in blocks it
+    /// is little more than that.
     pub fn multiply_adds(&self, steps: usize) -> usize {
         steps * self.multiply_adds_of_projections() + 2 * steps * steps * self.query.weight.nrows()
     }
@@ -221,6 +223,9 @@ impl<F: Real> SelfAttention<F> {
         check_shape("key.bias", &self.key.bias, &[size])?;
         check_shape("value.weight", &self.value.weight, &[size, input_size])?;
         check_shape("value.bias", &self.value.bias, &[size])?;
+        if let Positions::Learned(table) = &self.positions {
+            check_size("position_bias", table.len())?;
+        }
         Ok([input_size, size])
     }
 }
@@ -229,12 +234,20 @@ impl<F: Real> Parameters<F> for SelfAttention<F> {
     fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, F>)> {
         let [query, key, value] =
             [&self.query, &self.key, &self.value].map(Linear::named_parameters);
-        in_modules([("query", query), ("key", key), ("value", value)])
+        let mut parameters = in_modules([("query", query), ("key", key), ("value", value)]);
+        if let Positions::Learned(table) = &self.positions {
+            parameters.push(("position_bias".into(), table.view().into_dyn()));
+        }
+        parameters
     }
 
     fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, F>)> {
         let [query, key, value] =
             [&mut self.query, &mut self.key, &mut self.value].map(Linear::named_parameters_mut);
-        in_modules([("query", query), ("key", key), ("value", value)])
+        let mut parameters = in_modules([("query", query), ("key", key), ("value", value)]);
+        if let Positions::Learned(table) = &mut self.positions {
+            parameters.push(("position_bias".into(), table.view_mut().into_dyn()));
+        }
+        parameters
     }
 }

@@ -65,7 +65,7 @@ mod sums;
 mod weights;
 
 pub use activation::tanh_in_place;
-pub use attention::{AttentionGradients, AttentionSaved, KvCache, SelfAttention};
+pub use attention::{AttentionGradients, AttentionSaved, KvCache, Positions, SelfAttention};
 pub use cell::{Cell, by_ref};
 pub use conv1d::Conv1d;
 pub use embedding::Embedding;

@@ -35,13 +35,16 @@ mod sealed {
         const DTYPE: Dtype;
 
         /// A matrix by which many are multiplied.
-        type Ready: Product<Self>;
+        type Ready: Product<Self> + Send + Sync;
 
         /// tanh: in `f64` the standard library's, in `f32` one that the compiler can vectorise.
         fn fast_tanh(self) -> Self;
 
         /// `1 / (1 + exp(-x))`, likewise.
         fn fast_sigmoid(self) -> Self;
+
+        /// exp of what is not above zero, likewise.
+        fn fast_exp(self) -> Self;
 
         /// The numbers of a file, where they lie one behind the other, the lowest byte of each
         /// first.
@@ -63,6 +66,11 @@ mod sealed {
         #[inline(always)]
         fn fast_sigmoid(self) -> Self {
             activation::sigmoid(self)
+        }
+
+        #[inline(always)]
+        fn fast_exp(self) -> Self {
+            activation::exp(self)
         }
 
         fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self> {
@@ -87,6 +95,11 @@ mod sealed {
         #[inline(always)]
         fn fast_sigmoid(self) -> Self {
             crate::weights::sigmoid(self)
+        }
+
+        #[inline(always)]
+        fn fast_exp(self) -> Self {
+            self.exp()
         }
 
         fn from_file(bytes: &[u8]) -> impl Iterator<Item = Self> {

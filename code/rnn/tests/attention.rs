@@ -162,8 +162,9 @@ fn weights_weigh_the_values(case: Case) -> Result<(), Error> {
     let (attention, x, lengths) = (case.attention(), case.x(), case.lengths());
     let saved = attention.forward_saving(&x, Some(&lengths))?;
     assert_eq!(saved.output, attention.forward_padded(&x, &lengths)?);
-    assert_eq!(saved.weights.dim(), (case.n, case.t, case.t));
-    for (n, weights) in saved.weights.outer_iter().enumerate() {
+    let weights = saved.weights();
+    assert_eq!(weights.dim(), (case.n, case.t, case.t));
+    for (n, weights) in weights.outer_iter().enumerate() {
         for ((t, s), &weight) in weights.indexed_iter() {
             let seen = t < lengths[n] && s < lengths[n] && (!case.causal || s <= t);
             assert_eq!(weight > 0.0, seen, "weight {weight} of step {t} for {s}");

@@ -7,7 +7,9 @@ use crate::recurrent::{
 use approx::assert_abs_diff_eq;
 use ndarray::{Array, Array2, Array3, ArrayBase, ArrayD, ArrayViewMutD, Dimension, array};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn::{Embedding, Error, Layers, Linear, Parameters, SelfAttention, cross_entropy, mse_loss};
+use rnn::{
+    Embedding, Error, Layers, Linear, Parameters, Positions, SelfAttention, cross_entropy, mse_loss,
+};
 
 /// The step that balances two errors: of the formula, which grows with the step's square, and of
 /// the rounding, which grows the smaller it is. Near the cube root of the rounding, 6e-6.
@@ -44,6 +46,8 @@ fn gradients_of_attention() -> Result<(), Error> {
         attention_agrees_with_trying((4, 6, 3, 3), causal, Some(&[1, 5, 3, 4]))?;
         attention_agrees_with_trying((1, 4, 3, 5), causal, None)?;
         attention_agrees_with_trying((2, 3, 1, 1), causal, None)?;
+        // In blocks, the second with few keys.
+        attention_agrees_with_trying((2, 70, 1, 2), causal, Some(&[70, 66]))?;
     }
     Ok(())
 }
@@ -225,7 +229,9 @@ fn attention_agrees_with_trying(
     lengths: Option<&[usize]>,
 ) -> Result<(), Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(6);
-    let mut attention = SelfAttention::new(d, size, causal, &mut rng)?;
+    // The last number is for all distances from three on.
+    let mut attention = SelfAttention::new(d, size, causal, &mut rng)?
+        .with_positions(Positions::Learned(array![0.3, -0.2, 0.5, -0.7]));
     attention.parameters_mut().iter_mut().for_each(|weights| *weights *= 2.0);
     let (x, d_output) = (uniform((n, t, d), 2.0, &mut rng), uniform((n, t, size), 1.0, &mut rng));
     let gradients = attention.forward_saving(&x, lengths)?.backward(&d_output)?;

@@ -91,7 +91,10 @@ fn what_is_saved_is_counted() -> Result<(), Error> {
     assert_eq!(found, 42 + 2 * 70 + 80, "gate and candidate");
     let attention = SelfAttention::new(3, 5, true, &mut rng())?;
     let saved = attention.forward_saving(&x, None)?;
-    assert_eq!(saved.float_count(), 42 + 3 * 70 + 98, "queries, keys, values; 7 weights a step");
+    assert_eq!(saved.float_count(), 42 + 3 * 70, "queries, keys, values");
+    assert_eq!(saved.plain_float_count(), 42 + 3 * 70 + 98, "and 7 weights a step");
+    let saved = attention.forward_saving(&Array3::zeros((2, 100, 3)), Some(&[100, 64]))?;
+    assert_eq!(saved.float_count(), 600 + 3 * 1000 + 2 * 100, "the softmax of the long one");
     Ok(())
 }
 

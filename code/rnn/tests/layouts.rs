@@ -9,8 +9,8 @@ use ndarray::{
 };
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{
-    Adam, Conv1d, Embedding, Error, Fnn, KvCache, Layers, Linear, Parameters, Rnn, SelfAttention,
-    Sgd, clip_grad_norm, cross_entropy, mse_loss,
+    Adam, Conv1d, Embedding, Error, Fnn, KvCache, Layers, Linear, Parameters, Positions, Rnn,
+    SelfAttention, Sgd, clip_grad_norm, cross_entropy, mse_loss,
 };
 
 use crate::recurrent::{
@@ -131,12 +131,13 @@ fn attention_in_any_layout() -> Result<(), Error> {
     let shapes: Vec<_> = linears.chain([vec![2, 5, 4], vec![2, 5, 3]]).collect();
     in_any_layout(drawn(&shapes), |arrays| {
         let [query, key, value] = [linear(arrays), linear(arrays), linear(arrays)];
-        let attention = SelfAttention { query, key, value, causal: true };
+        let attention =
+            SelfAttention { query, key, value, causal: true, positions: Positions::None };
         let (x, d_output) = (fixed(arrays.next()), fixed(arrays.next()));
         let saved = attention.forward_saving(&x, Some(&[3, 5]))?;
         let gradients = saved.backward(&d_output)?;
         let mut results = owned(&gradients.attention);
-        let padded = [attention.forward(&x)?, saved.output, saved.weights, gradients.x];
+        let padded = [attention.forward(&x)?, saved.output.clone(), saved.weights(), gradients.x];
         results.extend(padded.map(Array::into_dyn));
 
         let mut cache = KvCache::new(3);

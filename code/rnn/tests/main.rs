@@ -1,6 +1,7 @@
 //! The tests of the library, in one program: what they share is compiled once.
 
 mod attention;
+mod attention_in_blocks;
 mod errors;
 mod gradients;
 mod init;

@@ -4,6 +4,8 @@ use std::iter::zip;
 
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayView2, Axis, Slice};
 
+use super::positions::Biases;
+use super::sequence::Sequence;
 use crate::Real;
 
 /// The inputs of a batch with what the three projections make of them. All arrays have one row for
@@ -21,6 +23,10 @@ pub(super) struct Projected<F> {
     pub k: Array2<F>,
     /// Values `[N T, d]`.
     pub v: Array2<F>,
+    /// Whether no step looks at later ones.
+    pub causal: bool,
+    /// What is added to the scores.
+    pub biases: Option<Biases<F>>,
 }
 
 impl<F: Real> Projected<F> {
@@ -35,9 +41,17 @@ impl<F: Real> Projected<F> {
         (start..start + self.lengths[n]).into()
     }
 
-    /// Queries, keys and values of a sequence, without its padding.
-    pub fn sequence(&self, n: usize) -> [ArrayView2<'_, F>; 3] {
-        [&self.q, &self.k, &self.v].map(|rows| rows.slice_axis(Axis(0), self.steps(n)))
+    /// Sequence n, without its padding.
+    pub fn sequence(&self, n: usize) -> Sequence<'_, F> {
+        let [q, k, v] =
+            [&self.q, &self.k, &self.v].map(|rows| rows.slice_axis(Axis(0), self.steps(n)));
+        Sequence { q, k, v, causal: self.causal, biases: self.biases.as_ref() }
+    }
+
+    /// The multiply-adds of `2 T² d` for each sequence, masked or not.
+    pub fn multiply_adds(&self) -> usize {
+        let squares: usize = self.lengths.iter().map(|length| length * length).sum();
+        2 * squares * self.v.ncols()
     }
 
     /// From `[N T, C]` to `[N, T, C]`, zero at padding.

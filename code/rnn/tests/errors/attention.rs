@@ -2,14 +2,20 @@
 
 use ndarray::{Array1, Array2, Array3, array};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn::{Embedding, Error, KvCache, Linear, SelfAttention};
+use rnn::{Embedding, Error, KvCache, Linear, Positions, SelfAttention};
 
 use super::text;
 
 /// From two inputs to three numbers in each query, key and value.
 fn attention() -> SelfAttention<f64> {
     let linear = Linear { weight: Array2::ones((3, 2)), bias: Array1::ones(3) };
-    SelfAttention { query: linear.clone(), key: linear.clone(), value: linear, causal: true }
+    SelfAttention {
+        query: linear.clone(),
+        key: linear.clone(),
+        value: linear,
+        causal: true,
+        positions: Positions::None,
+    }
 }
 
 /// What is made wrong, and what is said then.
@@ -99,6 +105,13 @@ fn scores_that_overflow(attention: &mut SelfAttention<f64>) {
 }
 
 #[test]
+fn a_table_of_no_distances() {
+    let attention = attention().with_positions(Positions::learned(0));
+    let error = text(attention.forward(&Array3::ones((3, 4, 2))));
+    assert_eq!(error, "`position_bias` is zero");
+}
+
+#[test]
 fn gradients_that_do_not_fit() -> Result<(), Error> {
     let attention = attention();
     let saved = attention.forward_saving(&Array3::ones((3, 4, 2)), Some(&[4, 2, 1]))?;
@@ -120,13 +133,16 @@ fn gradients_that_do_not_fit() -> Result<(), Error> {
 
 /// What was changed since does not fit.
 #[test]
-fn weights_changed_before_the_way_back() -> Result<(), Error> {
+fn output_changed_before_the_way_back() -> Result<(), Error> {
     let (attention, d_output) = (attention(), Array3::zeros((3, 4, 3)));
     let mut saved = attention.forward_saving(&Array3::ones((3, 4, 2)), None)?;
-    saved.weights = Array3::zeros((3, 4, 5));
+    saved.output = Array3::zeros((3, 4, 5));
     let error = text(saved.backward(&d_output));
-    assert_eq!(error, "`saved weights` has shape [3, 4, 5], expected [3, 4, 4]");
-    saved.weights = Array3::from_elem((3, 4, 4), f64::NAN);
+    assert_eq!(error, "`saved output` has shape [3, 4, 5], expected [3, 4, 3]");
+
+    let (long, d_output) = (Array3::ones((1, 100, 2)), Array3::zeros((1, 100, 3)));
+    let mut saved = attention.forward_saving(&long, None)?;
+    saved.output.fill(f64::NAN);
     assert_eq!(text(saved.backward(&d_output)), "`d_y` is not finite at [0, 0]: NaN");
     Ok(())
 }

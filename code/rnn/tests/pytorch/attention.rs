@@ -2,7 +2,7 @@
 //! other, and back; lengths equal and unequal.
 
 use ndarray::{Array3, Axis};
-use rnn::{Error, KvCache, Linear, Real, SelfAttention};
+use rnn::{Error, KvCache, Linear, Positions, Real, SelfAttention};
 
 use super::arrays::{agrees_in, array, flat};
 use crate::vectors::Vectors;
@@ -86,6 +86,7 @@ fn attention<F: Real>(vector: &AttentionVector) -> SelfAttention<F> {
         key: linear(w_k, b_k),
         value: linear(w_v, b_v),
         causal: vector.causal,
+        positions: Positions::None,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn::{
-    Conv1d, Embedding, Error, Fnn, Gru, GruCell, Linear, Lstm, LstmCell, Parameters, Rnn, RnnCell,
-    SelfAttention,
+    Conv1d, Embedding, Error, Fnn, Gru, GruCell, Linear, Lstm, LstmCell, Parameters, Positions,
+    Rnn, RnnCell, SelfAttention,
 };
 
 fn names(model: &impl Parameters<f32>) -> String {
@@ -29,6 +29,11 @@ fn of_cells_and_layers() -> Result<(), Error> {
     assert_eq!(
         names(&SelfAttention::new(2, 3, true, rng)?),
         "query.weight query.bias key.weight key.bias value.weight value.bias"
+    );
+    let with_table = SelfAttention::new(2, 3, true, rng)?.with_positions(Positions::learned(4));
+    assert_eq!(
+        names(&with_table),
+        "query.weight query.bias key.weight key.bias value.weight value.bias position_bias"
     );
     Ok(())
 }
