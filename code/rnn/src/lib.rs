@@ -14,6 +14,10 @@
 //! *H* units (`hidden_size`). Every function works in `f32` and in `f64` ([`Real`]), and reports
 //! what cannot be computed as an [`Error`].
 //!
+//! Large calls use all cores: as many threads as the environment variable `RAYON_NUM_THREADS` says, or
+//! those of the rayon pool that calls. The results are the same to the bit for any number of them.
+//! [`Layers::prepack`] is for networks that are called often, and with little to read each time.
+//!
 //! ```
 //! use ndarray::Array3;
 //! use rand::{SeedableRng, rngs::ChaCha8Rng};

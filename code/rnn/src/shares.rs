@@ -11,8 +11,9 @@ use ndarray::{Array2, ArrayRef2, ArrayView2, ArrayViewMut2, ArrayViewMut3, Axis}
 
 use crate::Real;
 
-/// The multiply-adds that take longer than waking other threads.
-pub(crate) const ENOUGH: usize = 1 << 20;
+/// The multiply-adds that take longer than waking other threads: about a millisecond in `f32`. With
+/// half as many two threads were no faster than one (two cores of an Intel Xeon, 2026-11-27).
+pub(crate) const ENOUGH: usize = 1 << 25;
 
 /// In how many shares so many sequences are worked on: one for each thread, but none so small that
 /// it would fetch each weight for too few rows.

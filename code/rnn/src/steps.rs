@@ -137,7 +137,7 @@ impl<F: Real> Steps<F> {
     /// How many steps to project at once, a row of the result having so many numbers: all of them
     /// where the results are kept. Where they are not, as many as stay in the cache, or one.
     pub fn at_once(&self, width: usize, keep: bool) -> usize {
-        const IN_CACHE: usize = 1 << 15;
+        const IN_CACHE: usize = 1 << 17;
         if keep {
             self.count()
         } else {

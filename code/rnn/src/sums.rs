@@ -14,7 +14,7 @@ use crate::Real;
 pub(crate) fn sum_rows<F: Real>(rows: &ArrayRef2<F>) -> Array1<F> {
     const FEW: usize = 64;
     /// Fewer numbers are done before other threads have begun.
-    const MANY: usize = 1 << 18;
+    const MANY: usize = 1 << 22;
     if rows.nrows() <= FEW {
         return rows.sum_axis(Axis(0));
     }

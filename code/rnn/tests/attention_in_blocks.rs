@@ -199,7 +199,9 @@ fn the_number_of_threads_changes_no_bit() -> Result<(), Error> {
     let [_, size] = SIZES;
     for positions in all_positions() {
         let attention: SelfAttention<f32> = converted(&attention(true, positions));
-        let lengths = [1100, 64, 700];
+        let lengths = [1700, 64, 900];
+        let squares: usize = lengths.iter().map(|length| length * length).sum();
+        assert!(2 * squares * size > 1 << 25, "too small for threads");
         let [x, d_output] = batch(&lengths).map(|array| array.mapv(|x| x as f32));
         assert_eq!(d_output.dim().2, size);
         let run = || -> Result<_, Error> {

@@ -8,11 +8,11 @@ use rnn::{Error, Real};
 use crate::recurrent::{Recurrent, Sizes, arguments, d_results, everything, network, of_all_cells};
 
 /// Threads, with more than there are sequences among them.
-const THREADS: [usize; 5] = [1, 2, 3, 5, 16];
+const THREADS: [usize; 4] = [1, 2, 5, 16];
 
-/// N and T. One sequence, few, so many that their shares are of unequal size, and some more than a
-/// share for each of 16 threads.
-const BATCHES: [(usize, usize); 5] = [(1, 300), (5, 60), (9, 40), (23, 20), (67, 10)];
+/// N and T. One sequence, so many that their shares are of unequal size, and some more than a share
+/// for each of 16 threads.
+const BATCHES: [(usize, usize); 3] = [(1, 2400), (23, 105), (67, 36)];
 
 #[test]
 fn threads_change_no_bit_in_f64() -> Result<(), Error> {
@@ -28,12 +28,12 @@ fn threads_change_no_bit_in_f32() -> Result<(), Error> {
 
 /// All results and gradients, of networks with enough to do for several threads.
 fn threads_change_nothing<C: Recurrent<Real: Send> + Send + Sync>() -> Result<(), Error> {
-    let one = Sizes::layer(37, 70);
-    for sizes in [one, Sizes { layers: 2, bidirectional: true, ..Sizes::layer(29, 33) }] {
+    let one = Sizes::layer(131, 80);
+    for sizes in [one, Sizes { layers: 2, bidirectional: true, ..Sizes::layer(41, 49) }] {
         let mut rng = ChaCha8Rng::seed_from_u64(20);
         let network = network::<C>(sizes, &mut rng);
         for (n, t) in BATCHES {
-            assert!(network.multiply_adds_per_step() * n * t > 1 << 20, "too small for threads");
+            assert!(network.multiply_adds_per_step() * n * t > 1 << 25, "too small for threads");
             let mut given = arguments::<C>((n, t), sizes, &mut rng);
             let d_results = d_results::<C>((n, t), sizes, &mut rng);
             for lengths in [None, Some((0..n).map(|n| 1 + n * 7 % t).collect())] {

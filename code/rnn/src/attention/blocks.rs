@@ -31,7 +31,7 @@ use crate::product::Product;
 pub(super) const SHORT: usize = 64;
 
 /// Blocks of so many queries, and of so many keys.
-pub(super) const QUERIES: usize = 64;
+pub(super) const QUERIES: usize = 128;
 const KEYS: usize = 128;
 
 /// A block of keys and their values, made ready for products with many blocks of queries.
