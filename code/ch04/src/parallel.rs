@@ -3,7 +3,10 @@
 //! Everything here starts from `z = W_ih x + b_ih + b_hh` `[T, H]`, which needs no state, and from
 //! the state 0.
 
+use std::iter::zip;
+
 use ndarray::{Array1, Array2, Axis};
+use rayon::prelude::*;
 
 use crate::linear::Dense;
 
@@ -35,6 +38,21 @@ fn before(states: &Array2<f64>) -> Array2<f64> {
     before
 }
 // ANCHOR_END: jacobi
+
+/// As [`jacobi`], to the bit, with pieces of the steps side by side on the threads that there are.
+pub fn jacobi_side_by_side(w: &Array2<f64>, z: &Array2<f64>, guess: &Array2<f64>) -> Array2<f64> {
+    /// Steps of a piece, which take longer than waking another thread.
+    const PIECE: usize = 128;
+    let mut states = before(guess);
+    let pieces: Vec<_> =
+        zip(states.axis_chunks_iter_mut(Axis(0), PIECE), z.axis_chunks_iter(Axis(0), PIECE))
+            .collect();
+    pieces.into_par_iter().for_each(|(mut h, z)| {
+        let next = (&z + h.dot(&w.t())).tanh();
+        h.assign(&next);
+    });
+    states
+}
 
 /// An iteration of Newton's method: a sweep, then the linear recurrence of what it leaves out. With
 /// `f` for the sweep's states and `J_t = diag(1 - f_t²) W`,
@@ -187,6 +205,19 @@ mod tests {
                 let first =
                     |states: &Array2<f64>| states.slice_axis(Axis(0), (..repeat).into()).to_owned();
                 assert_abs_diff_eq!(first(&states), first(&right), epsilon = 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_of_a_sweep_are_the_sweep() {
+        for steps in [1, 128, 129, 300] {
+            let (w, z, _) = network(steps, 5, 3.0);
+            let mut swept = Array2::zeros(z.dim());
+            for _ in 0..3 {
+                let next = jacobi(&w, &z, &swept);
+                assert_eq!(jacobi_side_by_side(&w, &z, &swept), next, "{steps} steps");
+                swept = next;
             }
         }
     }

@@ -3,37 +3,49 @@
 use std::collections::BTreeMap;
 
 use chapter::{
-    Figure, Machine, Report,
+    Report,
     format::{count, decimals},
 };
 use serde::Deserialize;
 
-/// Seconds of both, on one thread.
+/// Seconds of both.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Beside {
     machine: String,
     date: String,
     pytorch: String,
+    threads: usize,
     rounds: usize,
     /// By network, pass and size, as in `rnn/forward/i`: the library's and PyTorch's.
     seconds: BTreeMap<String, [f64; 2]>,
 }
 
-/// The book's own measurement.
-const RECORDED: &str = include_str!("../pytorch.json");
+/// The book's own measurements, on one thread and on all.
+const ON_ONE: &str = include_str!("../pytorch.json");
+const ON_ALL: &str = include_str!("../pytorch-all-cores.json");
 
-const NETWORKS: [(&str, &str); 3] = [("rnn", "tanh"), ("lstm", "LSTM"), ("gru", "GRU")];
-const PASSES: [(&str, &str); 2] = [("forward", "Forward"), ("backward", "Forward and backward")];
+const NETWORKS: [&str; 3] = ["rnn", "lstm", "gru"];
+const PASSES: [&str; 2] = ["forward", "backward"];
+/// Steps of the sequences of an attention.
+const ATTENTION_STEPS: [&str; 3] = ["64", "512", "4096"];
 /// The script's names of the sizes, and the chapter's.
 const SIZES: [(&str, &str); 4] = [("i", "tiny"), ("ii", "long"), ("iii", "batch"), ("iv", "large")];
 
 impl Beside {
-    /// The book's own measurement.
+    /// The book's own measurement on one thread.
     ///
     /// # Errors
     /// Where the record is not one.
     pub fn recorded() -> chapter::Result<Self> {
-        Ok(serde_json::from_str(RECORDED)?)
+        Ok(serde_json::from_str(ON_ONE)?)
+    }
+
+    /// The book's own measurement on all threads of a machine.
+    ///
+    /// # Errors
+    /// Where the record is not one.
+    pub fn on_all_cores() -> chapter::Result<Self> {
+        Ok(serde_json::from_str(ON_ALL)?)
     }
 
     /// The library's time in PyTorch's times. The size is called as in the chapter.
@@ -48,40 +60,34 @@ impl Beside {
         Ok(library / pytorch)
     }
 
-    /// All ratios, and a figure for each pass.
-    pub(crate) fn report(&self, report: &mut Report) -> chapter::Result {
-        report.section("Beside PyTorch");
-        report.number("beside_machine", &self.machine);
-        report.number("beside_date", &self.date);
-        report.number("beside_pytorch", &self.pytorch);
-        report.number("beside_rounds", count(self.rounds));
-        // One thread keeps one core busy.
-        let (processor, date) = (self.machine.clone(), self.date.clone());
-        let machine = Machine { processor, cores: 1, date };
-        for (pass, title) in PASSES {
-            let mut figure = Figure::new(
-                &format!("beside-{pass}"),
-                &format!("{title}: the library beside PyTorch"),
-            )
-            .describe("Points for three networks at four sizes; most lie below the line at one.")
-            .x_axis("size")
-            .y_axis("library's time / PyTorch's")
-            .x_labels(SIZES.map(|(_, size)| size))
-            .log_y()
-            .mark_y(1.0, "as fast")
-            .measured_on(&machine);
-            for (network, label) in NETWORKS {
-                let mut points = Vec::new();
-                for (place, (_, size)) in SIZES.iter().enumerate() {
+    /// All ratios, under names that begin so.
+    fn ratios(&self, prefix: &str, report: &mut Report) -> chapter::Result {
+        report.number(&format!("{prefix}machine"), &self.machine);
+        report.number(&format!("{prefix}date"), &self.date);
+        report.number(&format!("{prefix}pytorch"), &self.pytorch);
+        report.number(&format!("{prefix}rounds"), count(self.rounds));
+        report.number(&format!("{prefix}threads"), count(self.threads));
+        for pass in PASSES {
+            for network in NETWORKS {
+                for (_, size) in SIZES {
                     let ratio = self.ratio(network, pass, size)?;
-                    report.number(&format!("{network}_{pass}_{size}"), decimals(ratio, 2));
-                    points.push((place as f64, ratio));
+                    report.number(&format!("{prefix}{network}_{pass}_{size}"), decimals(ratio, 2));
                 }
-                figure = figure.marked_line(label, points);
             }
-            report.figure(&figure)?;
+            for steps in ATTENTION_STEPS {
+                let ratio = self.ratio("attention", pass, steps)?;
+                report.number(&format!("{prefix}attention_{pass}_{steps}"), decimals(ratio, 2));
+            }
         }
         Ok(())
+    }
+
+    /// The ratios on one thread, and those on all.
+    pub(crate) fn report(report: &mut Report) -> chapter::Result {
+        report.section("Beside PyTorch");
+        Self::recorded()?.ratios("beside_", report)?;
+        report.section("Beside PyTorch, on all cores");
+        Self::on_all_cores()?.ratios("all_", report)
     }
 }
 
@@ -91,21 +97,24 @@ mod tests {
 
     #[test]
     fn the_record_has_all_networks_passes_and_sizes() {
-        let recorded = Beside::recorded().unwrap();
-        for (network, _) in NETWORKS {
-            for (pass, _) in PASSES {
-                for (_, size) in SIZES {
-                    let ratio = recorded.ratio(network, pass, size).unwrap();
-                    assert!(ratio > 0.0 && ratio.is_finite(), "{network} {pass} {size}");
-                }
+        let (one, all) = (Beside::recorded().unwrap(), Beside::on_all_cores().unwrap());
+        assert!(one.threads == 1 && all.threads > 1, "{} {}", one.threads, all.threads);
+        for recorded in [one, all] {
+            let mut report = Report::new(1);
+            recorded.ratios("x_", &mut report).unwrap();
+            let ratios = report.numbers().iter().filter(|number| number.name.contains("ward_"));
+            assert_eq!(ratios.clone().count(), 2 * (3 * 4 + 3));
+            for number in ratios {
+                let ratio: f64 = number.text.parse().unwrap();
+                assert!(ratio > 0.0 && ratio.is_finite(), "{}", number.name);
             }
+            assert!(recorded.ratio("rnn", "forward", "huge").is_err());
         }
-        assert!(recorded.ratio("rnn", "forward", "huge").is_err());
     }
 
     #[test]
     fn a_ratio_is_the_librarys_time_over_pytorchs() {
-        let record = r#"{"machine": "P", "date": "2026-01-02", "pytorch": "2.15.0", "rounds": 9,
+        let record = r#"{"machine": "P", "date": "2026-01-02", "pytorch": "2.15.0", "threads": 1, "rounds": 9,
             "seconds": {"gru/backward/iii": [1.0, 4.0]}}"#;
         let beside: Beside = serde_json::from_str(record).unwrap();
         assert_eq!(beside.ratio("gru", "backward", "batch").unwrap(), 0.25);

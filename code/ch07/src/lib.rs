@@ -2,15 +2,17 @@
 //!
 //! The experiments stand in the order of the chapter: what there is to compute ([`sizes`]), the
 //! parts of a layer ([`parts`]), one measure after the other ([`ladder`], [`rung`]), what they change in the
-//! results ([`mod@drift`]), and how long it all takes ([`mod@measure`]), beside PyTorch too
-//! ([`beside`]).
+//! results ([`mod@drift`]), and how long it all takes ([`mod@measure`]), on more cores ([`cores`]), beside
+//! what a core can do ([`peak`]) and beside PyTorch ([`beside`]).
 
 pub mod beside;
+pub mod cores;
 mod drawing;
 pub mod drift;
 pub mod ladder;
 pub mod measure;
 pub mod parts;
+pub mod peak;
 pub mod rung;
 pub mod sizes;
 mod timing;
@@ -76,10 +78,7 @@ impl Chapter for Parameters {
         },
         Experiment { figures: &["parts", "ladder"], run: Self::timing },
         Experiment { figures: &[], run: Self::results },
-        Experiment {
-            figures: &["beside-forward", "beside-backward"],
-            run: |_, report| Beside::recorded()?.report(report),
-        },
+        Experiment { figures: &[], run: |_, report| Beside::report(report) },
     ];
 
     fn check(&self) -> chapter::Result {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use jobs::Work;
 
 use crate::{
+    cores::{Cores, Pass},
     parts::{Bench, Part},
     rung::Rung,
     sizes::Sizes,
@@ -23,8 +24,10 @@ pub struct Measurement {
     pub machine: Machine,
     /// How often each time was taken; the median counts.
     pub rounds: usize,
-    /// A layer for each of the sizes.
+    /// A layer for each of the sizes, on one thread.
     pub layers: Vec<Layer>,
+    /// What more threads give.
+    pub cores: Cores,
 }
 
 /// The seconds of a forward pass and of its parts.
@@ -40,37 +43,51 @@ pub struct Layer {
     pub parts: Vec<(Part, f64)>,
 }
 
-/// How often each time is taken.
-pub const ROUNDS: usize = 9;
+/// How often each time of a layer is taken, and that of a pass on several threads, which is long.
+pub const ROUNDS: [usize; 2] = [9, 5];
 
 impl Measurement {
-    /// Measures on this machine. `done` is called twice for each of the `sizes`.
+    /// Measures on this machine. `done` is called twice for each of the `sizes`, and once for each of
+    /// the `passes` in each of their rounds.
     ///
     /// # Errors
-    /// Where a size is zero.
+    /// Where a size is zero, or there are no threads to be had.
     pub fn take(
         sizes: &[Sizes],
-        rounds: usize,
+        passes: &[Pass],
+        [rounds, rounds_of_passes]: [usize; 2],
         seed: u64,
-        mut done: impl FnMut(),
-    ) -> Result<Self, rnn::Error> {
-        let mut layers = Vec::new();
-        for &sizes in sizes {
-            layers.push(Layer::before_keeping(sizes, rounds, seed)?);
-            done();
-        }
-        keep_freed_memory();
-        for layer in &mut layers {
-            layer.add_rungs_and_parts(rounds, seed)?;
-            done();
-        }
-        Ok(Self { machine: machine::this(), rounds, layers })
+        mut done: impl FnMut() + Send,
+    ) -> chapter::Result<Self> {
+        let one = machine::threads(1)?;
+        let layers = one.install(|| layers(sizes, rounds, seed, &mut done))?;
+        let cores = Cores::take(passes, rounds_of_passes, seed, &mut done)?;
+        Ok(Self { machine: machine::this(), rounds, layers, cores })
     }
 
     /// The layer of this size, if it was measured.
     pub fn layer(&self, sizes: Sizes) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.sizes == sizes)
     }
+}
+
+fn layers(
+    sizes: &[Sizes],
+    rounds: usize,
+    seed: u64,
+    done: &mut impl FnMut(),
+) -> Result<Vec<Layer>, rnn::Error> {
+    let mut layers = Vec::new();
+    for &sizes in sizes {
+        layers.push(Layer::before_keeping(sizes, rounds, seed)?);
+        done();
+    }
+    keep_freed_memory();
+    for layer in &mut layers {
+        layer.add_rungs_and_parts(rounds, seed)?;
+        done();
+    }
+    Ok(layers)
 }
 
 impl Layer {
@@ -140,8 +157,10 @@ mod tests {
         let small = Sizes { batch: 1, steps: 2, input: 3, hidden: 4 };
         let other = Sizes { batch: 2, ..small };
         let mut done = 0;
-        let found = Measurement::take(&[small, other], 1, 1, || done += 1).unwrap();
-        assert_eq!((done, found.rounds), (4, 1));
+        let passes = Pass::all(&[small]);
+        let found = Measurement::take(&[small, other], &passes, [1; 2], 1, || done += 1).unwrap();
+        assert_eq!((done, found.rounds), (4 + passes.len(), 1));
+        assert!(passes.iter().all(|pass| found.cores.of(*pass).is_some()));
         for sizes in [small, other] {
             let layer = found.layer(sizes).unwrap();
             assert!(Rung::ALL.iter().all(|rung| layer.rung(*rung) > 0.0), "{layer:?}");

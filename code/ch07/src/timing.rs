@@ -8,6 +8,7 @@ use chapter::{
 use crate::{
     Parameters,
     beside::Beside,
+    cores::{Cores, OneAndAll, Pass},
     drawing::{ladder_figure, parts_figure},
     measure::{Layer, Measurement, ROUNDS},
     parts::Part,
@@ -27,8 +28,9 @@ impl Parameters {
             if !sizes.contains(&own) {
                 sizes.push(own);
             }
-            let bar = report.progress(2 * sizes.len(), "measuring");
-            Ok(Measurement::take(&sizes, ROUNDS, report.seed(), || bar.inc(1))?)
+            let passes = Pass::all(&Sizes::BOOK.map(|(_, sizes)| sizes)[1..]);
+            let bar = report.progress(2 * sizes.len() + ROUNDS[1] * passes.len(), "measuring");
+            Measurement::take(&sizes, &passes, ROUNDS, report.seed(), || bar.inc(1))
         })?;
         measured(&measurement, own, report)
     }
@@ -58,7 +60,31 @@ fn measured(measurement: &Measurement, own: Sizes, report: &mut Report) -> chapt
         layers.push(("yours", layer));
     }
     report.figure(&parts_figure(&layers, machine))?;
-    report.figure(&ladder_figure(&layers, machine))
+    report.figure(&ladder_figure(&layers, machine))?;
+    more_cores(&measurement.cores, report)
+}
+
+/// How many times as fast each pass is on all threads, and its share of what a core can do at most.
+fn more_cores(cores: &Cores, report: &mut Report) -> chapter::Result {
+    report.section("On more cores");
+    report.number("threads", count(cores.threads));
+    report.number("pass_rounds", count(cores.rounds));
+    report.number("peak", decimals(cores.peak.one, 0));
+    report.number("peak_gain", decimals(cores.peak.all / cores.peak.one, 1));
+    for (size, sizes) in &Sizes::BOOK[1..] {
+        for pass in Pass::all(&[*sizes]) {
+            let OneAndAll { one, all } = cores.of(pass).ok_or("a pass was not measured")?;
+            let (network, way) =
+                (pass.network.name(), if pass.backward { "backward" } else { "forward" });
+            report.number(&format!("gain_{network}_{way}_{size}"), decimals(one / all, 1));
+            if !pass.backward {
+                let rate = (pass.network.products() * sizes.multiply_adds()) as f64 / one / 1e9;
+                let share = percent(rate / cores.peak.one, 0);
+                report.number(&format!("of_peak_{network}_{size}"), share);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What each measure gave at one size, and what the parts of the work take.
@@ -154,6 +180,48 @@ mod tests {
             ("x_kept", "7.0 µs"),
         ];
         assert_eq!(found, right.map(|(name, text)| (name, text.to_owned())));
+    }
+
+    #[test]
+    fn each_gain_and_share_is_of_its_own_pass() {
+        let passes = Pass::all(&Sizes::BOOK.map(|(_, sizes)| sizes));
+        let times = |(i, pass): (usize, Pass)| {
+            // A gain of 2, 3, 4, …, and as many multiply-adds a nanosecond.
+            let work = (pass.network.products() * pass.sizes.multiply_adds()) as f64;
+            let gain = (i + 2) as f64;
+            (pass, OneAndAll { one: work / gain / 1e9, all: work / gain / gain / 1e9 })
+        };
+        let passes: Vec<_> = passes.into_iter().enumerate().map(times).collect();
+        let cores =
+            Cores { threads: 7, peak: OneAndAll { one: 100.0, all: 190.0 }, rounds: 5, passes };
+        let mut report = Report::new(1);
+        more_cores(&cores, &mut report).unwrap();
+        let text = |name: &str| {
+            let number = report.numbers().iter().find(|number| number.name == name);
+            number.map_or_else(|| panic!("no {name}"), |number| number.text.replace('\u{a0}', ""))
+        };
+        assert_eq!(
+            ["threads", "peak", "peak_gain", "pass_rounds"].map(text),
+            ["7", "100", "1.9", "5"]
+        );
+        let mut gain = 2;
+        for network in ["rnn", "lstm", "gru"] {
+            for way in ["forward", "backward"] {
+                for (size, _) in Sizes::BOOK {
+                    if size != "tiny" {
+                        let found = text(&format!("gain_{network}_{way}_{size}"));
+                        assert_eq!(found, format!("{gain}.0"), "{network} {way} {size}");
+                        if way == "forward" {
+                            let found = text(&format!("of_peak_{network}_{size}"));
+                            assert_eq!(found, format!("{gain}%"), "{network} {size}");
+                        }
+                    }
+                    gain += 1;
+                }
+            }
+        }
+        let error = more_cores(&Cores { passes: vec![], ..cores }, &mut Report::new(1));
+        assert!(error.unwrap_err().to_string().contains("not measured"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod clock;
 use std::path::PathBuf;
 
 use chapter::{Machine, Result};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use clock::{Job, Timed, seconds_in_turn};
@@ -12,8 +13,8 @@ pub use clock::{Job, Timed, seconds_in_turn};
 /// The parameters of a chapter that measures times: `#[command(flatten)]` adds them to its own.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Stopwatch {
-    /// Measure the times on this machine, which takes up to a minute, and draw them in place of the
-    /// recorded ones
+    /// Measure the times on this machine, which takes one to three minutes, and draw them in place
+    /// of the recorded ones
     #[arg(long)]
     pub measure: bool,
 
@@ -69,6 +70,14 @@ impl Stopwatch {
         }
         Ok(measurement)
     }
+}
+
+/// So many threads, for work that shares itself out by rayon: `threads(1)?.install(|| …)`.
+///
+/// # Errors
+/// Where the system has no threads to give.
+pub fn threads(count: usize) -> Result<ThreadPool> {
+    Ok(ThreadPoolBuilder::new().num_threads(count).build()?)
 }
 
 /// Sizes, and what was measured for each: steps and seconds, for instance.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ROUNDS;
 use crate::{
-    parallel::{Method, jacobi, newton, until_still},
+    parallel::{Method, jacobi_side_by_side, newton, until_still},
     selective::Steps,
 };
 
@@ -24,7 +24,7 @@ use crate::{
 pub enum Way {
     /// The tanh network, one step after the other.
     Loop,
-    /// The same by sweeps.
+    /// The same by sweeps on all threads.
     Jacobi,
     /// The same by Newton's method.
     Newton,
@@ -110,7 +110,7 @@ impl Layers {
         let (a, b) = &self.gates;
         match way {
             Way::Loop => self.rnn.forward(&self.batch, None).map(|(y, _)| of_the_batch(y)),
-            Way::Jacobi => Ok(self.repeated(jacobi)),
+            Way::Jacobi => Ok(self.repeated(jacobi_side_by_side)),
             Way::Newton => Ok(self.repeated(newton)),
             Way::Diagonal => self.gated(diagonal_loop),
             Way::Scan => self.gated(diagonal_scan),
@@ -154,6 +154,7 @@ mod tests {
     use rayon::ThreadPoolBuilder;
 
     use super::*;
+    use crate::parallel::jacobi;
 
     #[test]
     fn what_is_compared_computes_the_same() {
