@@ -89,7 +89,8 @@ impl<F: Real> SelfAttention<F> {
         Ok(Self { query, key, value, causal, positions: Positions::None })
     }
 
-    /// The same attention with these positions.
+    /// The same attention with these positions. A learned table is one of its parameters, under the name
+    /// `position_bias`.
     #[must_use]
     pub fn with_positions(self, positions: Positions<F>) -> Self {
         Self { positions, ..self }
@@ -106,10 +107,12 @@ impl<F: Real> SelfAttention<F> {
     ///
     /// # Errors
     ///
-    /// - [`Error::ZeroSize`] where the batch is empty or a size of the attention is zero.
+    /// - [`Error::ZeroSize`] where the batch is empty or a size of the attention is zero, or a learned
+    ///   table of positions, `position_bias`, has no entries.
     /// - [`Error::EmptySequence`] where T is zero.
     /// - [`Error::Shape`] where a weight, a bias or `x` has another shape than those above.
-    /// - [`Error::NonFinite`] where `x` is, or an output, under the name `output`.
+    /// - [`Error::NonFinite`] where `x` is, a `slope`, or an output, under the name `output`.
+    /// - [`Error::Negative`] where a `slope` is below zero.
     ///
     /// Source: PyTorch's `torch.nn.functional.scaled_dot_product_attention`, with `is_causal` where
     /// the attention is causal.
@@ -223,9 +226,7 @@ impl<F: Real> SelfAttention<F> {
         check_shape("key.bias", &self.key.bias, &[size])?;
         check_shape("value.weight", &self.value.weight, &[size, input_size])?;
         check_shape("value.bias", &self.value.bias, &[size])?;
-        if let Positions::Learned(table) = &self.positions {
-            check_size("position_bias", table.len())?;
-        }
+        self.positions.check()?;
         Ok([input_size, size])
     }
 }

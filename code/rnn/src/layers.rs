@@ -107,6 +107,9 @@ impl<C: Cell> Layers<C> {
     /// # }
     /// ```
     ///
+    /// Each call makes the weights ready for its products. Where it reads a step or two, that takes most of
+    /// the time: [`prepack`](Self::prepack) does it once for many calls.
+    ///
     /// The batch comes first in `x` and `output`; in the states the first axis counts layers and
     /// directions. The result is that of the cell's `step` in a loop, up to rounding: the sums are
     /// the same in another order.

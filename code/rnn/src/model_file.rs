@@ -45,6 +45,9 @@ use crate::{Parameters, Real};
 /// In PyTorch that file belongs to `torch.nn.ModuleList([torch.nn.GRU(3, 8, batch_first=True),
 /// torch.nn.Linear(8, 2)])`: `safetensors.torch.load_model(model, "model.safetensors")`.
 ///
+/// The file holds the parameters and no settings: not whether an attention is causal, nor the slope of
+/// its positions.
+///
 /// A file that is already there is replaced in one moment: the weights are written to a file beside
 /// it, which then takes its name and its permissions. Whatever interrupts that, the old file stays
 /// whole; and an error leaves nothing else behind. (A program that is killed meanwhile leaves a

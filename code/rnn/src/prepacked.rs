@@ -14,7 +14,7 @@ use crate::{Cell, Error, Layers};
 /// in `f64` transposed. Made by [`Layers::prepack`].
 ///
 /// [`Layers::forward`] packs the weights at each call. Where calls are short, as when a text is
-/// written character by character, that is a good part of the time, and here it is done once. The
+/// written character by character, that is most of the time, and here it is done once. The
 /// weights are held twice as long as this lives; it borrows the network, so that they cannot change.
 ///
 /// ```

@@ -3,9 +3,10 @@
 use std::iter::zip;
 use std::ops::Range;
 
-use ndarray::{Array1, ArrayRef2};
+use ndarray::{Array1, ArrayRef2, arr0};
 
-use crate::Real;
+use crate::error::{check_finite, check_not_negative, check_size};
+use crate::{Error, Real};
 
 /// How an attention knows which steps are near and which are far: by a bias that is added to the
 /// score of step t for step s, and depends on the distance `|t - s|` only.
@@ -21,11 +22,12 @@ pub enum Positions<F> {
     /// input length extrapolation* (2022). There h heads have the slopes `2^(-8/h)`, `2^(-16/h)`, …,
     /// `2^-8`, so a single one has `2^-8`.
     Alibi {
-        /// What a step costs, zero or more.
+        /// What a step costs, zero or more. It is not learned, and not in a file of the weights.
         slope: F,
     },
     /// One learned number for each distance: `b[min(|t - s|, B - 1)]`, of a table `[B]`. All that is
-    /// further away than the table is long shares its last number.
+    /// further away than the table is long shares its last number. The gradient of an entry is the sum
+    /// of those by the scores that it was added to.
     ///
     /// Source: Raffel et al., *Exploring the limits of transfer learning with a unified text-to-text
     /// transformer* (2020), its relative position bias, without the buckets for long distances.
@@ -33,9 +35,21 @@ pub enum Positions<F> {
 }
 
 impl<F: Real> Positions<F> {
-    /// A table for so many distances, all zero: at first it changes nothing.
+    /// A table for so many distances, at least one, all zero: at first it changes nothing.
     pub fn learned(distances: usize) -> Self {
         Self::Learned(Array1::zeros(distances))
+    }
+
+    /// Fails where there is no table or no slope to go by.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::None => Ok(()),
+            Self::Alibi { slope } => {
+                check_finite("slope", &arr0(*slope))?;
+                check_not_negative("slope", *slope)
+            }
+            Self::Learned(table) => check_size("position_bias", table.len()),
+        }
     }
 
     /// The bias of a distance.

@@ -105,6 +105,17 @@ fn scores_that_overflow(attention: &mut SelfAttention<f64>) {
 }
 
 #[test]
+fn a_slope_that_is_none() {
+    let error = |slope| {
+        let attention = attention().with_positions(Positions::Alibi { slope });
+        text(attention.forward(&Array3::ones((3, 4, 2))))
+    };
+    assert_eq!(error(-0.5), "`slope` is negative: -0.5");
+    assert_eq!(error(f64::NAN), "`slope` is not finite at []: NaN");
+    assert_eq!(error(f64::INFINITY), "`slope` is not finite at []: inf");
+}
+
+#[test]
 fn a_table_of_no_distances() {
     let attention = attention().with_positions(Positions::learned(0));
     let error = text(attention.forward(&Array3::ones((3, 4, 2))));
