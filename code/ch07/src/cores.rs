@@ -102,18 +102,31 @@ impl Cores {
         passes: &[Pass],
         rounds: usize,
         seed: u64,
-        mut done: impl FnMut(),
+        done: impl FnMut(),
     ) -> chapter::Result<Self> {
-        let threads = machine::this().cores;
-        let pools = [machine::threads(1)?, machine::threads(threads)?];
-        // A machine that others use is slower for seconds: so every pass has its turn in each round.
+        let pools = pools(machine::this().cores)?;
+        let times = |pass: Pass| Ok(pass.timed(&pools, seed)?.map(|timed| timed.seconds));
+        let peaks = || pools.each_ref().map(peak::multiply_adds_in_a_nanosecond);
+        let threads = pools[1].current_num_threads();
+        Ok(Self::gathered(passes, rounds, threads, times, peaks, done)?)
+    }
+
+    /// A machine that others use is slower for seconds: so every pass has its turn in each round.
+    fn gathered(
+        passes: &[Pass],
+        rounds: usize,
+        threads: usize,
+        mut times_of: impl FnMut(Pass) -> Result<[f64; 2], Error>,
+        mut peaks: impl FnMut() -> [f64; 2],
+        mut done: impl FnMut(),
+    ) -> Result<Self, Error> {
         let mut times = vec![Vec::new(); passes.len()];
         let mut peak = OneAndAll { one: 0.0, all: 0.0 };
         for _ in 0..rounds {
-            let [one, all] = pools.each_ref().map(peak::multiply_adds_in_a_nanosecond);
+            let [one, all] = peaks();
             peak = OneAndAll { one: peak.one.max(one), all: peak.all.max(all) };
-            for (pass, times) in zip(passes, &mut times) {
-                times.push(pass.timed(&pools, seed)?.map(|timed| timed.seconds));
+            for (&pass, times) in zip(passes, &mut times) {
+                times.push(times_of(pass)?);
                 done();
             }
         }
@@ -130,6 +143,11 @@ impl Cores {
         let found = self.passes.iter().find(|(other, _)| *other == pass);
         found.map(|(_, seconds)| *seconds)
     }
+}
+
+/// One thread, and so many.
+fn pools(threads: usize) -> chapter::Result<[ThreadPool; 2]> {
+    Ok([machine::threads(1)?, machine::threads(threads)?])
 }
 
 /// What a pass gives, and how many threads it had.
@@ -227,7 +245,7 @@ mod tests {
 
     #[test]
     fn each_time_is_of_its_own_pass_and_threads() {
-        let pools = [machine::threads(1).unwrap(), machine::threads(3).unwrap()];
+        let pools = pools(3).unwrap();
         let passes = Pass::all(&[SIZES]);
         assert_eq!(passes.len(), 6);
         for (i, &pass) in passes.iter().enumerate() {
@@ -238,6 +256,27 @@ mod tests {
                 let right = Outcome { threads, numbers: numbers.clone() };
                 assert_eq!(timed.result, right, "the job of {pass:?} is another");
             }
+        }
+    }
+
+    #[test]
+    fn each_median_is_of_its_own_pass_and_threads() {
+        let passes = Pass::all(&[SIZES]);
+        let mut asked = 0;
+        let times = |pass: Pass| {
+            let place = passes.iter().position(|other| *other == pass).unwrap();
+            let one = place as f64 + [1.0, 100.0, 10.0][asked / passes.len()];
+            asked += 1;
+            Ok([one, one + 1_000.0])
+        };
+        let mut peaks = [3.0, 5.0, 4.0].into_iter();
+        let peaks = || peaks.next().map(|peak| [peak, 10.0 * peak]).unwrap();
+        let found = Cores::gathered(&passes, 3, 7, times, peaks, || ()).unwrap();
+        assert_eq!(found.peak, OneAndAll { one: 5.0, all: 50.0 });
+        assert_eq!((found.threads, found.rounds), (7, 3));
+        for (place, pass) in passes.iter().enumerate() {
+            let one = place as f64 + 10.0;
+            assert_eq!(found.of(*pass), Some(OneAndAll { one, all: one + 1_000.0 }), "{pass:?}");
         }
     }
 

@@ -158,8 +158,8 @@ mod tests {
         let other = Sizes { batch: 2, ..small };
         let mut done = 0;
         let passes = Pass::all(&[small]);
-        let found = Measurement::take(&[small, other], &passes, [1; 2], 1, || done += 1).unwrap();
-        assert_eq!((done, found.rounds), (4 + passes.len(), 1));
+        let found = Measurement::take(&[small, other], &passes, [1, 2], 1, || done += 1).unwrap();
+        assert_eq!((done, found.rounds), (4 + 2 * passes.len(), 1));
         assert!(passes.iter().all(|pass| found.cores.of(*pass).is_some()));
         for sizes in [small, other] {
             let layer = found.layer(sizes).unwrap();

@@ -2,7 +2,7 @@
 
 use std::{array, hint::black_box};
 
-use machine::seconds_in_turn;
+use machine::{Timed, seconds_in_turn};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::ThreadPool;
 
@@ -10,8 +10,16 @@ use rayon::ThreadPool;
 /// stay in registers, in sums enough that none has to wait for another.
 pub fn multiply_adds_in_a_nanosecond(threads: &ThreadPool) -> f64 {
     const REPEATS: usize = 1_000_000;
-    let of_a_thread = || Arch::new().dispatch(MultiplyAdds { repeats: black_box(REPEATS) });
-    let [timed] = seconds_in_turn(1, [Box::new(|| threads.broadcast(|_| of_a_thread()))]);
+    let [timed] = seconds_in_turn(1, [Box::new(|| on_each(threads, black_box(REPEATS)))]);
+    rate(&timed)
+}
+
+fn on_each(threads: &ThreadPool, repeats: usize) -> Vec<Done> {
+    threads.broadcast(|_| Arch::new().dispatch(MultiplyAdds { repeats }))
+}
+
+/// All multiply-adds in a nanosecond.
+fn rate(timed: &Timed<Vec<Done>>) -> f64 {
     let count: usize = timed.result.iter().map(|done| done.count).sum();
     count as f64 / timed.seconds / 1e9
 }
@@ -63,8 +71,15 @@ mod tests {
     }
 
     #[test]
-    fn the_peak_counts_each_number_of_a_vector() {
-        let lanes = multiply_adds_in_a_nanosecond(&machine::threads(1).unwrap());
-        assert!(lanes.is_finite() && lanes > 0.0, "{lanes}");
+    fn every_thread_does_them() {
+        let alone = Arch::new().dispatch(MultiplyAdds { repeats: 2 });
+        assert_eq!(on_each(&machine::threads(3).unwrap(), 2), [alone; 3]);
+    }
+
+    #[test]
+    fn the_rate_is_that_of_all_threads_in_a_nanosecond() {
+        let result = [3, 5].map(|billion| Done { count: billion * 1_000_000_000, total: 0.0 });
+        assert_eq!(rate(&Timed { seconds: 2.0, result: result.to_vec() }), 4.0);
+        assert!(multiply_adds_in_a_nanosecond(&machine::threads(1).unwrap()) > 0.0);
     }
 }

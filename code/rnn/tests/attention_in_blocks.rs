@@ -194,6 +194,25 @@ fn add_plain(
     (weights.dot(&v), d_x)
 }
 
+/// The same number added to all scores changes no weight, however low it is.
+#[test]
+fn all_scores_of_a_row_may_be_low() -> Result<(), Error> {
+    let [x, d_output] = batch(&[200]);
+    for causal in [false, true] {
+        let run = |positions| -> Result<_, Error> {
+            let attention = attention(causal, positions);
+            let saved = attention.forward_saving(&x, None)?;
+            let gradients = saved.backward(&d_output)?;
+            Ok((saved.output.clone(), gradients.x))
+        };
+        let (output, d_x) = run(Positions::Learned(array![-1e4]))?;
+        let (expected, expected_d_x) = run(Positions::None)?;
+        assert_abs_diff_eq!(output, expected, epsilon = 1e-9);
+        assert_abs_diff_eq!(d_x, expected_d_x, epsilon = 1e-9);
+    }
+    Ok(())
+}
+
 #[test]
 fn the_number_of_threads_changes_no_bit() -> Result<(), Error> {
     let [_, size] = SIZES;
