@@ -27,7 +27,9 @@ const ON_ALL: &str = include_str!("../pytorch-all-cores.json");
 const NETWORKS: [&str; 3] = ["rnn", "lstm", "gru"];
 const PASSES: [&str; 2] = ["forward", "backward"];
 /// Steps of the sequences of an attention.
-const ATTENTION_STEPS: [&str; 3] = ["64", "512", "4096"];
+const ATTENTION_STEPS: [usize; 3] = [64, 512, 4_096];
+/// The numbers in its inputs, queries, keys and values.
+const ATTENTION_WIDTH: usize = 128;
 /// The script's names of the sizes, and the chapter's.
 const SIZES: [(&str, &str); 4] = [("i", "tiny"), ("ii", "long"), ("iii", "batch"), ("iv", "large")];
 
@@ -75,7 +77,7 @@ impl Beside {
                 }
             }
             for steps in ATTENTION_STEPS {
-                let ratio = self.ratio("attention", pass, steps)?;
+                let ratio = self.ratio("attention", pass, &steps.to_string())?;
                 report.number(&format!("{prefix}attention_{pass}_{steps}"), decimals(ratio, 2));
             }
         }
@@ -85,6 +87,10 @@ impl Beside {
     /// The ratios on one thread, and those on all.
     pub(crate) fn report(report: &mut Report) -> chapter::Result {
         report.section("Beside PyTorch");
+        report.number("attention_width", count(ATTENTION_WIDTH));
+        for steps in ATTENTION_STEPS {
+            report.number(&format!("attention_steps_{steps}"), count(steps));
+        }
         Self::recorded()?.ratios("beside_", report)?;
         report.section("Beside PyTorch, on all cores");
         Self::on_all_cores()?.ratios("all_", report)
