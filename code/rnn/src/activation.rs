@@ -146,6 +146,19 @@ mod tests {
     }
 
     #[test]
+    fn exp_of_what_is_not_positive_is_exact_to_two_units_of_the_last_place() {
+        // Below, what is left is smaller than the smallest normal number.
+        for x in numbers().filter(|x| (-87.0..=0.0).contains(x)) {
+            let exact = f64::from(x).exp();
+            let unit = f64::from((exact as f32).next_up()) - f64::from(exact as f32);
+            let units = (f64::from(exp(x)) - exact).abs() / unit;
+            assert!(units < 2.0, "{x}: {units}");
+        }
+        assert_eq!([-89.0, f32::MIN, f32::NEG_INFINITY].map(exp), [0.0; 3]);
+        assert!(exp(f32::NAN).is_nan());
+    }
+
+    #[test]
     fn both_stay_in_their_range_and_pass_on_what_is_not_a_number() {
         for x in numbers() {
             let (t, s) = (tanh(x), sigmoid(x));

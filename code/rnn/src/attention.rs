@@ -11,8 +11,7 @@ mod saved;
 mod sequence;
 mod threads;
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef3, ArrayViewD, ArrayViewMutD};
+use ndarray::{Array1, Array3, ArrayRef1, ArrayRef3, ArrayViewD, ArrayViewMutD};
 use rand::Rng;
 
 use self::attend::attend_last;
@@ -20,6 +19,7 @@ use self::batch::{Attended, attend_all};
 use self::projected::{Projected, lay_out};
 use crate::error::{check_finite, check_shape, check_size};
 use crate::parameters::in_modules;
+use crate::shares::dot;
 use crate::steps::check_sequences;
 use crate::weights::check_vector;
 use crate::{Error, Linear, Parameters, Real};
@@ -111,7 +111,8 @@ impl<F: Real> SelfAttention<F> {
     ///   table of positions, `position_bias`, has no entries.
     /// - [`Error::EmptySequence`] where T is zero.
     /// - [`Error::Shape`] where a weight, a bias or `x` has another shape than those above.
-    /// - [`Error::NonFinite`] where `x` is, a `slope`, or an output, under the name `output`.
+    /// - [`Error::NonFinite`] where `x` is, a `slope` or `position_bias`, or an output, under the name
+    ///   `output`.
     /// - [`Error::Negative`] where a `slope` is below zero.
     ///
     /// Source: PyTorch's `torch.nn.functional.scaled_dot_product_attention`, with `is_causal` where
@@ -156,11 +157,8 @@ impl<F: Real> SelfAttention<F> {
         let [input_size, _] = self.check_weights()?;
         let lengths = check_sequences(x, lengths, input_size)?;
         let rows = lay_out(x, &lengths);
-        let [q, k, v] = [&self.query, &self.key, &self.value].map(|layer| {
-            let mut projected = Array2::zeros((rows.nrows(), layer.bias.len()));
-            general_mat_mul(F::one(), &rows, &layer.weight.t(), F::zero(), &mut projected);
-            projected + &layer.bias
-        });
+        let [q, k, v] = [&self.query, &self.key, &self.value]
+            .map(|layer| dot(true, &rows, &layer.weight.t()) + &layer.bias);
         let biases = self.positions.biases(x.dim().1);
         Ok(Projected { lengths, rows, q, k, v, causal: self.causal, biases })
     }

@@ -5,6 +5,7 @@ use rand::Rng;
 
 use crate::error::{check_finite, check_shape, check_size};
 use crate::parameters::named_parameters;
+use crate::shares::dot;
 use crate::sums::sum_rows;
 use crate::weights::uniform;
 use crate::{Error, Real};
@@ -65,7 +66,7 @@ impl<F: Real> Linear<F> {
     /// - [`Error::NonFinite`] where `x` is, or an output, under the name `output`.
     pub fn forward(&self, x: &ArrayRef2<F>) -> Result<Array2<F>, Error> {
         self.check_input(x)?;
-        let y = x.dot(&self.weight.t()) + &self.bias;
+        let y = dot(true, x, &self.weight.t()) + &self.bias;
         check_finite("output", &y)?;
         Ok(y)
     }
@@ -88,8 +89,8 @@ impl<F: Real> Linear<F> {
         self.check_input(x)?;
         check_shape("d_y", d_y, &[x.nrows(), self.weight.nrows()])?;
         check_finite("d_y", d_y)?;
-        let (weight, bias) = (d_y.t().dot(x), sum_rows(d_y));
-        Ok(LinearGradients { linear: Self { weight, bias }, x: d_y.dot(&self.weight) })
+        let (weight, bias) = (dot(true, &d_y.t(), x), sum_rows(d_y));
+        Ok(LinearGradients { linear: Self { weight, bias }, x: dot(true, d_y, &self.weight) })
     }
 
     /// The multiply-adds of one input, one for each weight.

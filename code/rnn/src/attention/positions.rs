@@ -48,7 +48,10 @@ impl<F: Real> Positions<F> {
                 check_finite("slope", &arr0(*slope))?;
                 check_not_negative("slope", *slope)
             }
-            Self::Learned(table) => check_size("position_bias", table.len()),
+            Self::Learned(table) => {
+                check_size("position_bias", table.len())?;
+                check_finite("position_bias", table)
+            }
         }
     }
 

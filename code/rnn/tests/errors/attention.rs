@@ -116,10 +116,15 @@ fn a_slope_that_is_none() {
 }
 
 #[test]
-fn a_table_of_no_distances() {
-    let attention = attention().with_positions(Positions::learned(0));
-    let error = text(attention.forward(&Array3::ones((3, 4, 2))));
-    assert_eq!(error, "`position_bias` is zero");
+fn a_table_of_no_distances_or_of_no_numbers() {
+    let error = |table| {
+        let attention = attention().with_positions(Positions::Learned(table));
+        text(attention.forward(&Array3::ones((3, 4, 2))))
+    };
+    assert_eq!(error(array![]), "`position_bias` is zero");
+    // Also where no sequence is long enough to read it.
+    let table = array![0.0, 0.0, 0.0, 0.0, f64::NAN];
+    assert_eq!(error(table), "`position_bias` is not finite at [4]: NaN");
 }
 
 #[test]
