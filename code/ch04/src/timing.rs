@@ -81,7 +81,9 @@ fn times(measurement: &Measurement, report: &mut Report) -> chapter::Result {
         ("gated_scan", Way::Scan),
         ("attention", Way::Attention),
     ] {
-        report.number(&format!("{name}_times"), decimals(seconds(way, steps)? / in_a_loop, 1));
+        let times = seconds(way, steps)? / in_a_loop;
+        let text = decimals(times, if times < 1.0 { 2 } else { 1 });
+        report.number(&format!("{name}_times"), text);
     }
     for (name, way) in
         [("recurrence_loop", Way::RecurrenceLoop), ("recurrence_scan", Way::RecurrenceScan)]
