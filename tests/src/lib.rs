@@ -20,6 +20,7 @@ pub mod listings;
 pub mod names;
 pub mod numbers;
 pub mod programs;
+pub mod records;
 pub mod sources;
 pub mod tree;
 pub mod versions;

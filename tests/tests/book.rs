@@ -7,7 +7,7 @@ use tests::{
     computed::file_name,
     figures, formulas,
     html::{self, Html},
-    includes, lines, links, listings, names, numbers, sources, versions,
+    includes, lines, links, listings, names, numbers, records, sources, versions,
 };
 
 static BOOK: LazyLock<Book> = LazyLock::new(Book::this);
@@ -46,6 +46,11 @@ fn what_the_pages_name_is_there() {
 #[test]
 fn versions_are_the_ones_written_down() {
     assert_none(&versions::check(&BOOK));
+}
+
+#[test]
+fn recorded_runs_are_of_the_sources_that_there_are() {
+    assert_none(&records::check(&BOOK));
 }
 
 #[test]

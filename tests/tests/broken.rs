@@ -7,7 +7,7 @@ use tests::{
     Book, Computed, Fault, Programs, chapters, figures, formulas, html, includes, lines, links,
     listings,
     names::{self, Names},
-    numbers, sources, versions,
+    numbers, records, sources, versions,
 };
 
 const PAGE: &str = r"# One chapter
@@ -67,6 +67,10 @@ const HELP: &str = "Options:
           The weight
 ";
 
+const RUNS: &str = r#"{"rings": {"command": "cargo run --release -p ch01 -- --record-runs",
+"machine": {"processor": "P", "cores": 2, "date": "2026-01-02"}, "seed": 1,
+"sources": ["code/ch01/src"], "hash": "HASH", "rows": {}}}"#;
+
 const BOOK_TOML: &str = "[book]
 title = \"Small\"
 language = \"en\"
@@ -92,6 +96,7 @@ fn small_book() -> TempDir {
         ("code/ch01/src/lib.rs", CRATE),
         (".ci/run", "cargo +1.91 test\n"),
         (names::FOREIGN, FOREIGN),
+        ("code/ch01/runs.json", RUNS),
     ];
     for (path, text) in files {
         write(folder.path(), path, text);
@@ -132,6 +137,7 @@ fn faults(root: &Path) -> Vec<Fault> {
         sources::check(&book),
         names::check(&book, &Names::of(&book, &computed)),
         versions::check(&book),
+        records::check(&book),
         html::preprocessors(&book),
     ]
     .concat();
@@ -163,6 +169,8 @@ fn expect(faults: &[Fault], place: &str, words: &[&str]) {
 
 const CHAPTER: &str = "src/ch01-one.md";
 
+const RECORD: &str = "code/ch01/runs.json";
+
 #[test]
 fn the_small_book_is_right() {
     assert_eq!(faults(small_book().path()), []);
@@ -174,6 +182,15 @@ fn a_changed_digit() {
     breaks(CHAPTER, "19.0148", "19.0149", "src/ch01-one.md:3", &words);
     let words = ["ch01.capacity(--decay 0.5)", "printed as five, computed as 4"];
     breaks(CHAPTER, "0.5)=4", "0.5)=five", "src/ch01-one.md:5", &words);
+}
+
+#[test]
+fn a_recorded_run_of_other_sources() {
+    let again = "cargo run --release -p ch01 -- --record-runs";
+    let words = ["the runs `rings`", "before their sources changed", again];
+    breaks("code/ch01/src/lib.rs", "fn ring() {}", "fn ring() { step() }", RECORD, &words);
+    breaks(RECORD, "code/ch01/src\"", "code/ch01/none\"", RECORD, &["cannot be read", "none"]);
+    breaks(RECORD, "{\"rings\"", "{rings", RECORD, &["no recorded runs", again]);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 pub mod effect;
 pub mod endless;
+pub mod gate;
 pub mod jacobian;
 pub mod padding;
 pub mod reach;
@@ -19,6 +20,7 @@ use chapter::{
 use ndarray::Array3;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
+use recorded::Recorder;
 use rnn::{Fnn, Parameters as _, Rnn, RnnCell, SelfAttention, init::Recurrence};
 
 use crate::{
@@ -59,6 +61,10 @@ pub struct Parameters {
     /// Leave the training out, which takes nearly all of the time
     #[arg(long)]
     pub skip_training: bool,
+
+    /// What takes longer is recorded.
+    #[command(flatten)]
+    pub recorder: Recorder,
 }
 
 /// The cell of the reader's own network.
@@ -88,6 +94,7 @@ impl Chapter for Parameters {
         },
         Experiment { figures: &["parity-training", "parity"], run: Self::parity },
         Experiment { figures: &["reach"], run: Self::adding },
+        Experiment { figures: &[], run: Self::gate },
         Experiment { figures: &["padding"], run: Self::padding },
     ];
 
@@ -296,6 +303,11 @@ impl Parameters {
     /// The adding problem, and how far back an answer reaches.
     fn adding(&self, report: &mut Report) -> chapter::Result {
         if self.skip_training { Ok(()) } else { trained::adding(report) }
+    }
+
+    /// What opens the gate that lets it reach so far.
+    fn gate(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training { Ok(()) } else { gate::report(self.recorder, report) }
     }
 
     /// What padding does to the last state when nobody looks.
