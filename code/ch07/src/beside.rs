@@ -20,9 +20,10 @@ pub struct Beside {
     seconds: BTreeMap<String, [f64; 2]>,
 }
 
-/// The book's own measurements, on one thread and on all.
+/// The book's own measurements, on one thread and on all, and on all of another machine.
 const ON_ONE: &str = include_str!("../pytorch.json");
 const ON_ALL: &str = include_str!("../pytorch-all-cores.json");
+const ELSEWHERE: &str = include_str!("../pytorch-other-machine.json");
 
 const NETWORKS: [&str; 3] = ["rnn", "lstm", "gru"];
 const PASSES: [&str; 2] = ["forward", "backward"];
@@ -48,6 +49,14 @@ impl Beside {
     /// Where the record is not one.
     pub fn on_all_cores() -> chapter::Result<Self> {
         Ok(serde_json::from_str(ON_ALL)?)
+    }
+
+    /// The same on a machine of another maker, for how far the ratios hold.
+    ///
+    /// # Errors
+    /// Where the record is not one.
+    pub fn elsewhere() -> chapter::Result<Self> {
+        Ok(serde_json::from_str(ELSEWHERE)?)
     }
 
     /// The library's time in PyTorch's times. The size is called as in the chapter.
@@ -84,7 +93,7 @@ impl Beside {
         Ok(())
     }
 
-    /// The ratios on one thread, and those on all.
+    /// The ratios on one thread, on all, and on those of another machine.
     pub(crate) fn report(report: &mut Report) -> chapter::Result {
         report.section("Beside PyTorch");
         report.number("attention_width", count(ATTENTION_WIDTH));
@@ -93,7 +102,9 @@ impl Beside {
         }
         Self::recorded()?.ratios("beside_", report)?;
         report.section("Beside PyTorch, on all cores");
-        Self::on_all_cores()?.ratios("all_", report)
+        Self::on_all_cores()?.ratios("all_", report)?;
+        report.section("Beside PyTorch, on all cores of another machine");
+        Self::elsewhere()?.ratios("other_", report)
     }
 }
 
@@ -105,7 +116,9 @@ mod tests {
     fn the_record_has_all_networks_passes_and_sizes() {
         let (one, all) = (Beside::recorded().unwrap(), Beside::on_all_cores().unwrap());
         assert!(one.threads == 1 && all.threads > 1, "{} {}", one.threads, all.threads);
-        for recorded in [one, all] {
+        let other = Beside::elsewhere().unwrap();
+        assert!(other.machine != all.machine && other.threads == all.threads, "{}", other.machine);
+        for recorded in [one, all, other] {
             let mut report = Report::new(1);
             recorded.ratios("x_", &mut report).unwrap();
             let ratios = report.numbers().iter().filter(|number| number.name.contains("ward_"));

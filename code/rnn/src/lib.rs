@@ -18,6 +18,11 @@
 //! those of the rayon pool that calls. The results are the same to the bit for any number of them.
 //! [`Layers::prepack`] is for networks that are called often, and with little to read each time.
 //!
+//! Training allocates large arrays at each update. Where the allocator gives them back to the system each
+//! time, as glibc's may, one that keeps them is worth a line in the program (`#[global_allocator]`):
+//! with mimalloc's the LSTM of 32 sequences, 100 steps, 100 inputs and 128 units was trained in 0.6 of the
+//! time, that of 512 steps, 256 inputs and 512 units in 0.8 (two threads of an AMD EPYC, 2026-11-28).
+//!
 //! ```
 //! use ndarray::Array3;
 //! use rand::{SeedableRng, rngs::ChaCha8Rng};
