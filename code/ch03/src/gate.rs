@@ -4,7 +4,7 @@ use chapter::{
     Report, Spread,
     format::{count, decimals, exact, scientific},
 };
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, Slice};
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use recorded::{Kind, Recorder, Runs};
 use rnn::{Adam, Cell, Error, GruCell, Layers, Sgd, mse_loss};
@@ -53,6 +53,8 @@ pub struct Lesson {
     /// Whether the gradient is cut before the last step: what happened earlier reaches it as mere
     /// numbers.
     pub cut: bool,
+    /// Whether the update gate of a GRU keeps the weights that it was drawn with.
+    pub gate_held: bool,
     /// How often the weights are moved.
     pub updates: usize,
 }
@@ -66,18 +68,19 @@ pub struct Opened {
     pub kept: f64,
 }
 
-/// Teaches a network on sequences of T steps.
+/// Teaches a network on sequences of T steps. `after_update` is given it, and as it was drawn.
 ///
 /// # Errors
 /// Where something is not finite.
 // ANCHOR: teach
-pub fn teach<C: Cell<Real = f64>>(
+pub fn teach<C: Cell<Real = f64> + Clone>(
     lesson: &Lesson,
     t: usize,
     rng: &mut impl Rng,
-    mut after_update: impl FnMut(),
+    mut after_update: impl FnMut(&mut Layers<C>, &Layers<C>),
 ) -> Result<Model<f64, Layers<C>>, Error> {
     let mut model: Model<f64, Layers<C>> = draw([2, HIDDEN, 1], rng)?;
+    let drawn = model.0.clone();
     let (mut adam, mut sgd) = (Adam::new(GATED_RATE), Sgd::new(0.0, MOMENTUM));
     for _ in 0..lesson.updates {
         let (x, _) = sequences(BATCH, t, rng);
@@ -97,7 +100,7 @@ pub fn teach<C: Cell<Real = f64>>(
                 sgd.step(&mut model, &gradient)?;
             }
         }
-        after_update();
+        after_update(&mut model.0, &drawn);
     }
     Ok(model)
 }
@@ -121,8 +124,9 @@ pub const LENGTH: usize = 50;
 /// How often the weights are moved.
 pub const UPDATES: usize = 200;
 
-const fn lesson(taught: Taught, optimiser: Optimiser, cut: bool) -> Lesson {
-    Lesson { taught, optimiser, cut, updates: UPDATES }
+/// A lesson in which no gate is held.
+pub const fn lesson(taught: Taught, optimiser: Optimiser, cut: bool) -> Lesson {
+    Lesson { taught, optimiser, cut, gate_held: false, updates: UPDATES }
 }
 
 /// Forty networks of each lesson.
@@ -143,6 +147,11 @@ const GATE: Kind<Lesson, Opened, Error> = Kind {
         ("without_mean", lesson(Taught::NoiseWithoutMean, Optimiser::Adam, false)),
         ("noise_cut", lesson(Taught::Noise, Optimiser::Adam, true)),
         ("constant_cut", lesson(Taught::Constant, Optimiser::Adam, true)),
+        ("noise_held", Lesson { gate_held: true, ..lesson(Taught::Noise, Optimiser::Adam, false) }),
+        (
+            "constant_held",
+            Lesson { gate_held: true, ..lesson(Taught::Constant, Optimiser::Adam, false) },
+        ),
         ("noise_sgd", lesson(Taught::Noise, Optimiser::Sgd(SGD_RATES[0]), false)),
         ("noise_sgd_fast", lesson(Taught::Noise, Optimiser::Sgd(SGD_RATES[1]), false)),
         ("constant_sgd", lesson(Taught::Constant, Optimiser::Sgd(SGD_RATES[0]), false)),
@@ -160,10 +169,25 @@ const GATE: Kind<Lesson, Opened, Error> = Kind {
 };
 
 fn opened(lesson: &Lesson, rng: &mut ChaCha8Rng) -> Result<Opened, Error> {
-    let model = teach::<GruCell<f64>>(lesson, LENGTH, rng, || ())?;
+    let model = teach(lesson, LENGTH, rng, |gru, drawn| {
+        if lesson.gate_held {
+            hold_update_gate(&mut gru.cells[0], &drawn.cells[0]);
+        }
+    })?;
     let asked = || ChaCha8Rng::seed_from_u64(0); // all networks on the same sequences
     let reach = reach::reach(&model, LENGTH, &mut asked())?[LENGTH - 1];
     Ok(Opened { reach, kept: reach::kept(&model.0, LENGTH, &mut asked())? })
+}
+
+/// Gives the update gate the weights back that it was drawn with.
+fn hold_update_gate(gru: &mut GruCell<f64>, drawn: &GruCell<f64>) {
+    let update = Slice::from(HIDDEN..2 * HIDDEN); // the rows of z in each array
+    for (weights, drawn) in [(&mut gru.w_ih, &drawn.w_ih), (&mut gru.w_hh, &drawn.w_hh)] {
+        weights.slice_axis_mut(Axis(0), update).assign(&drawn.slice_axis(Axis(0), update));
+    }
+    for (bias, drawn) in [(&mut gru.b_ih, &drawn.b_ih), (&mut gru.b_hh, &drawn.b_hh)] {
+        bias.slice_axis_mut(Axis(0), update).assign(&drawn.slice_axis(Axis(0), update));
+    }
 }
 
 /// Reports how far the answer reaches after each lesson.
@@ -178,6 +202,9 @@ pub(crate) fn report(recorder: Recorder, report: &mut Report) -> chapter::Result
     for (name, _) in GATE.rows {
         numbers(name, &runs, report);
     }
+    let slow = GATE.rows.iter().filter(|(name, _)| name.ends_with("_sgd"));
+    let slow = slow.flat_map(|(name, _)| runs.row(name)).map(|opened| opened.reach);
+    report.number("gate_sgd_slow_highest", scientific(Spread::of(slow).high, 0));
     Ok(())
 }
 
@@ -187,4 +214,105 @@ fn numbers(name: &str, runs: &Runs<Opened>, report: &mut Report) {
     report.spread(&format!("gate_{name}"), &reach, |reach| scientific(reach, 0));
     let kept = Spread::of(row.iter().map(|opened| opened.kept));
     report.number(&format!("gate_{name}_kept"), decimals(kept.median, 2));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taught_has_its_own_mean_and_spread() {
+        for (taught, mean, spread) in [
+            (Taught::Noise, 1.0, 1.0 / 6.0),
+            (Taught::Constant, 1.0, 0.0),
+            (Taught::NoiseWithoutMean, 0.0, 1.0 / 6.0),
+        ] {
+            let mut rng = ChaCha8Rng::seed_from_u64(1);
+            let answers: Vec<f64> = (0..500).flat_map(|_| taught.answers(4, &mut rng)).collect();
+            let count = answers.len() as f64;
+            let found = answers.iter().sum::<f64>() / count;
+            let around = answers.iter().map(|a| (a - found).powi(2)).sum::<f64>() / count;
+            assert!((found - mean).abs() < 0.02, "{taught:?}: {found}");
+            assert!((around - spread).abs() < 0.01, "{taught:?}: {around}");
+        }
+    }
+
+    /// The weights after one update.
+    fn taught(lesson: Lesson, t: usize) -> Model<f64, Layers<GruCell<f64>>> {
+        teach(&lesson, t, &mut ChaCha8Rng::seed_from_u64(1), |_, _| ()).unwrap()
+    }
+
+    #[test]
+    fn a_cut_takes_the_gradient_through_earlier_steps_away() {
+        let by = |updates, cut| {
+            let optimiser = Optimiser::Sgd(1.0);
+            taught(Lesson { updates, ..lesson(Taught::Noise, optimiser, cut) }, 6)
+        };
+        let before = by(0, false);
+        let [cut, full] = [true, false].map(|cut| by(1, cut));
+        // The head learns the same of the last state, up to clipping; the weights before it do not.
+        let moved = |after: &Model<f64, Layers<GruCell<f64>>>| {
+            let bias = after.1.bias[0] - before.1.bias[0];
+            let cell = &after.0.cells[0].w_hh - &before.0.cells[0].w_hh;
+            ((&after.1.weight - &before.1.weight) / bias, cell / bias)
+        };
+        let [cut, full] = [cut, full].map(|after| moved(&after));
+        approx::assert_abs_diff_eq!(cut.0, full.0, epsilon = 1e-9);
+        assert!((cut.1 - full.1).iter().any(|apart| apart.abs() > 1e-3));
+    }
+
+    #[test]
+    fn each_optimiser_and_rate_moves_otherwise() {
+        let by = |optimiser| Lesson { updates: 1, ..lesson(Taught::Noise, optimiser, false) };
+        let none = Lesson { updates: 0, ..by(Optimiser::Adam) };
+        let moved = |lesson| &taught(lesson, 4).1.bias - &taught(none, 4).1.bias;
+        let slow = moved(by(Optimiser::Sgd(0.1)));
+        approx::assert_abs_diff_eq!(moved(by(Optimiser::Sgd(1.0))), 10.0 * &slow, epsilon = 1e-12);
+        // Adam's first step is its rate, whatever the gradient.
+        approx::assert_abs_diff_eq!(
+            moved(by(Optimiser::Adam))[0].abs(),
+            GATED_RATE,
+            epsilon = 1e-6
+        );
+        assert_ne!(slow[0].abs(), GATED_RATE);
+    }
+
+    #[test]
+    fn a_held_gate_stays_and_all_else_moves() {
+        let drawn = GruCell::<f64>::new(2, HIDDEN, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+        let mut moved = GruCell::<f64>::new(2, HIDDEN, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
+        hold_update_gate(&mut moved, &drawn);
+        for row in 0..3 * HIDDEN {
+            let held = (HIDDEN..2 * HIDDEN).contains(&row);
+            assert_eq!(moved.w_ih.row(row) == drawn.w_ih.row(row), held);
+            assert_eq!(moved.w_hh.row(row) == drawn.w_hh.row(row), held);
+            assert_eq!(moved.b_ih[row] == drawn.b_ih[row], held);
+            assert_eq!(moved.b_hh[row] == drawn.b_hh[row], held);
+        }
+    }
+
+    #[test]
+    fn the_recorded_rows_are_all_pairs() {
+        let names: Vec<&str> = GATE.rows.iter().map(|(name, _)| *name).collect();
+        let pairs = ["noise", "constant", "without_mean"]
+            .into_iter()
+            .flat_map(|taught| ["", "_sgd", "_sgd_fast"].map(|by| format!("{taught}{by}")));
+        for pair in pairs {
+            assert!(names.contains(&&*pair), "{pair}");
+        }
+        for (name, lesson) in GATE.rows {
+            let sgd = [("_sgd", SGD_RATES[0]), ("_sgd_fast", SGD_RATES[1])];
+            let optimiser = sgd.into_iter().find(|(by, _)| name.ends_with(by));
+            let optimiser = optimiser.map_or(Optimiser::Adam, |(_, rate)| Optimiser::Sgd(rate));
+            assert_eq!(lesson.optimiser, optimiser, "{name}");
+            assert_eq!(lesson.cut, name.ends_with("_cut"), "{name}");
+            assert_eq!(lesson.gate_held, name.ends_with("_held"), "{name}");
+            let taught = match name.split('_').next() {
+                Some("constant") => Taught::Constant,
+                Some("without") => Taught::NoiseWithoutMean,
+                _ => Taught::Noise,
+            };
+            assert_eq!(lesson.taught, taught, "{name}");
+        }
+    }
 }

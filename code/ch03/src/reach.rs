@@ -2,12 +2,12 @@
 
 use std::iter::zip;
 
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array3, Axis};
 use rand::Rng;
-use rnn::{Adam, Cell, Error, Gru, Layers, mse_loss};
+use rnn::{Cell, Error, Gru, Layers};
 use tasks::{
-    adding::{BATCH, GATED_RATE, HIDDEN, sequences},
-    training::{Answers, Model, draw, gradient_of_run},
+    adding::{HIDDEN, sequences},
+    training::Model,
 };
 
 /// The mean of a GRU's update gates over some sequences: what share of its state it keeps.
@@ -31,33 +31,6 @@ pub fn kept(gru: &Gru<f64>, t: usize, rng: &mut impl Rng) -> Result<f64, Error> 
         count += z.len() as f64;
     }
     Ok(sum / count)
-}
-
-/// Trains a GRU to answer noise after T steps, with a gradient that is cut before the last step: what
-/// happened earlier reaches it as mere numbers.
-///
-/// # Errors
-/// Where something is not finite.
-pub fn train_on_noise_without_past(
-    t: usize,
-    updates: usize,
-    rng: &mut impl Rng,
-    mut after_update: impl FnMut(),
-) -> Result<Model<f64, Gru<f64>>, Error> {
-    let mut model: Model<f64, Gru<f64>> = draw([2, HIDDEN, 1], rng)?;
-    let mut adam = Adam::new(GATED_RATE);
-    for _ in 0..updates {
-        let (x, _) = sequences(BATCH, t, rng);
-        let (_, noise) = sequences(BATCH, t, rng);
-        let (past, last_step) = x.view().split_at(Axis(1), t - 1);
-        let (_, [h]) = model.0.forward(&past, None)?;
-        let run = model.0.forward_saving(&last_step, None, Some([&h]))?;
-        let mse = |y: &Array2<f64>| mse_loss(y, &noise);
-        let (_, gradient) = gradient_of_run(&model.1, &run, Answers::AtTheEnd, mse)?;
-        adam.step(&mut model, &gradient)?;
-        after_update();
-    }
-    Ok(model)
 }
 
 /// How much the answer after T steps changes with the state k steps before it, for k = 0 … T - 1:
@@ -92,6 +65,7 @@ mod tests {
     use approx::assert_abs_diff_eq;
     use rand::{SeedableRng, rngs::ChaCha8Rng};
     use rnn::Linear;
+    use tasks::training::draw;
 
     use super::*;
 
