@@ -1,4 +1,4 @@
-//! Numbers by name in a page's Markdown.
+//! Numbers by name and references by key in a page's Markdown.
 //!
 //! An author writes what a number is called and what it is: `{{ring_capacity=19.0148}}`. The value
 //! keeps the sentence readable, and the name lets a test hold it against the code.
@@ -9,6 +9,14 @@
 //! | `{{ch02.rnn_weights=29,184}}` | a number of another chapter |
 //! | `{{until_pytorch(--hidden 150)=9}}` | a number of a run with other parameters |
 //! | `{{cited=665}}` | a number from a paper, which the sentence names |
+//!
+//! A paper stands once, in `src/references.toml`, and its key wherever it is cited:
+//!
+//! | mark | the page shows |
+//! |---|---|
+//! | `{{cite:elman1990}}` | author and year, with a link |
+//! | `{{reference:elman1990}}` | author, year, title, with a link, and venue |
+//! | `{{references}}` | all papers in full, and where each is cited; it stands alone |
 //!
 //! The key ends at the first `=` outside brackets, so a value may hold one. The arguments in
 //! brackets are quoted as in a shell. A mark stands on one line. Code holds none, formulas, addresses and
@@ -62,6 +70,15 @@ pub enum Reason {
     /// The name does not say which chapter, and the page is none.
     #[error("this page is no chapter; write {{{{chNN.name=value}}}}")]
     NoChapter,
+    /// The key of a paper is none.
+    #[error("a paper's key has small letters and digits; write {{{{cite:elman1990}}}}")]
+    NoPaper,
+    /// A paper is cited in the text of a link.
+    #[error("a reference is a link, and cannot stand inside of one")]
+    InLink,
+    /// The list of all papers has something beside it.
+    #[error("{{{{references}}}} stands alone, between blank lines")]
+    NotAlone,
     /// It stands between `<` and `>`, in a formula, in an address or in the text of a picture.
     #[error("a number cannot be shown inside a tag, a formula, an address or a picture's text")]
     NoPlace,
@@ -108,6 +125,9 @@ pub fn marks<'a>(
             continue;
         }
         match (mark::read(markdown, start, chapter), places.shows_none(start)) {
+            (Ok(mark), false) if mark.paper().is_some() && places.is_link(start) => {
+                errors.push(error(markdown, start, Reason::InLink));
+            }
             (Ok(mark), false) => {
                 from = mark.range.end;
                 marks.push(mark);

@@ -1,15 +1,15 @@
-//! One mark: `{{ch01.until_pytorch(--hidden 150)=9}}`.
+//! One mark: `{{ch01.until_pytorch(--hidden 150)=9}}` or `{{cite:elman1990}}`.
 
 use std::{fmt, ops::Range};
 
 use crate::{Reason, is_chapter};
 
-/// A number by name as it stands in a page.
+/// A number by name or a reference by key as it stands in a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark<'a> {
     /// Where it comes from.
     pub source: Source<'a>,
-    /// What the page prints.
+    /// What the page prints of a number; the key of a paper.
     pub value: &'a str,
     /// Where the mark stands, in bytes, braces included.
     pub range: Range<usize>,
@@ -17,13 +17,19 @@ pub struct Mark<'a> {
     pub value_range: Range<usize>,
 }
 
-/// Where a number comes from.
+/// Where a number comes from, or how a paper is cited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source<'a> {
     /// A chapter computes it.
     Computed(Key<'a>),
     /// A paper has it.
     Cited,
+    /// Author and year of the paper with this key.
+    Cite,
+    /// Author, year, title and venue of the paper with this key.
+    Reference,
+    /// All papers.
+    References,
 }
 
 /// Which number of which run: `ch01.until_pytorch(--hidden 150)`.
@@ -42,8 +48,13 @@ impl Mark<'_> {
     pub fn key(&self) -> Option<&Key<'_>> {
         match &self.source {
             Source::Computed(key) => Some(key),
-            Source::Cited => None,
+            _ => None,
         }
+    }
+
+    /// The key of the paper that is cited here.
+    pub fn paper(&self) -> Option<&str> {
+        matches!(self.source, Source::Cite | Source::Reference).then_some(self.value)
     }
 }
 
@@ -72,6 +83,13 @@ pub(crate) fn read<'a>(
     let inside = &line[2..];
     let name_end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
     let (full_name, rest) = inside.split_at(name_end);
+    let key = line.len() - rest.len() + 1;
+    match full_name {
+        "cite" if rest.starts_with(':') => return paper(Source::Cite, start, key, line),
+        "reference" if rest.starts_with(':') => return paper(Source::Reference, start, key, line),
+        "references" if rest.starts_with("}}") => return papers(markdown, start),
+        _ => {}
+    }
     let (arguments, rest) = match rest.strip_prefix('(') {
         Some(rest) => {
             let end = closing_bracket(rest).ok_or(Reason::OpenArguments)?;
@@ -96,6 +114,42 @@ pub(crate) fn read<'a>(
     let end = start + line.len() - rest.len() + length;
     let value_range = end - value.len()..end;
     Ok(Mark { source, value, range: start..end + 2, value_range })
+}
+
+/// A mark that names a paper: what stands before its key, and the key up to the end of the line.
+fn paper<'a>(
+    source: Source<'a>,
+    start: usize,
+    before: usize,
+    line: &'a str,
+) -> Result<Mark<'a>, Reason> {
+    let end = line.find("}}").ok_or(Reason::NoPaper)?;
+    let key = line.get(before..end).filter(|key| !key.is_empty()).ok_or(Reason::NoPaper)?;
+    if !key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return Err(Reason::NoPaper);
+    }
+    let value_range = start + before..start + end;
+    Ok(Mark { source, value: key, range: start..start + end + 2, value_range })
+}
+
+/// The list of all papers, which becomes a block.
+fn papers(markdown: &str, start: usize) -> Result<Mark<'_>, Reason> {
+    const MARK: &str = "{{references}}";
+    let lines: Vec<&str> = markdown.lines().map(str::trim).collect();
+    let number = markdown[..start].matches('\n').count();
+    let is_blank =
+        |line: Option<usize>| line.and_then(|line| lines.get(line)).is_none_or(|l| l.is_empty());
+    let is_alone =
+        lines[number] == MARK && is_blank(number.checked_sub(1)) && is_blank(Some(number + 1));
+    let end = start + MARK.len();
+    is_alone
+        .then_some(Mark {
+            source: Source::References,
+            value: "",
+            range: start..end,
+            value_range: end..end,
+        })
+        .ok_or(Reason::NotAlone)
 }
 
 fn source<'a>(
@@ -170,6 +224,22 @@ mod tests {
     }
 
     #[test]
+    fn a_paper_is_cited_by_its_key() {
+        for (markdown, source) in [
+            ("a ({{cite:elman1990}})", Source::Cite),
+            ("- {{reference:elman1990}}.", Source::Reference),
+        ] {
+            assert_eq!(one(markdown).1, "elman1990");
+            let marks = marks(markdown, None).unwrap();
+            assert_eq!((&marks[0].source, marks[0].paper()), (&source, Some("elman1990")));
+        }
+        assert_eq!(marks("{{cite=1}}", Some("ch03")).unwrap()[0].paper(), None);
+        for alone in ["{{references}}", "a\n\n{{references}}\n\nb", "a\r\n\r\n{{references}}\r\n"] {
+            assert_eq!(marks(alone, None).unwrap()[0].source, Source::References, "{alone}");
+        }
+    }
+
+    #[test]
     fn arguments_are_quoted_as_in_a_shell_and_may_hold_brackets_and_equal_signs() {
         for (mark, key, words) in [
             ("{{n(--hidden 150)=9}}", "ch03.n(--hidden 150)", vec!["--hidden", "150"]),
@@ -209,6 +279,14 @@ mod tests {
             ("{{two words=7}}", Reason::NoName),
             ("{{ch01.n-m=7}}", Reason::NoName),
             ("{{n=7}}", Reason::NoChapter),
+            ("{{cite:}}", Reason::NoPaper),
+            ("{{cite:elman1990", Reason::NoPaper),
+            ("{{cite:Elman 1990}}", Reason::NoPaper),
+            ("{{cite}}", Reason::NoValue),
+            ("{{papers}}", Reason::NoValue),
+            ("All: {{references}}", Reason::NotAlone),
+            ("a\n{{references}}", Reason::NotAlone),
+            ("{{references}}\nb", Reason::NotAlone),
             ("{{ch01.n(--a 1=7}}", Reason::OpenArguments),
             ("{{ch01.n(--a \"1)=7}}", Reason::OpenArguments),
         ] {

@@ -22,6 +22,8 @@ pub(crate) struct Places {
     code: Vec<Range<usize>>,
     /// Where a number could not be shown.
     others: Vec<Range<usize>>,
+    /// Links, which hold no other.
+    links: Vec<Range<usize>>,
 }
 
 impl Places {
@@ -47,6 +49,7 @@ impl Places {
             }
             match event {
                 Event::Start(Tag::Link { .. }) => {
+                    places.links.push(range.clone());
                     text_ends.push(range.start);
                     continue;
                 }
@@ -79,6 +82,11 @@ impl Places {
     /// Whether a number that stands there could not be shown.
     pub fn shows_none(&self, byte: usize) -> bool {
         self.others.iter().any(|range| range.contains(&byte))
+    }
+
+    /// Whether it stands in a link.
+    pub fn is_link(&self, byte: usize) -> bool {
+        self.links.iter().any(|range| range.contains(&byte))
     }
 }
 
@@ -139,6 +147,21 @@ mod tests {
             let errors = marks(markdown, Some("ch01")).unwrap_err();
             assert_eq!((errors[0].line, errors[0].reason), (3, Reason::NoPlace), "{markdown}");
         }
+    }
+
+    #[test]
+    fn a_paper_is_cited_where_a_link_can_stand() {
+        for markdown in ["({{cite:a1}})", "| {{cite:a1}} |\n|---|", "<p>{{reference:a1}}</p>"] {
+            assert_eq!(values(markdown), ["a1"], "{markdown}");
+        }
+        for (markdown, reason) in [
+            ("[as in {{cite:a1}}](b.md)", Reason::InLink),
+            ("![as in {{cite:a1}}](b.svg)", Reason::NoPlace),
+            ("[b](c{{cite:a1}})", Reason::NoPlace),
+        ] {
+            assert_eq!(marks(markdown, None).unwrap_err()[0].reason, reason, "{markdown}");
+        }
+        assert!(values("`{{cite:a1}}`").is_empty());
     }
 
     #[test]
