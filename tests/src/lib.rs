@@ -21,6 +21,7 @@ pub mod names;
 pub mod numbers;
 pub mod programs;
 pub mod records;
+pub mod references;
 pub mod sources;
 pub mod tree;
 pub mod versions;

@@ -110,6 +110,7 @@ fn unmarked_numbers(page: &Page, marks: &[Mark]) -> Vec<Fault> {
             Event::Text(text) if walk.is_prose() => {
                 let cited = inside().find(|mark| mark.source == Source::Cited);
                 walk.cited = cited.map(|mark| mark.range.start).or(walk.cited);
+                walk.has_reference |= inside().any(|mark| mark.paper().is_some());
                 let versions = versions::numbers(text);
                 let numbers = numbers_in(text).filter(|number| !versions.contains(number));
                 faults.extend(numbers.map(|number| {

@@ -7,7 +7,7 @@ use tests::{
     computed::file_name,
     figures, formulas,
     html::{self, Html},
-    includes, lines, links, listings, names, numbers, records, sources, versions,
+    includes, lines, links, listings, names, numbers, records, references, sources, versions,
 };
 
 static BOOK: LazyLock<Book> = LazyLock::new(Book::this);
@@ -35,6 +35,11 @@ fn sound<T>(made: &'static Result<T, Vec<Fault>>) -> &'static T {
 #[test]
 fn numbers_in_prose_are_the_computed_ones() {
     assert_none(&numbers::check(&BOOK, computed()));
+}
+
+#[test]
+fn each_reference_stands_once() {
+    assert_none(&references::check(&BOOK));
 }
 
 #[test]

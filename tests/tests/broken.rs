@@ -7,13 +7,13 @@ use tests::{
     Book, Computed, Fault, Programs, chapters, figures, formulas, html, includes, lines, links,
     listings,
     names::{self, Names},
-    numbers, records, sources, versions,
+    numbers, records, references, sources, versions,
 };
 
 const PAGE: &str = r"# One chapter
 
 A ring of {{units=20}} units keeps {{ch01.capacity=19.0148}}
-inputs, found in 1994 by [two authors](https://example.org), with 16 seeds.
+inputs ({{cite:elman1990}}), found by [two authors](https://example.org), with 16 seeds.
 With a decay of `0.5` it keeps {{capacity(--decay 0.5)=4}}.
 
 See [further below](#further-below).
@@ -41,6 +41,15 @@ As with `load_state_dict`, change `ring` in `code/ch01` or <code>fn ring</code>,
 $ cargo run -p ch01 -- --weight 2
 ```
 ";
+
+const PAPERS: &str = r#"# The papers
+
+[elman1990]
+authors = ["Jeffrey Elman"]
+year = 1990
+title = "Finding structure in time"
+link = "https://doi.org/10.1207/s15516709cog1402_1"
+"#;
 
 const CRATE: &str = r#"//! A chapter.
 #[cfg(doctest)]
@@ -90,6 +99,7 @@ fn small_book() -> TempDir {
         ("book.toml", BOOK_TOML),
         ("src/SUMMARY.md", "# Summary\n\n- [One chapter](ch01-one.md)\n"),
         ("src/ch01-one.md", PAGE),
+        ("src/references.toml", PAPERS),
         ("src/figures/ch01-ring.svg", FIGURE),
         ("Cargo.toml", WORKSPACE),
         ("code/ch01/Cargo.toml", MANIFEST),
@@ -128,6 +138,7 @@ fn faults(root: &Path) -> Vec<Fault> {
     let computed = computed(folder.path());
     let mut faults = [
         numbers::check(&book, &computed),
+        references::check(&book),
         figures::check(&book, &computed),
         includes::check(&book),
         lines::check(&book),
@@ -240,6 +251,58 @@ fn a_mark_that_reads_as_a_part_of_another_number_or_as_code() {
 fn a_cited_number_without_a_reference() {
     let broken = "A cited {{cited=0.2}} alone.\n\n## Further below";
     breaks(CHAPTER, "## Further below", broken, "src/ch01-one.md:15", &["no reference"]);
+    let folder = small_book();
+    let right = PAGE
+        .replace("with 16", "with {{cited=0.2}} and 16")
+        .replace("[two authors](https://example.org)", "two");
+    write(folder.path(), CHAPTER, &right);
+    assert_eq!(faults(folder.path()), []);
+}
+
+#[test]
+fn a_paper_that_is_none_or_that_no_page_cites() {
+    let words = ["no paper has the key `elman1991`", "elman1990", "src/references.toml"];
+    breaks(CHAPTER, "elman1990", "elman1991", "src/ch01-one.md:4", &words);
+    breaks(CHAPTER, "{{cite:elman1990}}", "one", "src/references.toml:3", &["no page cites"]);
+    breaks(
+        CHAPTER,
+        "{{cite:elman1990}}",
+        "{{cite:Elman}}",
+        "src/ch01-one.md:4",
+        &["small letters"],
+    );
+}
+
+#[test]
+fn a_flaw_of_a_paper() {
+    let file = "src/references.toml";
+    let recipe = "\"A reference\"";
+    breaks(file, "year = 1990\n", "", "src/references.toml:3", &["missing field `year`", recipe]);
+    breaks(file, "1990\n", "1991\n", "src/references.toml:3", &["with 1991 behind it"]);
+    let twice = PAPERS.replace("# The papers", "").replace("elman1990", "adams1990");
+    let papers = format!("{PAPERS}{twice}");
+    breaks(file, PAPERS, &papers, "src/references.toml:11", &["behind `elman1990`; sort"]);
+    breaks(file, PAPERS, &papers, "src/references.toml:11", &["has the link of `elman1990`"]);
+}
+
+#[test]
+fn an_address_or_a_year_beside_its_paper() {
+    let place = "src/ch01-one.md:4";
+    for address in ["https://doi.org/10.1/2", "http://arxiv.org/abs/1", "https://openreview.net/x"]
+    {
+        breaks(
+            CHAPTER,
+            "https://example.org",
+            address,
+            place,
+            &["address of a paper", "A reference"],
+        );
+    }
+    for year in ["found in 1994", "found ([1994](#one-chapter))"] {
+        breaks(CHAPTER, "found", year, place, &["1994", "without its paper", "{{cite:key}}"]);
+    }
+    let html = "<p>Of 1994.</p>\n</figure>";
+    breaks(CHAPTER, "</figure>", html, "src/ch01-one.md:13", &["the year 1994"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The mdBook preprocessor of the book. It turns LaTeX into `MathML`, so that a page needs no script
-//! and no network, and each number by name into one that says where it comes from
-//! ([`render_numbers`]).
+//! and no network, and each number by name and paper by key into what says where it comes from
+//! ([`render_marks`]). What the papers are stands in one file ([`References`]).
 //!
 //! Inline math is a code span between dollar signs, ``$`h_t`$``. Display math is a fence:
 //!
@@ -19,16 +19,20 @@
 //! the formula stood. [`FoldingTime`] does so for all chapters, and says in which file and line what is
 //! broken stands.
 
+mod citations;
 mod formula;
 mod formulas;
 mod html;
+mod marks;
 mod mathml;
-mod numbers;
 mod preprocessor;
+mod references;
 
+pub use citations::{Citations, Place};
 pub use formula::{FormulaError, Reason};
-pub use numbers::render_numbers;
+pub use marks::{Unshown, render_marks};
 pub use preprocessor::{Broken, FoldingTime};
+pub use references::{Flaw, Reference, ReferenceError, References};
 
 /// The Markdown with `MathML` in place of its formulas, or every formula that cannot be read.
 ///

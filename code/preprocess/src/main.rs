@@ -10,7 +10,8 @@ use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, parse_input};
 use preprocess::FoldingTime;
 
 const HELP: &str = "\
-preprocess: the mdBook preprocessor that turns LaTeX into MathML, and names into numbers
+preprocess: the mdBook preprocessor that turns LaTeX into MathML, names into numbers, and keys
+into references
 
 mdBook starts it by itself, as book.toml says. By hand:
 

@@ -8,13 +8,15 @@ use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use thiserror::Error;
 
-use crate::{formula::line_of, formulas, render, render_numbers};
+use crate::{
+    Citations, Place, ReferenceError, References, formula::line_of, formulas, render, render_marks,
+};
 
-/// Turns the formulas of all chapters into `MathML`, and numbers by name into HTML.
+/// Turns the formulas of all chapters into `MathML`, and numbers by name and papers by key into HTML.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FoldingTime;
 
-/// What is broken in a book: one formula or number a line, with file and line.
+/// What is broken in a book: one formula, number or paper a line, with file and line.
 #[derive(Debug, Error)]
 #[error("{}", .0.join("\n"))]
 pub struct Broken(Vec<String>);
@@ -25,12 +27,13 @@ impl Preprocessor for FoldingTime {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let papers = Papers::of(context, &book)?;
         let mut broken = titles(context);
         book.for_each_chapter_mut(|chapter| {
             let path = source_path(context, chapter);
-            match rendered(&chapter.content, path.as_deref()) {
+            match papers.rendered(&chapter.content, path.as_deref()) {
                 Ok(rendered) => chapter.content = rendered,
-                Err(faults) => broken.extend(locate(context, chapter, &faults)),
+                Err(faults) => broken.extend(papers.locate(context, chapter, &faults)),
             }
         });
 
@@ -45,32 +48,82 @@ impl Preprocessor for FoldingTime {
 /// A line of a text, counted from 1, and what is wrong there.
 type Fault = (usize, String);
 
-/// Numbers first: a mark stands on one line, so that no formula moves to another.
-fn rendered(markdown: &str, path: Option<&str>) -> std::result::Result<String, Vec<Fault>> {
-    let markdown = render_numbers(markdown, path.and_then(page::chapter)).map_err(|errors| {
-        errors.into_iter().map(|error| (error.line, error.to_string())).collect::<Vec<_>>()
-    })?;
-    render(&markdown)
-        .map_err(|errors| errors.into_iter().map(|error| (error.line, error.to_string())).collect())
+/// What the chapters cite, and where.
+struct Papers {
+    references: References,
+    citations: Citations,
 }
 
-/// The faults with their lines in the author's file.
-///
-/// When we see a chapter, its `{{#include}}`s are expanded and its lines have moved. So the author's
-/// file is read once more. What is not broken there came in from an included file.
-fn locate(context: &PreprocessorContext, chapter: &Chapter, faults: &[Fault]) -> Vec<String> {
-    let Some(path) = source_path(context, chapter) else {
-        return faults.iter().map(|(_, what)| format!("{}: {what}", chapter.name)).collect();
-    };
-    let in_file = fs::read_to_string(context.root.join(&path))
-        .map_or(Vec::new(), |source| rendered(&source, Some(&path)).err().unwrap_or_default());
-    let included = faults.iter().filter(|(_, what)| in_file.iter().all(|(_, known)| known != what));
+impl Papers {
+    /// A book without the file cites nothing.
+    fn of(context: &PreprocessorContext, book: &Book) -> std::result::Result<Self, Broken> {
+        let file = context.root.join(References::FILE);
+        let references = References::read(&fs::read_to_string(file).unwrap_or_default());
+        let references = references.map_err(|errors| {
+            let line =
+                |error: &ReferenceError| format!("{}:{}: {error}", References::FILE, error.line);
+            Broken(errors.iter().map(line).collect())
+        })?;
+        let mut citations = Citations::default();
+        for chapter in book.chapters() {
+            if let Some(place) = place(chapter) {
+                citations.add(&place, &chapter.content);
+            }
+        }
+        Ok(Self { references, citations })
+    }
 
-    in_file
-        .iter()
-        .map(|(line, what)| format!("{path}:{line}: {what}"))
-        .chain(included.map(|(_, what)| format!("{path}: in an included file: {what}")))
-        .collect()
+    /// Marks first: each stands on one line, so that no formula moves to another.
+    fn rendered(
+        &self,
+        markdown: &str,
+        path: Option<&str>,
+    ) -> std::result::Result<String, Vec<Fault>> {
+        let chapter = path.and_then(page::chapter);
+        let markdown = render_marks(markdown, chapter, &self.references, &self.citations).map_err(
+            |errors| {
+                errors.iter().map(|error| (error.line(), error.to_string())).collect::<Vec<_>>()
+            },
+        )?;
+        render(&markdown)
+            .map_err(|errors| errors.iter().map(|error| (error.line, error.to_string())).collect())
+    }
+
+    /// The faults with their lines in the author's file.
+    ///
+    /// When we see a chapter, its `{{#include}}`s are expanded and its lines have moved. So the author's
+    /// file is read once more. What is not broken there came in from an included file.
+    fn locate(
+        &self,
+        context: &PreprocessorContext,
+        chapter: &Chapter,
+        faults: &[Fault],
+    ) -> Vec<String> {
+        let Some(path) = source_path(context, chapter) else {
+            return faults.iter().map(|(_, what)| format!("{}: {what}", chapter.name)).collect();
+        };
+        let in_file = fs::read_to_string(context.root.join(&path)).map_or(Vec::new(), |source| {
+            self.rendered(&source, Some(&path)).err().unwrap_or_default()
+        });
+        let included =
+            faults.iter().filter(|(_, what)| in_file.iter().all(|(_, known)| known != what));
+
+        in_file
+            .iter()
+            .map(|(line, what)| format!("{path}:{line}: {what}"))
+            .chain(included.map(|(_, what)| format!("{path}: in an included file: {what}")))
+            .collect()
+    }
+}
+
+/// How the list of papers calls a chapter: by its number, if it has one.
+fn place(chapter: &Chapter) -> Option<Place> {
+    let address = shown(&chapter.path.as_ref()?.with_extension("html"));
+    let name = match &chapter.number {
+        Some(number) => format!("chapter {}", number.to_string().trim_end_matches('.')),
+        None => chapter.name.clone(),
+    };
+    Some(Place { name, address })
 }
 
 /// The chapter's file, relative to the book's root.
@@ -84,7 +137,7 @@ fn shown(path: &Path) -> String {
     parts.join("/")
 }
 
-/// Formulas and numbers in the summary. mdBook takes the chapters' titles from there and shows them as plain text
+/// Formulas, numbers and papers in the summary. mdBook takes the chapters' titles from there and shows them as plain text
 /// in the sidebar and on top of the window.
 fn titles(context: &PreprocessorContext) -> Vec<String> {
     let path = context.config.book.src.join("SUMMARY.md");

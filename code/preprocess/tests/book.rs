@@ -110,6 +110,84 @@ fn every_broken_number_is_told_with_the_line_in_the_authors_file() {
     }
 }
 
+const PAPERS: &str = r#"
+[bee2001]
+authors = ["Ann Bee", "C. Day", "Eve"]
+year = 2001
+title = "\"A|B\" & <c>"
+venue = "Bees"
+link = "https://x.org/?a=1&b"
+
+[zoe1999]
+authors = ["Zoe"]
+year = 1999
+title = "Last"
+link = "https://z.org"
+"#;
+
+#[test]
+fn a_paper_is_shown_with_its_link_and_listed_with_the_pages_that_cite_it() {
+    let (result, folder) = build(&[
+        ("SUMMARY.md", "[Start](start.md)\n\n- [One](ch01-one.md)\n\n---\n\n[All](all.md)\n"),
+        ("start.md", "- {{reference:bee2001}}.\n- By {{cite:bee2001}} and {{cite:bee2001}}.\n"),
+        ("ch01-one.md", "| a | b |\n|---|---|\n| Of $`x`$ {{cite:bee2001}} | {{cite:zoe1999}} |\n"),
+        ("all.md", "# All\n\n{{references}}\n\nAnd $`x`$.\n"),
+        ("references.toml", PAPERS),
+    ]);
+    result.unwrap();
+
+    let cite = concat!(
+        r#"<a href="https://x.org/?a=1&amp;b" title="&quot;A|B&quot; &amp; &lt;c&gt;">"#,
+        "Bee and others 2001</a>"
+    );
+    let title = r#"<a href="https://x.org/?a=1&amp;b">"A|B" &amp; &lt;c&gt;</a>, <em>Bees</em>"#;
+    let start = page(&folder, "start.html");
+    assert!(start.contains(&format!("<li>Bee and others 2001, {title}.</li>")), "{start}");
+    assert!(start.contains(&format!("<li>By {cite} and {cite}.</li>")), "{start}");
+    let one = page(&folder, "ch01-one.html");
+    assert!(one.contains(&format!("<td>Of <math><mi>x</mi></math> {cite}</td>")), "{one}");
+    let all = page(&folder, "all.html");
+    let (start, one) =
+        (r#"<a href="start.html">Start</a>"#, r#"<a href="ch01-one.html">chapter 1</a>"#);
+    for part in [
+        format!(
+            "<li id=\"bee2001\">Ann Bee, C. Day and Eve 2001, {title}. In {start}, {one}.</li>"
+        ),
+        format!("<li id=\"zoe1999\">Zoe 1999, <a href=\"https://z.org\">Last</a>. In {one}.</li>"),
+        "<p>And <math><mi>x</mi></math>.</p>".to_owned(),
+    ] {
+        assert!(all.contains(&part), "{part} is not in {all}");
+    }
+}
+
+#[test]
+fn a_paper_that_is_none_is_told_with_those_like_it() {
+    let (result, _folder) = build(&[
+        ("SUMMARY.md", "- [One](one.md)\n"),
+        ("one.md", "{{#include part.txt}}\n\nSo {{cite:bee2002}}\nand {{reference:cat2001}}\n"),
+        ("part.txt", "two\nlines\n"),
+        ("references.toml", PAPERS),
+    ]);
+    let expected = "src/one.md:3: src/references.toml has no paper `bee2002`; correct the key (bee2001), \
+                    or write it there\n\
+                    src/one.md:4: src/references.toml has no paper `cat2001`; write it there";
+    assert_eq!(result.unwrap_err(), expected);
+}
+
+#[test]
+fn a_flaw_of_the_papers_is_told_with_its_line() {
+    let (result, _folder) = build(&[
+        ("SUMMARY.md", "- [One](one.md)\n"),
+        ("one.md", "{{cite:bee2001}}\n"),
+        ("references.toml", &PAPERS.replace("1999", "1998").replace("zoe1998", "ann1999")),
+    ]);
+    let error = result.unwrap_err();
+    for line in ["src/references.toml:9: the key `ann1999`", "9: `ann1999` stands behind `bee2001`"]
+    {
+        assert!(error.contains(line), "{line} is not in: {error}");
+    }
+}
+
 #[test]
 fn a_formula_in_a_title_is_told() {
     let (result, _folder) = build(&[
