@@ -1,12 +1,6 @@
 //! Where papers are cited, and how they are shown there.
 
-use std::collections::BTreeMap;
-
-use crate::references::{Reference, References};
-
-/// The pages that cite each paper.
-#[derive(Clone, Debug, Default)]
-pub struct Citations(BTreeMap<String, Vec<Place>>);
+use crate::{Reference, References};
 
 /// A page that cites.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,14 +11,13 @@ pub struct Place {
     pub address: String,
 }
 
-impl Citations {
-    /// Adds a page with its Markdown, after those before it in the book. What cannot be read cites
-    /// nothing.
-    pub fn add(&mut self, place: &Place, markdown: &str) {
+impl References {
+    /// Adds a page that cites, after those before it in the book. What cannot be read cites nothing.
+    pub fn add_page(&mut self, place: &Place, markdown: &str) {
         // The name of a number without a chapter is of no interest here.
         for mark in page::marks(markdown, Some("ch00")).unwrap_or_default() {
             let Some(key) = mark.paper() else { continue };
-            let places = self.0.entry(key.to_owned()).or_default();
+            let places = self.cited_in.entry(key.to_owned()).or_default();
             if places.last() != Some(place) {
                 places.push(place.clone());
             }
@@ -32,18 +25,15 @@ impl Citations {
     }
 
     /// All papers in full, as one line of HTML.
-    pub(crate) fn list(&self, references: &References) -> String {
-        let items = references.iter().map(|(key, paper)| {
-            let places = self.0.get(key).map_or(&[][..], Vec::as_slice);
-            let places: Vec<String> =
-                places.iter().map(|place| link(&place.address, "", &place.name)).collect();
-            format!(
-                "<li id=\"{key}\">{}. In {}.</li>",
-                entry(&paper.long(), paper),
-                places.join(", ")
-            )
+    pub(crate) fn list(&self) -> String {
+        let items = self.iter().map(|(key, paper)| {
+            let places = self.cited_in.get(key).into_iter().flatten();
+            let places: Vec<_> =
+                places.map(|place| link(&place.address, "", &place.name)).collect();
+            let entry = entry(&paper.long(), paper);
+            format!("<li id=\"{key}\">{entry} ({}).</li>", places.join("; "))
         });
-        format!("<ul class=\"references\">{}</ul>", items.collect::<String>())
+        format!("<ul>{}</ul>", items.collect::<String>())
     }
 }
 

@@ -28,7 +28,7 @@ mod mathml;
 mod preprocessor;
 mod references;
 
-pub use citations::{Citations, Place};
+pub use citations::Place;
 pub use formula::{FormulaError, Reason};
 pub use marks::{Unshown, render_marks};
 pub use preprocessor::{Broken, FoldingTime};

@@ -3,7 +3,7 @@
 use page::{Mark, MarkError, Source};
 use thiserror::Error;
 
-use crate::{Citations, References, citations, citations::escaped, formula::line_of};
+use crate::{References, citations, citations::escaped, formula::line_of};
 
 /// A mark that cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -44,11 +44,10 @@ fn mend(near: &[String]) -> String {
 /// every mark that cannot be shown. A name without a chapter belongs to the page's own.
 ///
 /// ```
-/// use preprocess::{Citations, References, render_marks};
+/// use preprocess::{References, render_marks};
 ///
-/// let (papers, citations) = (References::default(), Citations::default());
 /// let page = "It keeps {{ring_capacity=19.0148}}.";
-/// let html = render_marks(page, Some("ch01"), &papers, &citations);
+/// let html = render_marks(page, Some("ch01"), &References::default());
 /// assert_eq!(html.unwrap(), r#"It keeps <data value="ch01.ring_capacity">19.0148</data>."#);
 /// ```
 ///
@@ -59,7 +58,6 @@ pub fn render_marks(
     markdown: &str,
     chapter: Option<&str>,
     references: &References,
-    citations: &Citations,
 ) -> Result<String, Vec<Unshown>> {
     let marks = page::marks(markdown, chapter)
         .map_err(|errors| errors.into_iter().map(Unshown::from).collect::<Vec<_>>())?;
@@ -74,10 +72,10 @@ pub fn render_marks(
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(page::replace(markdown, &marks, |mark| element(mark, references, citations)))
+    Ok(page::replace(markdown, &marks, |mark| element(mark, references)))
 }
 
-fn element(mark: &Mark, references: &References, citations: &Citations) -> String {
+fn element(mark: &Mark, references: &References) -> String {
     let value = escaped(mark.value);
     let paper = || references.get(mark.value);
     match &mark.source {
@@ -87,7 +85,7 @@ fn element(mark: &Mark, references: &References, citations: &Citations) -> Strin
         Source::Cited => format!("<data class=\"cited\">{value}</data>"),
         Source::Cite => paper().map_or(value, citations::short),
         Source::Reference => paper().map_or(value, citations::reference),
-        Source::References => citations.list(references),
+        Source::References => references.list(),
     }
 }
 
@@ -96,8 +94,7 @@ mod tests {
     use super::*;
 
     fn rendered(markdown: &str) -> String {
-        let nothing = (References::default(), Citations::default());
-        render_marks(markdown, Some("ch01"), &nothing.0, &nothing.1).unwrap()
+        render_marks(markdown, Some("ch01"), &References::default()).unwrap()
     }
 
     #[test]

@@ -8,9 +8,7 @@ use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use thiserror::Error;
 
-use crate::{
-    Citations, Place, ReferenceError, References, formula::line_of, formulas, render, render_marks,
-};
+use crate::{Place, References, formula::line_of, formulas, render, render_marks};
 
 /// Turns the formulas of all chapters into `MathML`, and numbers by name and papers by key into HTML.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,13 +25,13 @@ impl Preprocessor for FoldingTime {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        let papers = Papers::of(context, &book)?;
+        let references = references(context, &book)?;
         let mut broken = titles(context);
         book.for_each_chapter_mut(|chapter| {
             let path = source_path(context, chapter);
-            match papers.rendered(&chapter.content, path.as_deref()) {
+            match rendered(&chapter.content, path.as_deref(), &references) {
                 Ok(rendered) => chapter.content = rendered,
-                Err(faults) => broken.extend(papers.locate(context, chapter, &faults)),
+                Err(faults) => broken.extend(locate(context, chapter, &references, &faults)),
             }
         });
 
@@ -48,72 +46,61 @@ impl Preprocessor for FoldingTime {
 /// A line of a text, counted from 1, and what is wrong there.
 type Fault = (usize, String);
 
-/// What the chapters cite, and where.
-struct Papers {
-    references: References,
-    citations: Citations,
+/// The papers, and which chapters cite them. A book without the file cites nothing.
+fn references(
+    context: &PreprocessorContext,
+    book: &Book,
+) -> std::result::Result<References, Broken> {
+    let file = context.root.join(References::FILE);
+    let read = References::read(&fs::read_to_string(file).unwrap_or_default());
+    let mut references = read.map_err(|errors| {
+        let errors = errors.iter();
+        Broken(errors.map(|e| format!("{}:{}: {e}", References::FILE, e.line)).collect())
+    })?;
+    for chapter in book.chapters() {
+        if let Some(place) = place(chapter) {
+            references.add_page(&place, &chapter.content);
+        }
+    }
+    Ok(references)
 }
 
-impl Papers {
-    /// A book without the file cites nothing.
-    fn of(context: &PreprocessorContext, book: &Book) -> std::result::Result<Self, Broken> {
-        let file = context.root.join(References::FILE);
-        let references = References::read(&fs::read_to_string(file).unwrap_or_default());
-        let references = references.map_err(|errors| {
-            let line =
-                |error: &ReferenceError| format!("{}:{}: {error}", References::FILE, error.line);
-            Broken(errors.iter().map(line).collect())
-        })?;
-        let mut citations = Citations::default();
-        for chapter in book.chapters() {
-            if let Some(place) = place(chapter) {
-                citations.add(&place, &chapter.content);
-            }
-        }
-        Ok(Self { references, citations })
-    }
+/// Marks first: each stands on one line, so that no formula moves to another.
+fn rendered(
+    markdown: &str,
+    path: Option<&str>,
+    references: &References,
+) -> std::result::Result<String, Vec<Fault>> {
+    let chapter = path.and_then(page::chapter);
+    let markdown = render_marks(markdown, chapter, references).map_err(|errors| {
+        errors.into_iter().map(|error| (error.line(), error.to_string())).collect::<Vec<_>>()
+    })?;
+    render(&markdown)
+        .map_err(|errors| errors.into_iter().map(|error| (error.line, error.to_string())).collect())
+}
 
-    /// Marks first: each stands on one line, so that no formula moves to another.
-    fn rendered(
-        &self,
-        markdown: &str,
-        path: Option<&str>,
-    ) -> std::result::Result<String, Vec<Fault>> {
-        let chapter = path.and_then(page::chapter);
-        let markdown = render_marks(markdown, chapter, &self.references, &self.citations).map_err(
-            |errors| {
-                errors.iter().map(|error| (error.line(), error.to_string())).collect::<Vec<_>>()
-            },
-        )?;
-        render(&markdown)
-            .map_err(|errors| errors.iter().map(|error| (error.line, error.to_string())).collect())
-    }
+/// The faults with their lines in the author's file.
+///
+/// When we see a chapter, its `{{#include}}`s are expanded and its lines have moved. So the author's
+/// file is read once more. What is not broken there came in from an included file.
+fn locate(
+    context: &PreprocessorContext,
+    chapter: &Chapter,
+    references: &References,
+    faults: &[Fault],
+) -> Vec<String> {
+    let Some(path) = source_path(context, chapter) else {
+        return faults.iter().map(|(_, what)| format!("{}: {what}", chapter.name)).collect();
+    };
+    let source = fs::read_to_string(context.root.join(&path)).unwrap_or_default();
+    let in_file = rendered(&source, Some(&path), references).err().unwrap_or_default();
+    let included = faults.iter().filter(|(_, what)| in_file.iter().all(|(_, known)| known != what));
 
-    /// The faults with their lines in the author's file.
-    ///
-    /// When we see a chapter, its `{{#include}}`s are expanded and its lines have moved. So the author's
-    /// file is read once more. What is not broken there came in from an included file.
-    fn locate(
-        &self,
-        context: &PreprocessorContext,
-        chapter: &Chapter,
-        faults: &[Fault],
-    ) -> Vec<String> {
-        let Some(path) = source_path(context, chapter) else {
-            return faults.iter().map(|(_, what)| format!("{}: {what}", chapter.name)).collect();
-        };
-        let in_file = fs::read_to_string(context.root.join(&path)).map_or(Vec::new(), |source| {
-            self.rendered(&source, Some(&path)).err().unwrap_or_default()
-        });
-        let included =
-            faults.iter().filter(|(_, what)| in_file.iter().all(|(_, known)| known != what));
-
-        in_file
-            .iter()
-            .map(|(line, what)| format!("{path}:{line}: {what}"))
-            .chain(included.map(|(_, what)| format!("{path}: in an included file: {what}")))
-            .collect()
-    }
+    in_file
+        .iter()
+        .map(|(line, what)| format!("{path}:{line}: {what}"))
+        .chain(included.map(|(_, what)| format!("{path}: in an included file: {what}")))
+        .collect()
 }
 
 /// How the list of papers calls a chapter: by its number, if it has one.

@@ -18,11 +18,15 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use crate::formula::line_of;
+use crate::{Place, formula::line_of};
 
-/// The papers by their keys.
+/// The papers, and the pages that cite them.
 #[derive(Clone, Debug, Default)]
-pub struct References(BTreeMap<String, Spanned<Reference>>);
+pub struct References {
+    papers: BTreeMap<String, Spanned<Reference>>,
+    /// The pages that cite the paper with a key.
+    pub(crate) cited_in: BTreeMap<String, Vec<Place>>,
+}
 
 /// A paper.
 #[derive(Clone, Debug, Deserialize)]
@@ -115,7 +119,7 @@ impl References {
                 let message = error.message().lines().collect::<Vec<_>>().join(" ");
                 vec![ReferenceError { line, flaw: Flaw::Unreadable(message) }]
             })?;
-        let references = Self(papers);
+        let references = Self { papers, cited_in: BTreeMap::new() };
         let flaws = references.flaws().into_iter();
         let errors: Vec<ReferenceError> = flaws
             .map(|(start, flaw)| ReferenceError { line: line_of(text, start), flaw })
@@ -125,12 +129,12 @@ impl References {
 
     /// The paper with a key.
     pub fn get(&self, key: &str) -> Option<&Reference> {
-        self.0.get(key).map(Spanned::get_ref)
+        self.papers.get(key).map(Spanned::get_ref)
     }
 
     /// All papers with their keys, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Reference)> {
-        self.0.iter().map(|(key, paper)| (&**key, paper.get_ref()))
+        self.papers.iter().map(|(key, paper)| (&**key, paper.get_ref()))
     }
 
     /// The keys that somebody may have meant who wrote one that is none: of the same author, or of a
@@ -138,12 +142,13 @@ impl References {
     pub fn near(&self, key: &str) -> Vec<&str> {
         const LETTERS: usize = 3;
         let beginning: String = key.chars().take(LETTERS).collect();
-        self.0.keys().map(String::as_str).filter(|other| other.starts_with(&beginning)).collect()
+        let keys = self.papers.keys().map(String::as_str);
+        keys.filter(|other| other.starts_with(&beginning)).collect()
     }
 
     /// What is wrong with the papers, each with the byte where it stands.
     fn flaws(&self) -> Vec<(usize, Flaw)> {
-        let mut as_written: Vec<_> = self.0.iter().collect();
+        let mut as_written: Vec<_> = self.papers.iter().collect();
         as_written.sort_by_key(|(_, paper)| paper.span().start);
         let mut flaws = Vec::new();
         let (mut before, mut links) = ("", BTreeMap::new());

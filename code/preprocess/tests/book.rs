@@ -150,10 +150,8 @@ fn a_paper_is_shown_with_its_link_and_listed_with_the_pages_that_cite_it() {
     let (start, one) =
         (r#"<a href="start.html">Start</a>"#, r#"<a href="ch01-one.html">chapter 1</a>"#);
     for part in [
-        format!(
-            "<li id=\"bee2001\">Ann Bee, C. Day and Eve 2001, {title}. In {start}, {one}.</li>"
-        ),
-        format!("<li id=\"zoe1999\">Zoe 1999, <a href=\"https://z.org\">Last</a>. In {one}.</li>"),
+        format!("<li id=\"bee2001\">Ann Bee, C. Day and Eve 2001, {title} ({start}; {one}).</li>"),
+        format!("<li id=\"zoe1999\">Zoe 1999, <a href=\"https://z.org\">Last</a> ({one}).</li>"),
         "<p>And <math><mi>x</mi></math>.</p>".to_owned(),
     ] {
         assert!(all.contains(&part), "{part} is not in {all}");
