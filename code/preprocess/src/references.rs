@@ -194,7 +194,8 @@ impl Reference {
         if self.authors.is_empty() {
             return Some(Flaw::NoAuthor(key.to_owned()));
         }
-        if !self.link.starts_with("https://") {
+        // Some papers lie where there is no other.
+        if !["https://", "http://"].iter().any(|scheme| self.link.starts_with(scheme)) {
             return Some(Flaw::NoLink(key.to_owned()));
         }
         let letter = |c: char| c.is_ascii_lowercase();

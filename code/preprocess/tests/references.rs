@@ -26,6 +26,7 @@ fn a_paper_is_named_by_one_two_or_the_first_of_its_authors() {
         assert_eq!((paper.short().as_str(), paper.long().as_str()), (short, long));
     }
     assert_eq!(References::read("").unwrap().iter().count(), 0);
+    assert!(References::read(&paper("bee2001", r#"["Ann Bee"]"#, "http://x.org")).is_ok());
 }
 
 #[test]
