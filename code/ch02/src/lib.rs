@@ -1,22 +1,26 @@
 //! Chapter 2: what does sharing save? Run it with `cargo run -p ch02`.
 //!
 //! The experiments stand in the order of the chapter: three [`networks`] built and counted, the
-//! gradient of a shared weight beside that of an [`untied`] network, what training keeps, and the
-//! weights of the LSTM of 1997 ([`lstm1997`]).
+//! gradient of a shared weight beside that of an [`untied`] network, what training keeps, what a
+//! gradient learns that is cut ([`cuts`]), and the weights of the LSTM of 1997 ([`lstm1997`]).
 
+pub mod cuts;
 pub mod lstm1997;
 pub mod networks;
 pub mod untied;
 
 use chapter::{
-    Chapter, Experiment, Figure, Report,
-    format::{count, decimals},
+    Chapter, Experiment, Figure, Report, Spread,
+    format::{count, decimals, percent},
 };
 use ndarray::{Array1, Array2, Array3, Axis};
 use rand_distr::{Distribution, StandardNormal};
+use recorded::Recorder;
 use rnn::{Linear, Lstm, Parameters as _, Rnn};
+use tasks::adding;
 
 use crate::{
+    cuts::{CUTS, has_learned},
     lstm1997::Lstm1997,
     networks::{Each, Networks, Sizes, crossover, receptive_field},
     untied::Untied,
@@ -46,6 +50,10 @@ pub struct Parameters {
     /// network only where this is small
     #[arg(long, default_value_t = 3, value_parser = chapter::at_least(1, 100))]
     pub kernel: usize,
+
+    /// What takes longer is recorded.
+    #[command(flatten)]
+    pub recorder: Recorder,
 }
 
 impl Chapter for Parameters {
@@ -56,6 +64,7 @@ impl Chapter for Parameters {
         Experiment { figures: &["parameters", "multiply-adds"], run: Self::draw_by_length },
         Experiment { figures: &["gradients"], run: |_, report| gradients(report) },
         Experiment { figures: &[], run: Self::memory },
+        Experiment { figures: &[], run: Self::cut },
         Experiment { figures: &[], run: |_, report| history(report) },
     ];
 
@@ -171,6 +180,27 @@ impl Parameters {
         report.number("input_megabytes", decimals(bytes(x.len()) / MILLION, 2));
         report.number("weight_kilobytes", decimals(bytes(weights) / 1000.0, 0));
         report.number("states_outweigh", count(weights / self.hidden));
+        Ok(())
+    }
+
+    /// What a gradient learns that is cut.
+    fn cut(&self, report: &mut Report) -> chapter::Result {
+        let runs = CUTS.report(self.recorder, include_str!("../runs.json"), "adding_1", report)?;
+        report.section("What a cut gradient learns");
+        report.number("cut_length", count(cuts::LENGTH));
+        report.number("cut", count(cuts::CUT));
+        report.number("cut_marked", count(cuts::BEFORE_THE_CUT.end));
+        report.number("cut_updates", count(cuts::UPDATES));
+        report.number("cut_batch", count(adding::BATCH));
+        report.number("cut_hidden", count(adding::HIDDEN));
+        report.number("cut_runs", count(CUTS.seeds));
+        for (name, lesson) in CUTS.rows {
+            report.number(&format!("cut_{name}_steps"), count(lesson.steps));
+            let learned = runs.row(name).iter().filter(|error| has_learned(**error)).count();
+            report.number(&format!("cut_{name}"), count(learned));
+            let errors = Spread::of(runs.row(name).iter().copied());
+            report.spread(&format!("cut_{name}_error"), &errors, |error| percent(error, 0));
+        }
         Ok(())
     }
 }

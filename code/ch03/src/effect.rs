@@ -1,9 +1,9 @@
 //! How long the first input makes a difference.
 
-use ndarray::{Array2, Array3, Axis, stack};
-use rand::Rng;
+use ndarray::{Array2, Array3, Axis, array, concatenate, s, stack};
+use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
-use rnn::{Error, Gru, Lstm, Rnn, SelfAttention, init::Recurrence};
+use rnn::{Cell, Error, Gru, Layers, Lstm, Rnn, SelfAttention, init::Recurrence};
 
 /// An untrained network, by how it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,9 +39,14 @@ pub struct Sizes {
 // ANCHOR: effect
 pub fn effect(network: Network, sizes: &Sizes, rng: &mut impl Rng) -> Result<Vec<f64>, Error> {
     let output = run(network, &two_first_inputs(sizes, rng), sizes, rng)?;
+    Ok(left(&output))
+}
+
+/// Of the states of two sequences, `[2, T, H]`.
+fn left(output: &Array3<f64>) -> Vec<f64> {
     let apart = &output.index_axis(Axis(0), 0) - &output.index_axis(Axis(0), 1);
     let distances = apart.map_axis(Axis(1), |row| row.dot(&row).sqrt());
-    Ok((&distances / distances[0]).to_vec())
+    (&distances / distances[0]).to_vec()
 }
 
 /// Two sequences `[2, T, D]` that differ in their first input only.
@@ -53,6 +58,39 @@ fn two_first_inputs(sizes: &Sizes, rng: &mut impl Rng) -> Array3<f64> {
     stack![Axis(0), one, other]
 }
 // ANCHOR_END: effect
+
+/// The same for a layer that may have been trained, and two sequences `[2, T, D]` that differ in their
+/// first input.
+///
+/// # Errors
+/// Where the layer has other inputs.
+pub fn effect_on<C: Cell<Real = f64>>(
+    layer: &Layers<C>,
+    two: &Array3<f64>,
+) -> Result<Vec<f64>, Error> {
+    Ok(left(&layer.forward(two, None)?.0))
+}
+
+/// Two sequences `[2, T, 2]` for the adding problem that differ in their first number only. It is the
+/// one that is marked, or nothing is.
+pub fn two_first_numbers(steps: usize, marked: bool, rng: &mut impl Rng) -> Array3<f64> {
+    let mut x = Array3::zeros((2, steps, 2));
+    for t in 0..steps {
+        let number = rng.random_range(0.0..1.0);
+        x.slice_mut(s![.., t, 0]).fill(number);
+    }
+    x.slice_mut(s![.., 0, 0]).assign(&array![0.0, 1.0]);
+    x.slice_mut(s![.., 0, 1]).fill(f64::from(u8::from(marked)));
+    x
+}
+
+/// Two sequences `[2, T, 1]` of bits that differ in the first only.
+pub fn two_first_bits(steps: usize, rng: &mut impl Rng) -> Array3<f64> {
+    let (bits, _) = tasks::parity::bits(1, steps, rng);
+    let mut two = concatenate![Axis(0), bits, bits];
+    two.slice_mut(s![.., 0, 0]).assign(&array![0.0, 1.0]);
+    two
+}
 
 fn run(
     network: Network,
@@ -143,5 +181,32 @@ mod tests {
         let apart = &x.index_axis(Axis(0), 0) - &x.index_axis(Axis(0), 1);
         assert!(apart.row(0).iter().all(|difference| *difference != 0.0));
         assert!(apart.iter().skip(3).all(|difference| *difference == 0.0));
+    }
+
+    #[test]
+    fn sequences_of_a_task_differ_in_their_first_input_only() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for (x, marks) in [
+            (two_first_numbers(9, true, &mut rng), 1.0),
+            (two_first_numbers(9, false, &mut rng), 0.0),
+        ] {
+            assert_eq!(x.slice(s![.., 0, ..]), array![[0.0, marks], [1.0, marks]]);
+            assert_eq!(x.slice(s![0, 1.., ..]), x.slice(s![1, 1.., ..]));
+            assert_eq!(x.slice(s![.., .., 1]).sum(), 2.0 * marks);
+        }
+        let x = two_first_bits(9, &mut rng);
+        assert_eq!(x.slice(s![.., 0, 0]), array![0.0, 1.0]);
+        assert_eq!(x.slice(s![0, 1.., ..]), x.slice(s![1, 1.., ..]));
+    }
+
+    #[test]
+    fn a_layer_has_the_effect_of_the_network_that_it_is() {
+        let sizes = Sizes { input: 3, hidden: 4, steps: 5 };
+        let rng = || ChaCha8Rng::seed_from_u64(1);
+        let mut drawn = rng();
+        let two = two_first_inputs(&sizes, &mut drawn);
+        let gru = Gru::new(3, 4, &mut drawn).unwrap();
+        let expected = effect(Network::Gru, &sizes, &mut rng()).unwrap();
+        assert_eq!(effect_on(&gru, &two).unwrap(), expected);
     }
 }

@@ -7,14 +7,17 @@ use chapter::{
 use ndarray::{Array2, Axis, Slice};
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use recorded::{Kind, Recorder, Runs};
-use rnn::{Adam, Cell, Error, GruCell, Layers, Sgd, mse_loss};
+use rnn::{Cell, Error, GruCell, Layers, mse_loss};
 use serde::{Deserialize, Serialize};
 use tasks::{
     adding::{BATCH, GATED_RATE, HIDDEN, sequences},
-    training::{Answers, Model, draw, gradient_of_run},
+    training::{Model, draw, truncated_gradient},
 };
 
-use crate::reach;
+use crate::{
+    optimiser::{MOMENTUM, Optimiser},
+    reach,
+};
 
 /// What a network is taught to answer after T steps. Nothing of it is in the sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,21 +30,12 @@ pub enum Taught {
     NoiseWithoutMean,
 }
 
-/// What moves the weights.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Optimiser {
-    /// Adam, at the rate that the adding problem is learned with.
-    Adam,
-    /// Gradient descent with [`MOMENTUM`], at this rate.
-    Sgd(f64),
-}
-
 /// The learning rates of gradient descent: that which parity is learned with, and one ten times as
 /// large.
 pub const SGD_RATES: [f64; 2] = [0.1, 1.0];
 
-/// Its momentum.
-pub const MOMENTUM: f64 = 0.9;
+/// Adam, at the rate that the adding problem is learned with.
+pub const ADAM: Optimiser = Optimiser::Adam(GATED_RATE);
 
 /// How a network is taught.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,25 +75,14 @@ pub fn teach<C: Cell<Real = f64> + Clone>(
 ) -> Result<Model<f64, Layers<C>>, Error> {
     let mut model: Model<f64, Layers<C>> = draw([2, HIDDEN, 1], rng)?;
     let drawn = model.0.clone();
-    let (mut adam, mut sgd) = (Adam::new(GATED_RATE), Sgd::new(0.0, MOMENTUM));
+    let mut optimiser = lesson.optimiser.start();
     for _ in 0..lesson.updates {
         let (x, _) = sequences(BATCH, t, rng);
         let right = lesson.taught.answers(t, rng);
-        // Read without keeping anything for the way back; the steps after it are what it reaches.
-        let cut = if lesson.cut { t - 1 } else { 0 };
-        let (past, rest) = x.view().split_at(Axis(1), cut);
-        let before = (cut > 0).then(|| model.0.forward(&past, None)).transpose()?;
-        let state = before.as_ref().map(|(_, state)| C::state(|array| &*state.as_ref()[array]));
-        let run = model.0.forward_saving(&rest, None, state)?;
+        let steps = if lesson.cut { 1 } else { t };
         let mse = |y: &Array2<f64>| mse_loss(y, &right);
-        let (_, gradient) = gradient_of_run(&model.1, &run, Answers::AtTheEnd, mse)?;
-        match lesson.optimiser {
-            Optimiser::Adam => adam.step(&mut model, &gradient)?,
-            Optimiser::Sgd(learning_rate) => {
-                sgd.learning_rate = learning_rate;
-                sgd.step(&mut model, &gradient)?;
-            }
-        }
+        let (_, gradient) = truncated_gradient(&model, &x, steps, mse)?;
+        optimiser.step(&mut model, &gradient)?;
         after_update(&mut model.0, &drawn);
     }
     Ok(model)
@@ -138,20 +121,18 @@ const GATE: Kind<Lesson, Opened, Error> = Kind {
         "code/tasks/src/adding.rs",
         "code/tasks/src/training.rs",
         "code/ch03/src/gate.rs",
+        "code/ch03/src/optimiser.rs",
         "code/ch03/src/reach.rs",
     ],
     rows: &[
-        ("untrained", Lesson { updates: 0, ..lesson(Taught::Noise, Optimiser::Adam, false) }),
-        ("noise", lesson(Taught::Noise, Optimiser::Adam, false)),
-        ("constant", lesson(Taught::Constant, Optimiser::Adam, false)),
-        ("without_mean", lesson(Taught::NoiseWithoutMean, Optimiser::Adam, false)),
-        ("noise_cut", lesson(Taught::Noise, Optimiser::Adam, true)),
-        ("constant_cut", lesson(Taught::Constant, Optimiser::Adam, true)),
-        ("noise_held", Lesson { gate_held: true, ..lesson(Taught::Noise, Optimiser::Adam, false) }),
-        (
-            "constant_held",
-            Lesson { gate_held: true, ..lesson(Taught::Constant, Optimiser::Adam, false) },
-        ),
+        ("untrained", Lesson { updates: 0, ..lesson(Taught::Noise, ADAM, false) }),
+        ("noise", lesson(Taught::Noise, ADAM, false)),
+        ("constant", lesson(Taught::Constant, ADAM, false)),
+        ("without_mean", lesson(Taught::NoiseWithoutMean, ADAM, false)),
+        ("noise_cut", lesson(Taught::Noise, ADAM, true)),
+        ("constant_cut", lesson(Taught::Constant, ADAM, true)),
+        ("noise_held", Lesson { gate_held: true, ..lesson(Taught::Noise, ADAM, false) }),
+        ("constant_held", Lesson { gate_held: true, ..lesson(Taught::Constant, ADAM, false) }),
         ("noise_sgd", lesson(Taught::Noise, Optimiser::Sgd(SGD_RATES[0]), false)),
         ("noise_sgd_fast", lesson(Taught::Noise, Optimiser::Sgd(SGD_RATES[1]), false)),
         ("constant_sgd", lesson(Taught::Constant, Optimiser::Sgd(SGD_RATES[0]), false)),
@@ -264,16 +245,12 @@ mod tests {
     #[test]
     fn each_optimiser_and_rate_moves_otherwise() {
         let by = |optimiser| Lesson { updates: 1, ..lesson(Taught::Noise, optimiser, false) };
-        let none = Lesson { updates: 0, ..by(Optimiser::Adam) };
+        let none = Lesson { updates: 0, ..by(ADAM) };
         let moved = |lesson| &taught(lesson, 4).1.bias - &taught(none, 4).1.bias;
         let slow = moved(by(Optimiser::Sgd(0.1)));
         approx::assert_abs_diff_eq!(moved(by(Optimiser::Sgd(1.0))), 10.0 * &slow, epsilon = 1e-12);
         // Adam's first step is its rate, whatever the gradient.
-        approx::assert_abs_diff_eq!(
-            moved(by(Optimiser::Adam))[0].abs(),
-            GATED_RATE,
-            epsilon = 1e-6
-        );
+        approx::assert_abs_diff_eq!(moved(by(ADAM))[0].abs(), GATED_RATE, epsilon = 1e-6);
         assert_ne!(slow[0].abs(), GATED_RATE);
     }
 
@@ -303,7 +280,7 @@ mod tests {
         for (name, lesson) in GATE.rows {
             let sgd = [("_sgd", SGD_RATES[0]), ("_sgd_fast", SGD_RATES[1])];
             let optimiser = sgd.into_iter().find(|(by, _)| name.ends_with(by));
-            let optimiser = optimiser.map_or(Optimiser::Adam, |(_, rate)| Optimiser::Sgd(rate));
+            let optimiser = optimiser.map_or(ADAM, |(_, rate)| Optimiser::Sgd(rate));
             assert_eq!(lesson.optimiser, optimiser, "{name}");
             assert_eq!(lesson.cut, name.ends_with("_cut"), "{name}");
             assert_eq!(lesson.gate_held, name.ends_with("_held"), "{name}");

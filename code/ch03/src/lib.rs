@@ -2,13 +2,16 @@
 //!
 //! The experiments stand in the order of the chapter: a network that reads on and on ([`endless`]),
 //! how long its first input makes a difference ([`mod@effect`]), the derivative behind it
-//! ([`jacobian`]), what training can find ([`tasks::parity`], [`tasks::adding`], [`reach`]), and batches of unequal length
-//! ([`padding`]).
+//! ([`jacobian`]), what training can find ([`tasks::parity`], [`at_end`], [`guess`], [`tasks::adding`],
+//! [`reach`], [`gate`]), and batches of unequal length ([`padding`]).
 
+pub mod at_end;
 pub mod effect;
 pub mod endless;
 pub mod gate;
+pub mod guess;
 pub mod jacobian;
+pub mod optimiser;
 pub mod padding;
 pub mod reach;
 mod trained;
@@ -93,6 +96,7 @@ impl Chapter for Parameters {
             },
         },
         Experiment { figures: &["parity-training", "parity"], run: Self::parity },
+        Experiment { figures: &[], run: Self::at_end },
         Experiment { figures: &["reach"], run: Self::adding },
         Experiment { figures: &[], run: Self::gate },
         Experiment { figures: &["padding"], run: Self::padding },
@@ -298,6 +302,16 @@ impl Parameters {
     /// Parity, learned on short sequences and asked on long ones.
     fn parity(&self, report: &mut Report) -> chapter::Result {
         if self.skip_training { Ok(()) } else { trained::parity(report) }
+    }
+
+    /// Parity asked at the end only, by many recipes and by guessing.
+    fn at_end(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training {
+            return Ok(());
+        }
+        at_end::report(self.recorder, report)?;
+        guess::report(report);
+        Ok(())
     }
 
     /// The adding problem, and how far back an answer reaches.

@@ -5,48 +5,41 @@ use chapter::{
     format::{count, decimals, exact, scientific},
     rng,
 };
+use ndarray::Array3;
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use rnn::{GruCell, Layers, LstmCell, Parameters as _, Rnn, RnnCell, init::Recurrence};
+use rnn::{GruCell, Layers, LstmCell, Parameters as _, RnnCell};
 use tasks::{
-    adding::{self, Recipe, Target},
-    parity::{self, Asked, Lesson, Training},
+    adding::{self, Recipe},
+    parity::{self, Asked, Training},
     training::Model,
 };
 
 use crate::{
-    Cell, SHOWN, curve,
-    gate::{self, Lesson as Teaching, Optimiser, Taught, UPDATES},
-    jacobian, medians, reach,
+    Cell, FORGOTTEN, SHOWN, curve,
+    effect::{self, steps_until_below},
+    gate::{self, ADAM, Lesson, Taught, UPDATES},
+    jacobian, medians, reach, steps_or_more,
 };
 
 /// Parity, learned on short sequences and asked on long ones; and the same, asked at the end only.
 pub fn parity(report: &mut Report) -> chapter::Result {
     const RUNS: usize = 10;
     const MOST_UPDATES: usize = 3_000;
-    const FEW_BITS: usize = 4;
     const SEQUENCES: usize = 20;
     const LONG: usize = 10_000;
-    let bar = report.progress(8 * RUNS * MOST_UPDATES, "parity");
-    let train = |lesson: &Lesson, run| {
-        let training = parity::train(lesson, &mut report.rng(run), || bar.inc(1))?;
+    let bar = report.progress(3 * RUNS * MOST_UPDATES, "parity");
+    let train = |asked, run| {
+        let training = parity::train(asked, MOST_UPDATES, &mut report.rng(run), || bar.inc(1))?;
         bar.inc(MOST_UPDATES - training.course.losses.len());
         Ok::<_, rnn::Error>(training)
     };
     let runs = || (0..RUNS).into_par_iter();
-    let train_all = |asked, length, recurrence| {
-        let lesson = Lesson { length, asked, recurrence, most_updates: MOST_UPDATES };
-        runs().map(|run| train(&lesson, run)).collect::<Result<Vec<Training>, _>>()
-    };
-    let (pytorch, orthogonal) = (Recurrence::Pytorch, Recurrence::Orthogonal);
-    let at_every_step = train_all(Asked::AtEveryStep, parity::LENGTH, pytorch)?;
-    let cut = train_all(Asked::AtEveryStepCut, parity::LENGTH, pytorch)?;
-    let at_the_end = train_all(Asked::AtTheEnd, parity::LENGTH, pytorch)?;
-    let orthogonal_at_the_end = train_all(Asked::AtTheEnd, parity::LENGTH, orthogonal)?;
-    let few_bits = train_all(Asked::AtTheEnd, FEW_BITS, pytorch)?;
-    let orthogonal_few_bits = train_all(Asked::AtTheEnd, FEW_BITS, orthogonal)?;
-    let two_bits = train_all(Asked::AtTheEnd, 2, pytorch)?;
-    let orthogonal_two_bits = train_all(Asked::AtTheEnd, 2, orthogonal)?;
+    let train_all =
+        |asked| runs().map(|run| train(asked, run)).collect::<Result<Vec<Training>, _>>();
+    let at_every_step = train_all(Asked::AtEveryStep)?;
+    let cut = train_all(Asked::AtEveryStepCut)?;
+    let at_the_end = train_all(Asked::AtTheEnd)?;
     let learned = |runs: &[Training]| runs.iter().filter(|run| run.course.learned).count();
     let asked: Vec<Vec<f64>> = runs()
         .filter(|run| at_every_step[*run].course.learned)
@@ -72,29 +65,12 @@ pub fn parity(report: &mut Report) -> chapter::Result {
     report.number("parity_updates", count(100 * (updates / 100.0).round() as usize));
     report.number("parity_learned_cut", count(learned(&cut)));
     report.number("parity_learned_from_end", count(learned(&at_the_end)));
-    report.number("parity_learned_orthogonal", count(learned(&orthogonal_at_the_end)));
-    report.number("parity_few_bits", count(FEW_BITS));
-    report.number("parity_learned_few_bits", count(learned(&few_bits)));
-    report.number("parity_learned_orthogonal_few_bits", count(learned(&orthogonal_few_bits)));
-    let asked_at_the_end = [&at_the_end, &orthogonal_at_the_end, &few_bits, &orthogonal_few_bits]
-        .into_iter()
-        .flatten();
-    let lowest = Spread::of(asked_at_the_end.map(|run| run.course.running_mean)).low;
-    report.number("parity_lowest_from_end", decimals(lowest, 2));
-    report.number("parity_two_bits", count(learned(&two_bits)));
-    report.number("parity_orthogonal_two_bits", count(learned(&orthogonal_two_bits)));
     report.number("parity_long", count(LONG));
     report.number("parity_answers", count(asked.len() * SEQUENCES * LONG));
     report.number("parity_wrong", count(wrong_answers(&asked, SEQUENCES)));
-
-    let untrained = (0..RUNS).map(|run| {
-        let mut rng = report.rng(run);
-        let rnn = Rnn::from(orthogonal.draw(1, parity::HIDDEN, &mut rng)?);
-        let (x, _) = parity::bits(1, FEW_BITS, &mut rng);
-        Ok(jacobian::of(&rnn, &x)?.norms[FEW_BITS - 1])
-    });
-    let norms = untrained.collect::<Result<Vec<f64>, rnn::Error>>()?;
-    report.number("parity_orthogonal_norm", decimals(Spread::of(norms).median, 1));
+    let learners = at_every_step.iter().filter(|training| training.course.learned);
+    let networks = learners.map(|training| &training.model.0).collect::<Vec<_>>();
+    until_forgotten("parity", &networks, report, effect::two_first_bits)?;
 
     let losses = |run: &Training| run.course.losses.clone().into_iter().enumerate();
     let points = |run| losses(run).map(|(update, loss)| (update as f64, loss));
@@ -155,7 +131,6 @@ pub fn adding(report: &mut Report) -> chapter::Result {
                 Cell::Gru => (train_to_add::<GruCell<f32>>, adding::GATED_RATE),
             };
             let recipe = Recipe {
-                target: Target::Sum,
                 length,
                 learning_rate,
                 most_updates: MOST_UPDATES,
@@ -242,7 +217,6 @@ fn patience(length: usize, report: &mut Report) -> chapter::Result {
     const RUNS: usize = 3;
     const MOST_UPDATES: usize = 30_000;
     let recipe = Recipe {
-        target: Target::Sum,
         length,
         learning_rate: adding::TANH_RATE,
         most_updates: MOST_UPDATES,
@@ -283,6 +257,12 @@ fn reach(length: usize, most_updates: usize, report: &mut Report) -> chapter::Re
     let kept = trained.iter().map(|(gru, _)| reach::kept(gru, length, &mut report.rng(RUNS)));
     let kept: Vec<f64> = kept.collect::<Result<_, _>>()?;
     report.number("kept_trained", decimals(Spread::of(kept).median, 2));
+    let [before, after] =
+        [&untrained, &trained].map(|models| models.iter().map(|(gru, _)| gru).collect::<Vec<_>>());
+    let number = |marked| move |steps, rng: &mut _| effect::two_first_numbers(steps, marked, rng);
+    until_forgotten("adding_untrained", &before, report, number(true))?;
+    until_forgotten("adding_marked", &after, report, number(true))?;
+    until_forgotten("adding_unmarked", &after, report, number(false))?;
     let mut figure = Figure::new("reach", "How much an answer depends on earlier states")
         .describe(
             "Untrained curves fall steeply. After training on noise the GRU's fall much less.",
@@ -305,6 +285,24 @@ fn reach(length: usize, most_updates: usize, report: &mut Report) -> chapter::Re
     report.figure(&figure)
 }
 
+/// Steps until the first input of sequences that are drawn so is forgotten.
+fn until_forgotten<C: rnn::Cell<Real = f64>>(
+    name: &str,
+    networks: &[&Layers<C>],
+    report: &mut Report,
+    two_sequences: impl Fn(usize, &mut ChaCha8Rng) -> Array3<f64>,
+) -> chapter::Result {
+    const STEPS: usize = 300;
+    let steps = networks.iter().enumerate().map(|(run, network)| {
+        let x = two_sequences(STEPS, &mut report.rng(run));
+        let below = steps_until_below(&effect::effect_on(network, &x)?, FORGOTTEN);
+        Ok(below.map_or(f64::INFINITY, |steps| steps as f64))
+    });
+    let steps = Spread::of(steps.collect::<Result<Vec<_>, rnn::Error>>()?);
+    report.spread(&format!("until_{name}"), &steps, |steps| steps_or_more(steps, STEPS));
+    Ok(())
+}
+
 /// Trains several networks side by side.
 fn several<L: Send>(
     runs: usize,
@@ -320,7 +318,7 @@ fn on_noise<C: rnn::Cell<Real = f64> + Clone>(
     mut rng: ChaCha8Rng,
     bar: &Progress,
 ) -> Result<Model<f64, Layers<C>>, rnn::Error> {
-    let lesson = Teaching { updates, ..gate::lesson(Taught::Noise, Optimiser::Adam, false) };
+    let lesson = Lesson { updates, ..gate::lesson(Taught::Noise, ADAM, false) };
     gate::teach(&lesson, length, &mut rng, |_, _| bar.inc(1))
 }
 
@@ -331,8 +329,8 @@ fn to_add(
     mut rng: ChaCha8Rng,
     bar: &Progress,
 ) -> Result<Model<f64, Layers<GruCell<f64>>>, rnn::Error> {
-    let (target, learning_rate, learned) = (Target::Sum, adding::GATED_RATE, adding::SOLVED);
-    let recipe = Recipe { target, length, learning_rate, most_updates, learned };
+    let (learning_rate, learned) = (adding::GATED_RATE, adding::SOLVED);
+    let recipe = Recipe { length, learning_rate, most_updates, learned };
     let training = adding::train(&recipe, &mut rng, || bar.inc(1))?;
     bar.inc(most_updates - training.updates);
     Ok(training.model)

@@ -45,20 +45,9 @@ pub fn sequences<F: Real>(n: usize, t: usize, rng: &mut impl Rng) -> (Array3<F>,
 }
 // ANCHOR_END: sequences
 
-/// What a network is trained to answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// The sum of the two marked numbers.
-    Sum,
-    /// The sum of two random numbers that are not in the sequence: there is nothing to learn.
-    Noise,
-}
-
 /// How a network is trained.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recipe {
-    /// What it is to answer.
-    pub target: Target,
     /// Steps of the sequences, T.
     pub length: usize,
     /// The learning rate of Adam.
@@ -83,11 +72,11 @@ pub struct Training<F, L> {
     pub model: Model<F, L>,
     /// The updates that it took.
     pub updates: usize,
-    /// Whether it has learned its target.
+    /// Whether it has learned to add.
     pub learned: bool,
 }
 
-/// Trains a network on sequences of T steps until it has learned its target, or for so many updates.
+/// Trains a network on sequences of T steps until it has learned to add, or for so many updates.
 ///
 /// # Errors
 /// Where something is not finite.
@@ -99,10 +88,7 @@ pub fn train<F: Real, C: Cell<Real = F>>(
     let mut model = draw([2, HIDDEN, 1], rng)?;
     let mut adam = Adam::new(F::from_f64(recipe.learning_rate));
     let course = training::train(&recipe.until(), |_| {
-        let (x, mut sums) = sequences(BATCH, recipe.length, rng);
-        if recipe.target == Target::Noise {
-            sums = sequences(BATCH, recipe.length, rng).1;
-        }
+        let (x, sums) = sequences(BATCH, recipe.length, rng);
         let mse = |y: &Array2<F>| mse_loss(y, &sums);
         let (loss, gradient) = gradient(&model, &x, Answers::AtTheEnd, mse)?;
         adam.step(&mut model, &gradient)?;

@@ -4,4 +4,5 @@
 pub mod adding;
 pub mod grammar;
 pub mod parity;
+pub mod recall;
 pub mod training;

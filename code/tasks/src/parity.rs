@@ -4,14 +4,16 @@ use std::iter::zip;
 
 use ndarray::{Array2, Array3, Axis, concatenate};
 use rand::{Rng, RngExt};
-use rnn::{Error, Linear, Rnn, RnnCell, Saved, Sgd, cross_entropy, init::Recurrence};
+use rnn::{Error, Rnn, RnnCell, Saved, Sgd, cross_entropy};
 
-use crate::training::{self, Answers, Course, Model, Until, copied, gradient, gradient_of_run};
+use crate::training::{
+    self, Answers, Course, Model, Until, copied, draw, gradient, gradient_of_run,
+};
 
 /// Units of the network.
 pub const HIDDEN: usize = 16;
 
-/// Steps of the sequences that it is trained on, where nothing else is said.
+/// Steps of the sequences that it is trained on.
 pub const LENGTH: usize = 16;
 
 /// Sequences in an update.
@@ -54,26 +56,6 @@ pub struct Training {
     pub course: Course,
 }
 
-/// How a network is asked, and what it starts from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lesson {
-    /// Bits in a sequence.
-    pub length: usize,
-    /// When the network is asked.
-    pub asked: Asked,
-    /// How its recurrent weights are drawn.
-    pub recurrence: Recurrence,
-    /// Updates at most.
-    pub most_updates: usize,
-}
-
-impl Lesson {
-    fn until(&self) -> Until {
-        let most_updates = self.most_updates;
-        Until { most_updates, learned: LEARNED, first_mean: 1.0, share: 0.05 }
-    }
-}
-
 /// When a network must say the parity, and how far its mistakes go back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -91,15 +73,17 @@ pub enum Asked {
 /// Where something is not finite.
 // ANCHOR: train
 pub fn train(
-    lesson: &Lesson,
+    asked: Asked,
+    most_updates: usize,
     rng: &mut impl Rng,
     mut after_update: impl FnMut(),
 ) -> Result<Training, Error> {
-    let mut model = draw(lesson.recurrence, rng)?;
+    let mut model = draw([1, HIDDEN, 2], rng)?;
     let mut sgd = Sgd::new(LEARNING_RATE, MOMENTUM);
-    let course = training::train(&lesson.until(), |_| {
-        let (x, parities) = bits(BATCH, lesson.length, rng);
-        let (loss, gradient) = loss_and_gradient(&model, &x, &parities, lesson.asked)?;
+    let until = Until { most_updates, learned: LEARNED, first_mean: 1.0, share: 0.05 };
+    let course = training::train(&until, |_| {
+        let (x, parities) = bits(BATCH, LENGTH, rng);
+        let (loss, gradient) = loss_and_gradient(&model, &x, &parities, asked)?;
         sgd.step(&mut model, &gradient)?;
         after_update();
         Ok(loss)
@@ -107,10 +91,6 @@ pub fn train(
     Ok(Training { model, course })
 }
 // ANCHOR_END: train
-
-fn draw(recurrence: Recurrence, rng: &mut impl Rng) -> Result<Model<f64, Rnn<f64>>, Error> {
-    Ok((Rnn::from(recurrence.draw(1, HIDDEN, rng)?), Linear::new(HIDDEN, 2, rng)?))
-}
 
 fn loss_and_gradient(
     model: &Model<f64, Rnn<f64>>,
@@ -213,7 +193,7 @@ mod tests {
     #[test]
     fn a_cut_gradient_is_that_of_the_single_steps() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let model = draw(Recurrence::Orthogonal, &mut rng).unwrap();
+        let model = draw([1, HIDDEN, 2], &mut rng).unwrap();
         let apart = |length| {
             let (x, parities) = bits(3, length, &mut ChaCha8Rng::seed_from_u64(2));
             let ask = |asked| loss_and_gradient(&model, &x, &parities, asked).unwrap();
