@@ -16,13 +16,21 @@ pub struct Beside {
     pytorch: String,
     threads: usize,
     rounds: usize,
+    /// Whether PyTorch may hand its LSTM to oneDNN, as it does unless it is told otherwise.
+    #[serde(default = "yes")]
+    onednn: bool,
     /// By network, pass and size, as in `rnn/forward/i`: the library's and PyTorch's.
     seconds: BTreeMap<String, [f64; 2]>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The book's own measurements, on one thread and on all, and on all of another machine.
 const ON_ONE: &str = include_str!("../pytorch.json");
 const ON_ALL: &str = include_str!("../pytorch-all-cores.json");
+const WITHOUT_ONEDNN: &str = include_str!("../pytorch-without-onednn.json");
 const ELSEWHERE: &str = include_str!("../pytorch-other-machine.json");
 
 const NETWORKS: [&str; 3] = ["rnn", "lstm", "gru"];
@@ -49,6 +57,14 @@ impl Beside {
     /// Where the record is not one.
     pub fn on_all_cores() -> chapter::Result<Self> {
         Ok(serde_json::from_str(ON_ALL)?)
+    }
+
+    /// The LSTM on one thread where PyTorch's goes operator by operator, as its other layers do.
+    ///
+    /// # Errors
+    /// Where the record is not one.
+    pub fn without_onednn() -> chapter::Result<Self> {
+        Ok(serde_json::from_str(WITHOUT_ONEDNN)?)
     }
 
     /// The same on a machine of another maker, for how far the ratios hold.
@@ -101,6 +117,13 @@ impl Beside {
             report.number(&format!("attention_steps_{steps}"), count(steps));
         }
         Self::recorded()?.ratios("beside_", report)?;
+        let operators = Self::without_onednn()?;
+        for pass in PASSES {
+            for (_, size) in SIZES {
+                let ratio = operators.ratio("lstm", pass, size)?;
+                report.number(&format!("operators_lstm_{pass}_{size}"), decimals(ratio, 2));
+            }
+        }
         report.section("Beside PyTorch, on all cores");
         Self::on_all_cores()?.ratios("all_", report)?;
         report.section("Beside PyTorch, on all cores of another machine");
@@ -118,6 +141,9 @@ mod tests {
         assert!(one.threads == 1 && all.threads > 1, "{} {}", one.threads, all.threads);
         let other = Beside::elsewhere().unwrap();
         assert!(other.machine != all.machine && other.threads == all.threads, "{}", other.machine);
+        let operators = Beside::without_onednn().unwrap();
+        assert!(!operators.onednn && one.onednn && all.onednn && other.onednn);
+        assert_eq!((operators.threads, &operators.machine), (1, &one.machine));
         for recorded in [one, all, other] {
             let mut report = Report::new(1);
             recorded.ratios("x_", &mut report).unwrap();

@@ -2,6 +2,10 @@
 
     pip install torch==2.15.0
     python code/rnn/benches/layers_beside_pytorch.py [--rounds 9] [--threads 1] [--record FILE]
+    python code/rnn/benches/layers_beside_pytorch.py --without-onednn --only lstm
+
+Of its recurrent layers PyTorch hands the LSTM to oneDNN, where a CPU and 32-bit floats allow it, and
+runs the tanh network and the GRU operator by operator. `--without-onednn` runs all of them so.
 
 In each round every layer is timed twice, the library first and then PyTorch, each the median of
 many runs, so that what slows the machine down for a while slows both. The table shows the medians
@@ -45,10 +49,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, default=1, help="of the library and of PyTorch")
     parser.add_argument("--record", type=Path, help="write the medians to this file as JSON")
+    parser.add_argument("--without-onednn", action="store_true", help="also PyTorch's LSTM")
     parser.add_argument("--only", default="", help="measurements whose name begins so: rnn/forward")
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
+    torch.backends.mkldnn.set_flags(_enabled=not arguments.without_onednn)
     kinds = [(n, SIZES) for n in NETWORKS] + [("attention", ATTENTIONS)]
     names = [f"{n}/{p}/{s}" for n, sizes in kinds for p in PASSES for s in sizes]
     names = [name for name in names if name.startswith(arguments.only)]
@@ -160,6 +166,7 @@ def report(times, arguments):
             "date": str(date.today()),
             "pytorch": torch.__version__.split("+")[0],
             "threads": arguments.threads,
+            "onednn": not arguments.without_onednn,
             "rounds": arguments.rounds,
             "seconds": medians,
         }
