@@ -70,6 +70,19 @@ impl Reservoir {
     }
     // ANCHOR_END: linear_capacity
 
+    /// The capacity of all lags together where each unit is read with independent noise of standard
+    /// deviation `noise`: C + noise² I takes the place of C, and without noise the sum is H.
+    pub fn capacity_with_noise(&self, noise: f64) -> Option<f64> {
+        let units = self.v.len();
+        let echoes = self.echoes();
+        let mut covariance = DMatrix::identity(units, units) * noise.powi(2);
+        for echo in &echoes {
+            covariance += echo * echo.transpose();
+        }
+        let inverse = covariance.cholesky()?;
+        Some(echoes.iter().map(|echo| echo.dot(&inverse.solve(echo))).sum())
+    }
+
     /// What an input leaves in the state k steps later, `W^k v`, until next to nothing is left, and
     /// then once more for each unit: in a ring, every unit must have heard.
     fn echoes(&self) -> Vec<DVector<f64>> {
@@ -149,6 +162,17 @@ mod tests {
             let expected = network.v.len() as f64 - 1.0 + network.w.determinant().powi(2);
             assert_abs_diff_eq!(capacity[1..].iter().sum::<f64>(), expected, epsilon = 1e-8);
         }
+    }
+
+    #[test]
+    fn noise_takes_what_is_faint_and_nothing_else() {
+        let ring = Reservoir::ring(20, 0.5);
+        let with = |noise| ring.capacity_with_noise(noise).unwrap();
+        assert_abs_diff_eq!(with(0.0), 20.0, epsilon = 1e-6);
+        // After k steps 0.5^k is left: 13 inputs are above a ten-thousandth, and the next ones partly.
+        assert!((13.0..14.5).contains(&with(1e-4)), "{}", with(1e-4));
+        // One unit with variance 1: as much as is left of it beside the noise.
+        assert_abs_diff_eq!(Reservoir::chain(1).capacity_with_noise(0.5).unwrap(), 0.8);
     }
 
     #[test]

@@ -314,6 +314,8 @@ impl Parameters {
 
     fn capacity(&self, report: &mut Report) -> chapter::Result {
         const UNITS: usize = 100;
+        const FAINT: f64 = 0.5;
+        const NOISE: f64 = 0.001;
         let ring = capacity_by_lag(&Reservoir::ring(self.ring, self.decay))?;
         report.section("Memory capacity: linear networks, exactly");
         report.number("ring_units", count(self.ring));
@@ -325,6 +327,12 @@ impl Parameters {
         report.number("long_ring_units", count(50));
         report.number("long_ring_decay", exact(0.99));
         report.number("long_ring_capacity_past", decimals(long[1..].iter().sum(), 4));
+        let faint = Reservoir::ring(self.ring, FAINT);
+        let of = |noise| faint.capacity_with_noise(noise).ok_or("the ring's states depend");
+        report.number("faint_decay", exact(FAINT));
+        report.number("faint_capacity", decimals(of(0.0)?, 1));
+        report.number("faint_noise", exact(NOISE));
+        report.number("faint_capacity_noisy", decimals(of(NOISE)?, 1));
         report.figure(
             &Figure::new("ring", "What a ring still holds of each past input")
                 .describe("High bars for as many inputs as units, low bars behind them.")
