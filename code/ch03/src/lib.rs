@@ -13,6 +13,7 @@ pub mod guess;
 pub mod jacobian;
 pub mod optimiser;
 pub mod padding;
+pub mod rates;
 pub mod reach;
 mod trained;
 
@@ -316,7 +317,7 @@ impl Parameters {
 
     /// The adding problem, and how far back an answer reaches.
     fn adding(&self, report: &mut Report) -> chapter::Result {
-        if self.skip_training { Ok(()) } else { trained::adding(report) }
+        if self.skip_training { Ok(()) } else { trained::adding(self.recorder, report) }
     }
 
     /// What opens the gate that lets it reach so far.

@@ -8,18 +8,21 @@ use chapter::{
 use ndarray::Array3;
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use rnn::{GruCell, Layers, LstmCell, Parameters as _, RnnCell};
+use recorded::Recorder;
+use rnn::{GruCell, Layers, LstmCell, Parameters as _, Rnn, RnnCell};
 use tasks::{
     adding::{self, Recipe},
     parity::{self, Asked, Training},
-    training::Model,
+    training::{Model, draw},
 };
 
 use crate::{
     Cell, FORGOTTEN, SHOWN, curve,
     effect::{self, steps_until_below},
     gate::{self, ADAM, Lesson, Taught, UPDATES},
-    jacobian, medians, reach, steps_or_more,
+    jacobian, medians,
+    rates::{self, TRIALS},
+    reach, steps_or_more,
 };
 
 /// Parity, learned on short sequences and asked on long ones; and the same, asked at the end only.
@@ -108,8 +111,8 @@ fn wrong_answers(right: &[Vec<f64>], sequences: usize) -> usize {
     right.iter().flatten().map(wrong).sum::<f64>().round() as usize
 }
 
-/// The adding problem for three cells and three lengths.
-pub fn adding(report: &mut Report) -> chapter::Result {
+/// The adding problem for three cells and three lengths, and at the longest for three rates.
+pub fn adding(recorder: Recorder, report: &mut Report) -> chapter::Result {
     const RUNS: usize = 5;
     const MOST_UPDATES: usize = 2_500;
     const LENGTHS: [usize; 3] = [10, 15, 50];
@@ -169,6 +172,7 @@ pub fn adding(report: &mut Report) -> chapter::Result {
     let longest = trainings.iter().filter(|added| added.length == LENGTHS[2]);
     let stuck = longest.filter(|added| added.cell == Cell::Rnn && added.is_stuck());
     report.number("adding_stuck", count(stuck.count()));
+    learning_rates(recorder, report)?;
     patience(LENGTHS[2], report)?;
     reach(LENGTHS[2], MOST_UPDATES, report)
 }
@@ -210,6 +214,23 @@ fn train_to_add<C: rnn::Cell<Real = f32>>(
     bar.inc(recipe.most_updates - training.updates);
     let error = adding::error(&training.model, recipe.length, rng)?;
     Ok((error, training.model.parameter_count()))
+}
+
+/// Whether another rate or more units help the tanh network, and hurt the others.
+fn learning_rates(recorder: Recorder, report: &mut Report) -> chapter::Result {
+    let runs = TRIALS.report(recorder, include_str!("../runs.json"), "rnn_0", report)?;
+    for (place, rate) in rates::RATES.into_iter().enumerate() {
+        report.number(&format!("rates_{place}"), exact(rate));
+    }
+    for (name, _) in TRIALS.rows {
+        let learned = runs.row(name).iter().filter(|error| rates::has_learned(**error)).count();
+        report.number(&format!("rates_{name}"), count(learned));
+    }
+    let wide: Model<f32, Rnn<f32>> = draw([2, rates::WIDE, 1], &mut report.rng(0))?;
+    report.number("rates_wide_hidden", count(rates::WIDE));
+    report.number("rates_wide_parameters", count(wide.parameter_count()));
+    report.number("rates_runs", count(TRIALS.seeds));
+    Ok(())
 }
 
 /// A tanh network that is given more time at the longest sequences.
