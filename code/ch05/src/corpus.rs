@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rand::Rng;
 
-use crate::reviews::{BE, LONG_WINDED, Topic, Verdict, adjectives, nouns, plain, sentence};
+use crate::reviews::{BE, Topic, Verdict, adjectives, nouns, plain};
 
 /// A sentence, without its full stop.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -73,8 +73,6 @@ pub struct Corpus {
     pub training: Vec<Sentence>,
     /// Pairs of twins, each sentence followed by its twin. None is among those above.
     pub twins: Vec<Sentence>,
-    /// Pairs of twins that run on: longer than any plain sentence.
-    pub long: Vec<Sentence>,
 }
 
 /// Words of the longest plain sentence.
@@ -84,10 +82,10 @@ pub const LONGEST: usize = 21;
 pub const PLACES_AT_MOST: usize = 64;
 
 impl Corpus {
-    /// Draws so many sentences to learn from and so many pairs to be asked about, twice.
+    /// Draws so many sentences to learn from and so many pairs to be asked about.
     pub fn draw(training: usize, pairs: usize, rng: &mut impl Rng) -> Self {
         let mut seen = HashSet::new();
-        let mut corpus = Self { training: vec![], twins: vec![], long: vec![] };
+        let mut corpus = Self { training: vec![], twins: vec![] };
         while corpus.training.len() < training {
             let drawn = Sentence::draw(rng);
             if seen.insert(drawn.clone()) {
@@ -99,13 +97,6 @@ impl Corpus {
             let pair = [drawn.twin(), drawn];
             if pair.iter().all(|sentence| seen.insert(sentence.clone())) {
                 corpus.twins.extend(pair);
-            }
-        }
-        let long_winded = sentence(LONG_WINDED);
-        while corpus.long.len() < 2 * pairs {
-            let drawn = Sentence { words: long_winded.draw(rng) };
-            if (LONGEST + 1..=PLACES_AT_MOST).contains(&drawn.words.len()) {
-                corpus.long.extend([drawn.twin(), drawn]);
             }
         }
         corpus
@@ -140,10 +131,10 @@ mod tests {
     fn what_is_asked_was_not_learned_and_twins_have_the_same_words() {
         let corpus = Corpus::draw(500, 100, &mut ChaCha8Rng::seed_from_u64(1));
         let learned: HashSet<_> = corpus.training.iter().collect();
-        assert_eq!((learned.len(), corpus.twins.len(), corpus.long.len()), (500, 200, 200));
+        assert_eq!((learned.len(), corpus.twins.len()), (500, 200));
         assert!(corpus.twins.iter().all(|sentence| !learned.contains(sentence)));
         assert!(corpus.twins.iter().all(|sentence| plain().probability(&sentence.words) > 0.0));
-        for pair in [&corpus.twins, &corpus.long].into_iter().flat_map(|all| all.chunks(2)) {
+        for pair in corpus.twins.chunks(2) {
             let bag = |sentence: &Sentence| {
                 let mut words = sentence.words.clone();
                 words.sort_unstable();
@@ -156,12 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn plain_sentences_have_nine_to_twenty_one_words_and_long_ones_more() {
-        let corpus = Corpus::draw(4_000, 100, &mut ChaCha8Rng::seed_from_u64(2));
+    fn plain_sentences_have_nine_to_twenty_one_words() {
+        let corpus = Corpus::draw(4_000, 0, &mut ChaCha8Rng::seed_from_u64(2));
         let plain = corpus.training.iter().map(|sentence| sentence.words.len());
         assert!(plain.clone().all(|length| (9..=LONGEST).contains(&length)));
         assert_eq!(plain.min(), Some(9));
-        assert!(corpus.long.iter().all(|sentence| sentence.words.len() > LONGEST));
         let praised: usize = corpus.training.iter().map(Sentence::label).sum();
         assert!((1_900..2_100).contains(&praised), "{praised}");
     }

@@ -1,8 +1,9 @@
 //! Language models: what is the next word? Trained on all words of a sentence at once, and then
 //! asked for one word after the other.
 
+use ndarray::Array2;
 use rand::{Rng, RngExt};
-use rnn::{Error, Gru, SelfAttention, cross_entropy, init::Recurrence};
+use rnn::{Error, Gru, Real, RnnCell, SelfAttention, cross_entropy, init::orthogonal};
 
 use crate::{
     batch::{Batch, between_stops},
@@ -14,79 +15,61 @@ use crate::{
     training::{BATCH, Recipe, train},
 };
 
-/// A network that says how likely each word is to be the next.
+/// What stands between the vectors of the words and the head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Model {
+pub enum Between {
+    /// Nothing: the head sees the last word alone.
+    Nothing,
     /// A tanh network whose recurrent weights start orthogonal.
-    Rnn,
+    Tanh,
     /// Gated recurrent units.
     Gru,
-    /// Causal attention with places, and the vector of the last word beside it.
+    /// Causal attention. The places of the words have vectors too.
     Attention,
 }
 
-impl Model {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Rnn, Self::Gru, Self::Attention];
+/// A network that says how likely each word is to be the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Design {
+    /// What it does with the vectors of the words.
+    pub between: Between,
+    /// Numbers in a vector.
+    pub vector: usize,
+    /// Whether the head reads the vector of the last word too.
+    pub skip: bool,
+}
 
-    /// Numbers in the vector of a word.
-    pub const fn vector(self) -> usize {
-        match self {
-            Self::Rnn | Self::Gru => 16,
-            Self::Attention => 32,
-        }
-    }
+/// Units of a recurrent layer, numbers in each query, key and value.
+pub const HIDDEN: usize = 32;
 
-    /// Units of the recurrent layer, numbers in each query, key and value.
-    pub const HIDDEN: usize = 32;
+/// How all of them are trained, at some rate.
+pub const fn recipe(learning_rate: f64) -> Recipe {
+    Recipe { learning_rate, updates: 2_000, falling: 2_000 }
+}
 
-    /// How it is trained. The tanh network learns chaotically at a higher rate: the last digits of
-    /// its first weights decide where it ends.
-    pub const fn recipe(self) -> Recipe {
-        match self {
-            Self::Rnn => Recipe { learning_rate: 0.003, updates: 4_000, falling: 4_000 },
-            Self::Gru | Self::Attention => {
-                Recipe { learning_rate: 0.01, updates: 2_000, falling: 2_000 }
-            }
-        }
-    }
-
-    /// What numbers of it are called.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rnn => "rnn",
-            Self::Gru => "gru",
-            Self::Attention => "attention",
-        }
-    }
-
-    /// What it is called in figures.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Rnn => "tanh",
-            Self::Gru => "GRU",
-            Self::Attention => "attention",
-        }
-    }
-
+impl Design {
     /// Draws an untrained network.
     ///
     /// # Errors
-    /// None: the sizes are not zero.
-    pub fn draw<R: Rng>(self, rng: &mut R) -> Result<Network, Error> {
-        let (words, vector) = (vocabulary().len(), self.vector());
-        let places = if self == Self::Attention { PLACES_AT_MOST } else { 0 };
-        let layer = |rng: &mut R| match self {
-            Self::Rnn => {
-                let cell = Recurrence::Orthogonal.draw(vector, Self::HIDDEN, rng)?;
+    /// Where the vector has no numbers.
+    pub fn draw<F: Real, R: Rng>(self, rng: &mut R) -> Result<Network<F>, Error> {
+        let Self { between, vector, skip } = self;
+        let words = vocabulary().len();
+        let places = if between == Between::Attention { PLACES_AT_MOST } else { 0 };
+        let layer = |rng: &mut R| match between {
+            Between::Nothing => Ok(Layer::Nothing),
+            Between::Tanh => {
+                let mut cell = RnnCell::new(vector, HIDDEN, rng)?;
+                cell.w_hh = orthogonal(HIDDEN, rng)?.mapv(F::from_f64);
                 Ok(Layer::Rnn(cell.into()))
             }
-            Self::Gru => Gru::new(vector, Self::HIDDEN, rng).map(Layer::Gru),
-            Self::Attention => {
-                SelfAttention::new(vector, Self::HIDDEN, true, rng).map(Layer::AttentionAndInput)
+            Between::Gru => Gru::new(vector, HIDDEN, rng).map(Layer::Gru),
+            Between::Attention => {
+                SelfAttention::new(vector, HIDDEN, true, rng).map(Layer::Attention)
             }
         };
-        Network::new(Sizes { words, places, vector, answers: words }, layer, Read::Every, rng)
+        let sizes = Sizes { words, places, vector, skip, answers: words };
+        Network::new(sizes, layer, Read::Every, rng)
     }
 }
 
@@ -105,8 +88,8 @@ pub fn read_and_say(sentences: &[&[usize]]) -> (Batch, Vec<usize>) {
 ///
 /// # Errors
 /// Where something is not finite.
-pub fn teach(
-    network: &mut Network,
+pub fn teach<F: Real>(
+    network: &mut Network<F>,
     sentences: &[Sentence],
     recipe: &Recipe,
     rng: &mut impl Rng,
@@ -124,11 +107,20 @@ pub fn teach(
 ///
 /// # Errors
 /// Where something is not finite.
-pub fn surprise(network: &Network, sentences: &[Sentence]) -> Result<f64, Error> {
+pub fn surprise<F: Real>(network: &Network<F>, sentences: &[Sentence]) -> Result<f64, Error> {
+    let (logits, say) = all_logits(network, sentences)?;
+    Ok(cross_entropy(&logits, &say)?.0)
+}
+
+/// The logits of every next word `[N, V]`, sentence by sentence, and what these words are.
+fn all_logits<F: Real>(
+    network: &Network<F>,
+    sentences: &[Sentence],
+) -> Result<(Array2<f64>, Vec<usize>), Error> {
     let known: Vec<Vec<usize>> = sentences.iter().map(between_stops).collect();
     let known: Vec<&[usize]> = known.iter().map(Vec::as_slice).collect();
     let (batch, say) = read_and_say(&known);
-    Ok(cross_entropy(&network.logits(&batch)?, &say)?.0)
+    Ok((network.logits(&batch)?.mapv(Into::into), say))
 }
 
 /// The same of the grammar itself, which no model can go below but by chance.
@@ -166,19 +158,23 @@ impl Bit {
     ///
     /// # Panics
     /// If it is asked about no sentence.
-    pub fn remembered(self, network: &Network, sentences: &[Sentence]) -> Result<f64, Error> {
+    pub fn remembered<F: Real>(
+        self,
+        network: &Network<F>,
+        sentences: &[Sentence],
+    ) -> Result<f64, Error> {
         let sides = self.sides();
         let tells = |word: &&str| sides.iter().any(|side| side.contains(word));
-        let mut right = 0;
-        for sentence in sentences {
-            let (batch, _) = read_and_say(&[&between_stops(sentence)]);
-            let place = sentence.words.iter().rposition(tells);
-            let place = place.expect("the second clause tells it");
-            let next = network.logits(&batch)?.row(place).to_owned();
+        let (logits, _) = all_logits(network, sentences)?;
+        let (mut right, mut first) = (0, 0); // row of the sentence
+        for Sentence { words } in sentences {
+            let place = words.iter().rposition(tells).expect("the second clause tells it");
+            let next = logits.row(first + place);
             let likely =
                 |side: &[&str]| -> f64 { side.iter().map(|word| next[token(word)].exp()).sum() };
             let says = likely(&sides[1]) > likely(&sides[0]);
-            right += usize::from(says == sides[1].contains(&sentence.words[place]));
+            right += usize::from(says == sides[1].contains(&words[place]));
+            first += words.len() + 1; // with the full stop
         }
         Ok(right as f64 / sentences.len() as f64)
     }
@@ -190,6 +186,12 @@ mod tests {
 
     use super::*;
     use crate::corpus::Corpus;
+
+    /// All that see more than the last word.
+    fn designs() -> impl Iterator<Item = Design> {
+        let of = |between| [true, false].map(|skip| Design { between, vector: 8, skip });
+        [Between::Tanh, Between::Gru, Between::Attention].into_iter().flat_map(of)
+    }
 
     /// No model knows more than the grammar, whose surprise is its entropy in the mean.
     #[test]
@@ -205,11 +207,11 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let sentences = Corpus::draw(1, 0, &mut rng).training;
         let recipe = Recipe { learning_rate: 0.02, updates: 40, falling: 20 };
-        for model in Model::ALL {
-            let mut network = model.draw(&mut rng).unwrap();
+        for design in designs() {
+            let mut network: Network<f32> = design.draw(&mut rng).unwrap();
             teach(&mut network, &sentences, &recipe, &mut rng, || {}).unwrap();
             let surprise = surprise(&network, &sentences).unwrap();
-            assert!(surprise < 0.1, "{model:?}: {surprise}");
+            assert!(surprise < 0.1, "{design:?}: {surprise}");
             for bit in [Bit::Topic, Bit::Verdict] {
                 assert_eq!(bit.remembered(&network, &sentences).unwrap(), 1.0);
             }
@@ -217,14 +219,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_remembered_of_many_sentences_is_the_mean_of_each_alone() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let sentences = Corpus::draw(40, 0, &mut rng).training;
+        for (design, bit) in designs().flat_map(|d| [(d, Bit::Topic), (d, Bit::Verdict)]) {
+            let network: Network<f32> = design.draw(&mut rng).unwrap();
+            let of = |some: &[Sentence]| bit.remembered(&network, some).unwrap();
+            let alone: f64 = sentences.chunks(1).map(of).sum();
+            assert!((5.0..35.0).contains(&alone), "some are remembered and some are not");
+            approx::assert_abs_diff_eq!(of(&sentences), alone / 40.0, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
     fn no_word_sees_those_behind_it() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        for model in Model::ALL {
-            let network = model.draw(&mut rng).unwrap();
+        for design in designs() {
+            let network: Network<f32> = design.draw(&mut rng).unwrap();
             let logits = |tokens: &[usize]| network.logits(&Batch::new(&[tokens])).unwrap();
             let (one, other) = (logits(&[0, 1, 2, 3, 4]), logits(&[0, 1, 2, 5, 6]));
             let same = |t| one.row(t) == other.row(t);
-            assert_eq!([0, 1, 2, 3, 4].map(same), [true, true, true, false, false], "{model:?}");
+            assert_eq!([0, 1, 2, 3, 4].map(same), [true, true, true, false, false], "{design:?}");
         }
     }
 }

@@ -1,46 +1,45 @@
 //! What a network does with its vectors of words: nothing, a recurrence or attention.
 
-use ndarray::{Array3, ArrayViewD, ArrayViewMutD, Axis, Slice, concatenate};
-use rnn::{AttentionSaved, Error, Gru, GruCell, Parameters, Rnn, RnnCell, SelfAttention};
+use ndarray::{Array3, ArrayViewD, ArrayViewMutD};
+use rnn::{AttentionSaved, Error, Gru, GruCell, Parameters, Real, Rnn, RnnCell, SelfAttention};
 
 /// The layer between the vectors of the words and the head.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Layer {
+#[expect(clippy::large_enum_variant, reason = "a network has one layer")]
+pub enum Layer<F> {
     /// The vectors go on as they are.
     Nothing,
     /// States, from the first word to the last.
-    Rnn(Rnn<f64>),
+    Rnn(Rnn<F>),
     /// The same with gates.
-    Gru(Gru<f64>),
+    Gru(Gru<F>),
     /// Each word looks at others.
-    Attention(SelfAttention<f64>),
-    /// The same, and the vectors of the words beside it.
-    AttentionAndInput(SelfAttention<f64>),
+    Attention(SelfAttention<F>),
 }
 
 /// What a layer needs of the way forward.
 #[derive(Clone, Debug)]
-pub enum Saved<'a> {
+pub enum Saved<'a, F: Real> {
     /// Nothing.
     Nothing,
     /// Inputs and states.
-    Rnn(rnn::Saved<'a, RnnCell<f64>>),
+    Rnn(rnn::Saved<'a, RnnCell<F>>),
     /// Inputs, gates and states.
-    Gru(rnn::Saved<'a, GruCell<f64>>),
+    Gru(rnn::Saved<'a, GruCell<F>>),
     /// Inputs, queries, keys, values and weights.
-    Attention(Box<AttentionSaved<'a, f64>>),
+    Attention(Box<AttentionSaved<'a, F>>),
 }
 
-impl Layer {
+impl<F: Real> Layer<F> {
     /// Features `[N, T, C]` of all steps from their vectors `x` `[N, T, E]`.
     ///
     /// # Errors
     /// Where a shape does not fit, or something is not finite.
     pub fn forward(
         &self,
-        x: &Array3<f64>,
+        x: &Array3<F>,
         lengths: &[usize],
-    ) -> Result<(Array3<f64>, Saved<'_>), Error> {
+    ) -> Result<(Array3<F>, Saved<'_, F>), Error> {
         Ok(match self {
             Self::Nothing => (x.clone(), Saved::Nothing),
             Self::Rnn(rnn) => {
@@ -55,11 +54,6 @@ impl Layer {
                 let saved = attention.forward_saving(x, Some(lengths))?;
                 (saved.output.clone(), Saved::Attention(Box::new(saved)))
             }
-            Self::AttentionAndInput(attention) => {
-                let saved = attention.forward_saving(x, Some(lengths))?;
-                let both = concatenate![Axis(2), saved.output, *x];
-                (both, Saved::Attention(Box::new(saved)))
-            }
         })
     }
 
@@ -72,9 +66,9 @@ impl Layer {
     /// If what was saved is another layer's.
     pub fn backward(
         &self,
-        saved: &Saved<'_>,
-        d_features: Array3<f64>,
-    ) -> Result<(Self, Array3<f64>), Error> {
+        saved: &Saved<'_, F>,
+        d_features: Array3<F>,
+    ) -> Result<(Self, Array3<F>), Error> {
         Ok(match (self, saved) {
             (Self::Nothing, Saved::Nothing) => (Self::Nothing, d_features),
             (Self::Rnn(_), Saved::Rnn(saved)) => {
@@ -91,13 +85,6 @@ impl Layer {
                 let back = saved.backward(&d_features)?;
                 (Self::Attention(back.attention), back.x)
             }
-            (Self::AttentionAndInput(attention), Saved::Attention(saved)) => {
-                let size = attention.value.weight.nrows();
-                let part = |slice: Slice| d_features.slice_axis(Axis(2), slice);
-                let back = saved.backward(&part((..size).into()))?;
-                let d_x = back.x + part((size..).into());
-                (Self::AttentionAndInput(back.attention), d_x)
-            }
             _ => panic!("saved by another layer"),
         })
     }
@@ -109,31 +96,26 @@ impl Layer {
             Self::Rnn(rnn) => rnn.output_size(),
             Self::Gru(gru) => gru.output_size(),
             Self::Attention(attention) => attention.value.weight.nrows(),
-            Self::AttentionAndInput(attention) => attention.value.weight.nrows() + vector,
         }
     }
 }
 
-impl Parameters<f64> for Layer {
-    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, f64>)> {
+impl<F: Real> Parameters<F> for Layer<F> {
+    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, F>)> {
         match self {
             Self::Nothing => vec![],
             Self::Rnn(rnn) => rnn.named_parameters(),
             Self::Gru(gru) => gru.named_parameters(),
-            Self::Attention(attention) | Self::AttentionAndInput(attention) => {
-                attention.named_parameters()
-            }
+            Self::Attention(attention) => attention.named_parameters(),
         }
     }
 
-    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, f64>)> {
+    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, F>)> {
         match self {
             Self::Nothing => vec![],
             Self::Rnn(rnn) => rnn.named_parameters_mut(),
             Self::Gru(gru) => gru.named_parameters_mut(),
-            Self::Attention(attention) | Self::AttentionAndInput(attention) => {
-                attention.named_parameters_mut()
-            }
+            Self::Attention(attention) => attention.named_parameters_mut(),
         }
     }
 }

@@ -9,8 +9,10 @@ pub mod batch;
 pub mod classifier;
 pub mod corpus;
 mod costs;
+pub mod equals;
 pub mod language;
 pub mod layer;
+pub mod longer;
 pub mod measure;
 pub mod network;
 pub mod read;
@@ -23,6 +25,7 @@ pub mod training;
 
 use chapter::{Chapter, Experiment, Report};
 use machine::Stopwatch;
+use recorded::Recorder;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../src/ch05-training-and-inference.md")]
@@ -45,6 +48,10 @@ pub struct Parameters {
     #[arg(long)]
     pub skip_training: bool,
 
+    /// What is recorded.
+    #[command(flatten)]
+    pub recorder: Recorder,
+
     /// The times.
     #[command(flatten)]
     pub stopwatch: Stopwatch,
@@ -57,7 +64,9 @@ impl Chapter for Parameters {
         Experiment { figures: &["held"], run: Self::tokens },
         Experiment { figures: &[], run: Self::passes },
         Experiment { figures: &["classifiers"], run: Self::classifiers },
+        Experiment { figures: &[], run: Self::longer },
         Experiment { figures: &["language"], run: Self::languages },
+        Experiment { figures: &[], run: Self::equals },
         Experiment { figures: &["token", "reading", "pass"], run: Self::times },
     ];
 
@@ -79,8 +88,18 @@ impl Parameters {
         if self.skip_training { Ok(()) } else { reports::classifiers(report) }
     }
 
+    /// And in longer sentences?
+    fn longer(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training { Ok(()) } else { reports::longer(self.recorder, report) }
+    }
+
     /// What is the next word?
     fn languages(&self, report: &mut Report) -> chapter::Result {
         if self.skip_training { Ok(()) } else { reports::languages(report) }
+    }
+
+    /// Who finds what the second clause must not repeat?
+    fn equals(&self, report: &mut Report) -> chapter::Result {
+        if self.skip_training { Ok(()) } else { reports::equals(self.recorder, report) }
     }
 }

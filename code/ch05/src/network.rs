@@ -1,8 +1,8 @@
 //! Words to vectors, a layer, and a head: classifier and language model alike.
 
-use ndarray::{Array2, Array3, ArrayViewD, ArrayViewMutD};
+use ndarray::{Array2, Array3, ArrayViewD, ArrayViewMutD, Axis, concatenate};
 use rand::Rng;
-use rnn::{Embedding, Error, Linear, Parameters, cross_entropy, in_modules};
+use rnn::{Embedding, Error, Linear, Parameters, Real, cross_entropy, in_modules};
 
 use crate::{
     batch::Batch,
@@ -12,17 +12,19 @@ use crate::{
 
 /// A network that reads words.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Network {
+pub struct Network<F> {
     /// A vector for each word.
-    pub words: Embedding<f64>,
+    pub words: Embedding<F>,
     /// A vector for each place, added to the word's, or none.
-    pub places: Option<Embedding<f64>>,
+    pub places: Option<Embedding<F>>,
     /// What is made of the vectors.
-    pub layer: Layer,
+    pub layer: Layer<F>,
+    /// Whether the head reads the vector of the word beside what the layer makes of it.
+    pub skip: bool,
     /// Which steps the head reads.
     pub read: Read,
     /// Answers from what is read.
-    pub head: Linear<f64>,
+    pub head: Linear<F>,
 }
 
 /// What a network is to be.
@@ -34,18 +36,20 @@ pub struct Sizes {
     pub places: usize,
     /// Numbers in a vector, E.
     pub vector: usize,
+    /// Whether the head reads the vector of the word too.
+    pub skip: bool,
     /// Answers to choose from.
     pub answers: usize,
 }
 
-impl Network {
+impl<F: Real> Network<F> {
     /// Draws words, places, layer and head in this order.
     ///
     /// # Errors
     /// Where a size is zero.
     pub fn new<R: Rng>(
         sizes: Sizes,
-        layer: impl FnOnce(&mut R) -> Result<Layer, Error>,
+        layer: impl FnOnce(&mut R) -> Result<Layer<F>, Error>,
         read: Read,
         rng: &mut R,
     ) -> Result<Self, Error> {
@@ -55,25 +59,30 @@ impl Network {
             places => Some(Embedding::new(places, sizes.vector, rng)?),
         };
         let layer = layer(rng)?;
-        let head = Linear::new(layer.feature_count(sizes.vector), sizes.answers, rng)?;
-        Ok(Self { words, places, layer, read, head })
+        let skipping = if sizes.skip { sizes.vector } else { 0 };
+        let features = layer.feature_count(sizes.vector) + skipping;
+        let head = Linear::new(features, sizes.answers, rng)?;
+        Ok(Self { words, places, layer, skip: sizes.skip, read, head })
     }
 
     /// The logits of all answers, a row for each that is asked for: see [`Read`].
     ///
     /// # Errors
     /// Where a word or a place has no vector, or something is not finite.
-    pub fn logits(&self, batch: &Batch) -> Result<Array2<f64>, Error> {
+    pub fn logits(&self, batch: &Batch) -> Result<Array2<F>, Error> {
         self.head.forward(&self.forward(batch)?.0)
     }
 
     /// What the head reads, and what the way back needs.
-    fn forward(&self, batch: &Batch) -> Result<(Array2<f64>, Saved<'_>), Error> {
+    fn forward(&self, batch: &Batch) -> Result<(Array2<F>, Saved<'_, F>), Error> {
         let mut x = self.words.forward(&batch.tokens)?;
         if let Some(places) = &self.places {
             x += &places.forward(&place_of_each(&batch.tokens))?;
         }
-        let (features, saved) = self.layer.forward(&x, &batch.lengths)?;
+        let (mut features, saved) = self.layer.forward(&x, &batch.lengths)?;
+        if self.skip {
+            features = concatenate![Axis(2), features, x];
+        }
         Ok((self.read.rows(&features, &batch.lengths), saved))
     }
 
@@ -82,7 +91,7 @@ impl Network {
     /// # Errors
     /// Where there is not one target for each answer, or something is not finite.
     // ANCHOR: gradient
-    pub fn gradient(&self, batch: &Batch, targets: &[usize]) -> Result<(f64, Self), Error> {
+    pub fn gradient(&self, batch: &Batch, targets: &[usize]) -> Result<(F, Self), Error> {
         let (rows, saved) = self.forward(batch)?;
         let logits = self.head.forward(&rows)?;
         let (loss, d_logits) = cross_entropy(&logits, targets)?;
@@ -90,11 +99,12 @@ impl Network {
         let head = self.head.backward(&rows, &d_logits)?;
         let steps = batch.tokens.ncols();
         let d_features = self.read.back(&head.x, &batch.lengths, steps);
-        let (layer, d_x) = self.layer.backward(&saved, d_features)?;
+        let (layer, d_x) = self.backward(&saved, d_features)?;
         let gradient = Self {
             words: self.words.backward(&batch.tokens, &d_x)?,
             places: self.gradient_of_places(batch, &d_x)?,
             layer,
+            skip: self.skip,
             read: self.read,
             head: head.linear,
         };
@@ -102,11 +112,26 @@ impl Network {
     }
     // ANCHOR_END: gradient
 
+    /// The gradients by the layer and by the vectors, on both ways.
+    fn backward(
+        &self,
+        saved: &Saved<'_, F>,
+        d_features: Array3<F>,
+    ) -> Result<(Layer<F>, Array3<F>), Error> {
+        if !self.skip {
+            return self.layer.backward(saved, d_features);
+        }
+        let of_layer = d_features.len_of(Axis(2)) - self.words.weight.ncols();
+        let (d_layer, d_skipping) = d_features.view().split_at(Axis(2), of_layer);
+        let (layer, d_x) = self.layer.backward(saved, d_layer.to_owned())?;
+        Ok((layer, d_x + d_skipping))
+    }
+
     fn gradient_of_places(
         &self,
         batch: &Batch,
-        d_x: &Array3<f64>,
-    ) -> Result<Option<Embedding<f64>>, Error> {
+        d_x: &Array3<F>,
+    ) -> Result<Option<Embedding<F>>, Error> {
         let places = self.places.as_ref();
         places.map(|places| places.backward(&place_of_each(&batch.tokens), d_x)).transpose()
     }
@@ -117,8 +142,8 @@ fn place_of_each(tokens: &Array2<usize>) -> Array2<usize> {
     Array2::from_shape_fn(tokens.dim(), |(_, t)| t)
 }
 
-impl Parameters<f64> for Network {
-    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, f64>)> {
+impl<F: Real> Parameters<F> for Network<F> {
+    fn named_parameters(&self) -> Vec<(String, ArrayViewD<'_, F>)> {
         let places = self.places.iter().flat_map(Parameters::named_parameters);
         in_modules([
             ("words", self.words.named_parameters()),
@@ -128,7 +153,7 @@ impl Parameters<f64> for Network {
         ])
     }
 
-    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, f64>)> {
+    fn named_parameters_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, F>)> {
         let places = self.places.iter_mut().flat_map(Parameters::named_parameters_mut);
         in_modules([
             ("words", self.words.named_parameters_mut()),
@@ -147,14 +172,13 @@ mod tests {
 
     use super::*;
 
-    type Draw = fn(&mut ChaCha8Rng) -> Result<Layer, Error>;
+    type Draw = fn(&mut ChaCha8Rng) -> Result<Layer<f64>, Error>;
 
-    const LAYERS: [Draw; 5] = [
+    const LAYERS: [Draw; 4] = [
         |_| Ok(Layer::Nothing),
         |rng| Ok(Layer::Rnn(Rnn::new(3, 4, rng)?)),
         |rng| Ok(Layer::Gru(Gru::new(3, 4, rng)?)),
         |rng| Ok(Layer::Attention(SelfAttention::new(3, 4, false, rng)?)),
-        |rng| Ok(Layer::AttentionAndInput(SelfAttention::new(3, 4, true, rng)?)),
     ];
 
     #[test]
@@ -165,7 +189,7 @@ mod tests {
             .flat_map(|layer| [Read::Last, Read::Mean, Read::Every].map(|read| (layer, read)))
         {
             let places = if read == Read::Mean { 0 } else { 4 };
-            let sizes = Sizes { words: 5, places, vector: 3, answers: 2 };
+            let sizes = Sizes { words: 5, places, vector: 3, skip: read != Read::Last, answers: 2 };
             let mut rng = ChaCha8Rng::seed_from_u64(1);
             let mut network = Network::new(sizes, layer, read, &mut rng).unwrap();
             let targets: &[usize] = if read == Read::Every { &[0, 1, 1, 0, 1, 0] } else { &[0, 1] };
@@ -188,8 +212,8 @@ mod tests {
 
     #[test]
     fn a_sentence_is_answered_alike_alone_and_beside_a_longer_one() {
-        for layer in LAYERS {
-            let sizes = Sizes { words: 5, places: 4, vector: 3, answers: 2 };
+        for (layer, skip) in LAYERS.into_iter().flat_map(|layer| [(layer, false), (layer, true)]) {
+            let sizes = Sizes { words: 5, places: 4, vector: 3, skip, answers: 2 };
             let mut rng = ChaCha8Rng::seed_from_u64(1);
             let network = Network::new(sizes, layer, Read::Last, &mut rng).unwrap();
             let alone = network.logits(&Batch::new(&[&[3, 2]])).unwrap();

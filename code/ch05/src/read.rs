@@ -3,6 +3,7 @@
 use std::iter::zip;
 
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, Axis};
+use rnn::Real;
 
 /// Which features of a sequence become rows for the head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,19 +19,26 @@ pub enum Read {
 impl Read {
     /// The rows for the head, from the features `[N, T, C]`. What stands behind the end of a
     /// sequence is not read.
-    pub fn rows(self, features: &ArrayRef3<f64>, lengths: &[usize]) -> Array2<f64> {
+    pub fn rows<F: Real>(self, features: &ArrayRef3<F>, lengths: &[usize]) -> Array2<F> {
         let mut rows = Array2::zeros((self.row_count(lengths), features.dim().2));
         self.each(lengths, |row, (n, t), weight| {
-            rows.row_mut(row).scaled_add(weight, &features.index_axis(Axis(0), n).row(t));
+            rows.row_mut(row)
+                .scaled_add(F::from_f64(weight), &features.index_axis(Axis(0), n).row(t));
         });
         rows
     }
 
     /// The gradient `[N, T, C]` by the features, with T steps, from that by the rows: zero where
     /// nothing is read.
-    pub fn back(self, d_rows: &ArrayRef2<f64>, lengths: &[usize], steps: usize) -> Array3<f64> {
+    pub fn back<F: Real>(
+        self,
+        d_rows: &ArrayRef2<F>,
+        lengths: &[usize],
+        steps: usize,
+    ) -> Array3<F> {
         let mut d_features = Array3::zeros((lengths.len(), steps, d_rows.ncols()));
         self.each(lengths, |row, (n, t), weight| {
+            let weight = F::from_f64(weight);
             d_features.index_axis_mut(Axis(0), n).row_mut(t).scaled_add(weight, &d_rows.row(row));
         });
         d_features

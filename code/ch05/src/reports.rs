@@ -1,12 +1,14 @@
 //! The trainings of the chapter, as they are reported.
 
 mod classifiers;
+mod equals;
 mod languages;
+mod longer;
 
 pub use classifiers::classifiers;
+pub use equals::equals;
 pub use languages::languages;
-
-use chapter::format::{Value, percent};
+pub use longer::longer;
 
 /// Sentences that every network learns from.
 const SENTENCES: usize = 4_000;
@@ -23,10 +25,4 @@ fn smooth(losses: &[f64]) -> impl Iterator<Item = (f64, f64)> + '_ {
         let middle = (chunk as f64 + 0.5) * TOGETHER as f64;
         (middle, losses.iter().sum::<f64>() / TOGETHER as f64)
     })
-}
-
-/// A share to the nearest twentieth. Trainings differ in their last digits from machine to machine,
-/// and the chapter says no more than is the same on all.
-fn about(share: f64) -> Value {
-    percent((20.0 * share).round() / 20.0, 0)
 }

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, ArrayRef1, Axis, concatenate};
 use rand::{Rng, RngExt};
-use rnn::{Error, KvCache};
+use rnn::{Error, KvCache, Real};
 
 use crate::{
     layer::Layer,
@@ -12,23 +12,23 @@ use crate::{
 
 /// What is remembered of the words so far.
 #[derive(Clone, Debug)]
-pub enum Memory {
+pub enum Memory<F> {
     /// Nothing.
     Nothing,
     /// One state, `[H]`.
-    State(Array1<f64>),
+    State(Array1<F>),
     /// A key and a value of every word.
-    Cache(KvCache<f64>),
+    Cache(KvCache<F>),
 }
 
-impl Memory {
+impl<F: Real> Memory<F> {
     /// That of a layer that has read nothing.
-    pub fn new(layer: &Layer) -> Self {
+    pub fn new(layer: &Layer<F>) -> Self {
         match layer {
             Layer::Nothing => Self::Nothing,
             Layer::Rnn(rnn) => Self::State(Array1::zeros(rnn.cells[0].hidden_size())),
             Layer::Gru(gru) => Self::State(Array1::zeros(gru.cells[0].hidden_size())),
-            Layer::Attention(attention) | Layer::AttentionAndInput(attention) => {
+            Layer::Attention(attention) => {
                 Self::Cache(KvCache::new(attention.value.weight.nrows()))
             }
         }
@@ -46,15 +46,15 @@ impl Memory {
 
 /// A network in the middle of a sentence.
 #[derive(Clone, Debug)]
-pub struct Speaker<'n> {
-    network: &'n Network,
-    memory: Memory,
+pub struct Speaker<'n, F> {
+    network: &'n Network<F>,
+    memory: Memory<F>,
     place: usize,
 }
 
-impl<'n> Speaker<'n> {
+impl<'n, F: Real> Speaker<'n, F> {
     /// Before the first word.
-    pub fn new(network: &'n Network) -> Self {
+    pub fn new(network: &'n Network<F>) -> Self {
         Self { network, memory: Memory::new(&network.layer), place: 0 }
     }
 
@@ -66,20 +66,23 @@ impl<'n> Speaker<'n> {
     /// # Panics
     /// If the word or its place has no vector.
     // ANCHOR: hear
-    pub fn hear(&mut self, token: usize) -> Result<Array1<f64>, Error> {
-        let Network { words, places, layer, head, .. } = self.network;
+    pub fn hear(&mut self, token: usize) -> Result<Array1<F>, Error> {
+        let Network { words, places, layer, skip, head, .. } = self.network;
         let mut x = words.weight.row(token).to_owned();
         if let Some(places) = places {
             x += &places.weight.row(self.place);
         }
         self.place += 1;
-        let features = step(layer, &mut self.memory, &x)?;
+        let mut features = step(layer, &mut self.memory, &x)?;
+        if *skip {
+            features = concatenate![Axis(0), features, x];
+        }
         Ok(head.weight.dot(&features) + &head.bias)
     }
     // ANCHOR_END: hear
 
     /// What it remembers.
-    pub fn memory(&self) -> &Memory {
+    pub fn memory(&self) -> &Memory<F> {
         &self.memory
     }
 }
@@ -88,7 +91,11 @@ impl<'n> Speaker<'n> {
 ///
 /// # Panics
 /// If the memory is another layer's.
-fn step(layer: &Layer, memory: &mut Memory, x: &Array1<f64>) -> Result<Array1<f64>, Error> {
+fn step<F: Real>(
+    layer: &Layer<F>,
+    memory: &mut Memory<F>,
+    x: &Array1<F>,
+) -> Result<Array1<F>, Error> {
     Ok(match (layer, memory) {
         (Layer::Nothing, Memory::Nothing) => x.clone(),
         (Layer::Rnn(rnn), Memory::State(h)) => {
@@ -100,9 +107,6 @@ fn step(layer: &Layer, memory: &mut Memory, x: &Array1<f64>) -> Result<Array1<f6
             h.clone()
         }
         (Layer::Attention(attention), Memory::Cache(cache)) => attention.step(x, cache)?,
-        (Layer::AttentionAndInput(attention), Memory::Cache(cache)) => {
-            concatenate![Axis(0), attention.step(x, cache)?, *x]
-        }
         _ => panic!("the memory of another layer"),
     })
 }
@@ -112,8 +116,8 @@ fn step(layer: &Layer, memory: &mut Memory, x: &Array1<f64>) -> Result<Array1<f6
 /// # Errors
 /// As [`Speaker::hear`].
 // ANCHOR: speak
-pub fn speak(
-    network: &Network,
+pub fn speak<F: Real>(
+    network: &Network<F>,
     most_words: usize,
     rng: &mut impl Rng,
 ) -> Result<Vec<&'static str>, Error> {
@@ -132,7 +136,8 @@ pub fn speak(
 // ANCHOR_END: speak
 
 /// One of several answers, as likely as its logit says.
-fn choose(logits: &ArrayRef1<f64>, rng: &mut impl Rng) -> usize {
+fn choose<F: Real>(logits: &ArrayRef1<F>, rng: &mut impl Rng) -> usize {
+    let logits = logits.mapv(Into::<f64>::into);
     let largest = logits.fold(f64::NEG_INFINITY, |largest, logit| largest.max(*logit));
     let weights = logits.mapv(|logit| (logit - largest).exp());
     let mut left = weights.sum() * rng.random::<f64>();
@@ -150,20 +155,26 @@ mod tests {
     use rand::{SeedableRng, rngs::ChaCha8Rng};
 
     use super::*;
-    use crate::{batch::Batch, language::Model};
+    use crate::{
+        batch::Batch,
+        language::{Between, Design, HIDDEN},
+    };
+
+    const LAYERS: [Between; 3] = [Between::Tanh, Between::Gru, Between::Attention];
 
     #[test]
     fn word_by_word_is_all_at_once() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let tokens: Vec<usize> = (0..20).map(|t| t * t % 55).collect();
-        for model in Model::ALL {
-            let network = model.draw(&mut rng).unwrap();
+        for (between, skip) in LAYERS.into_iter().flat_map(|one| [(one, false), (one, true)]) {
+            let design = Design { between, vector: 8, skip };
+            let network: Network<f64> = design.draw(&mut rng).unwrap();
             let logits = network.logits(&Batch::new(&[&tokens])).unwrap();
             let mut speaker = Speaker::new(&network);
             for (t, (token, logits)) in tokens.iter().zip(logits.rows()).enumerate() {
                 assert_abs_diff_eq!(speaker.hear(*token).unwrap(), logits, epsilon = 1e-12);
-                let growth = if model == Model::Attention { 2 * (t + 1) } else { 1 };
-                assert_eq!(speaker.memory().float_count(), growth * Model::HIDDEN);
+                let growth = if between == Between::Attention { 2 * (t + 1) } else { 1 };
+                assert_eq!(speaker.memory().float_count(), growth * HIDDEN);
             }
         }
     }
@@ -181,7 +192,8 @@ mod tests {
     #[test]
     fn an_untrained_network_is_cut_short() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let network = Model::Rnn.draw(&mut rng).unwrap();
+        let design = Design { between: Between::Tanh, vector: 8, skip: false };
+        let network: Network<f64> = design.draw(&mut rng).unwrap();
         let said: Vec<_> = (0..50).map(|_| speak(&network, 6, &mut rng).unwrap()).collect();
         assert!(said.iter().any(|words| words.len() == 6));
         assert!(said.iter().all(|words| words.len() <= 6 && !words.contains(&".")));

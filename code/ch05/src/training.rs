@@ -1,6 +1,6 @@
 //! How the networks of this chapter are trained.
 
-use rnn::{Adam, Error, clip_grad_norm};
+use rnn::{Adam, Error, Real, clip_grad_norm};
 
 use tasks::training::{self, Until};
 
@@ -32,21 +32,21 @@ impl Recipe {
 ///
 /// # Errors
 /// Where a shape does not fit, or something is not finite.
-pub fn train(
-    network: &mut Network,
+pub fn train<F: Real>(
+    network: &mut Network<F>,
     recipe: &Recipe,
     mut draw: impl FnMut() -> (Batch, Vec<usize>),
     mut after_update: impl FnMut(),
 ) -> Result<Vec<f64>, Error> {
-    let mut adam = Adam::new(recipe.learning_rate);
+    let mut adam = Adam::new(F::from_f64(recipe.learning_rate));
     let course = training::train(&Until::after(recipe.updates), |update| {
         let (batch, targets) = draw();
         let (loss, mut gradient) = network.gradient(&batch, &targets)?;
-        clip_grad_norm(&mut gradient, 1.0)?;
-        adam.learning_rate = recipe.rate(update);
+        clip_grad_norm(&mut gradient, F::one())?;
+        adam.learning_rate = F::from_f64(recipe.rate(update));
         adam.step(network, &gradient)?;
         after_update();
-        Ok(loss)
+        Ok(loss.into())
     })?;
     Ok(course.losses)
 }

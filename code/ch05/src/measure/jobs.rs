@@ -142,8 +142,8 @@ pub(super) fn pass(steps: usize, rng: &mut ChaCha8Rng) -> Result<Pair<Timed<Arra
 
 /// Two classifiers, and a batch of sentences with its labels.
 struct Classifiers {
-    rnn: Network,
-    attention: Network,
+    rnn: Network<f64>,
+    attention: Network<f64>,
     batch: Batch,
     labels: Vec<usize>,
 }
@@ -160,7 +160,7 @@ impl Classifiers {
 }
 
 /// The loss, and its gradient by all weights.
-type Gradient = (f64, Network);
+type Gradient = (f64, Network<f64>);
 
 /// Times the gradient over a batch of sentences.
 pub(super) fn classifier(rng: &mut ChaCha8Rng) -> Result<Pair<Timed<Gradient>>, Error> {

@@ -7,7 +7,7 @@ use chapter::{
 use rayon::prelude::*;
 use rnn::Parameters as _;
 
-use super::{SENTENCES, about, each, smooth};
+use super::{SENTENCES, each, smooth};
 use crate::{
     classifier::{self, Reader},
     corpus::{Corpus, LONGEST},
@@ -23,10 +23,6 @@ struct Classified {
     losses: Vec<f64>,
     /// Of the twins.
     right: usize,
-    /// Of the longer sentences.
-    right_of_long: usize,
-    /// The same, the untrained places replaced by the mean of the trained ones.
-    right_with_mean_places: usize,
 }
 
 /// Which of the two is praised? Asked of networks that see the order of the words, and others.
@@ -47,18 +43,8 @@ pub fn classifiers(report: &mut Report) -> chapter::Result {
             let learn = || bar.inc(1);
             let losses =
                 classifier::teach(&mut network, &corpus.training, &recipe, &mut rng, learn)?;
-            let right_of_long = classifier::right(&network, &corpus.long)?;
             let right = classifier::right(&network, &corpus.twins)?;
-            classifier::replace_untrained_places(&mut network, LONGEST);
-            Ok(Classified {
-                reader,
-                run,
-                parameters: network.parameter_count(),
-                losses,
-                right,
-                right_of_long,
-                right_with_mean_places: classifier::right(&network, &corpus.long)?,
-            })
+            Ok(Classified { reader, run, parameters: network.parameter_count(), losses, right })
         })
         .collect::<Result<_, rnn::Error>>()?;
 
@@ -79,17 +65,12 @@ pub fn classifiers(report: &mut Report) -> chapter::Result {
         let of_reader: Vec<&Classified> =
             trained.iter().filter(|trained| trained.reader == reader).collect();
         let right = Spread::of(of_reader.iter().map(|trained| trained.right as f64));
-        let long = Spread::of(of_reader.iter().map(|trained| trained.right_of_long as f64));
         let all_right = of_reader.iter().filter(|trained| trained.right == 2 * PAIRS);
         report.number(&format!("{name}_parameters"), count(of_reader[0].parameters));
         report.number(&format!("{name}_all_right"), count(all_right.count()));
         report.number(&format!("{name}_right"), count(right.median as usize));
         report.number(&format!("{name}_least_right"), count(right.low as usize));
-        report.number(&format!("{name}_long"), about(long.median / (2 * PAIRS) as f64));
     }
-    let with_places = trained.iter().filter(|trained| trained.reader == Reader::Places);
-    let mean_places = Spread::of(with_places.map(|one| one.right_with_mean_places as f64)).median;
-    report.number("mean_places_long", about(mean_places / (2 * PAIRS) as f64));
     report.figure(&learning(&trained))
 }
 
