@@ -1,6 +1,8 @@
 //! Language models of equal width, with and without a way past the layer, at several learning rates:
 //! which of them find what the second clause must not repeat of the first?
 
+use std::iter::zip;
+
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use recorded::Kind;
 use rnn::Error;
@@ -92,6 +94,17 @@ fn fresh() -> Vec<Sentence> {
     (0..FRESH).map(|_| Sentence::draw(&mut rng)).collect()
 }
 
+/// Rounding differs between processors, and training enlarges the difference: of twelve networks whose
+/// first weights were moved by 1e-7 of themselves, one came to another end at one rate, as if a bit or two
+/// had been missed, and all to the same within 0.03 at the others.
+fn alike(one: &Vec<Learned>, other: &Vec<Learned>) -> bool {
+    let apart = |(one, other): (&Learned, &Learned)| (one.excess - other.excess).abs();
+    let mut apart: Vec<f64> = zip(one, other).map(apart).collect();
+    apart.sort_by(f64::total_cmp);
+    one.len() == other.len()
+        && apart.iter().zip([0.03, 0.03, 0.11]).all(|(apart, most)| *apart < most)
+}
+
 /// A design under its name in the record.
 macro_rules! design {
     ($name:literal: $between:ident, $vector:literal, $skip:literal) => {
@@ -135,12 +148,7 @@ pub const EQUALS: Kind<Design, Vec<Learned>, Error> = Kind {
     ],
     seeds: 8,
     run: learn,
-    // Rounding differs between processors, and training enlarges the difference: now and then it
-    // decides whether a bit is found, which is worth 0.05 nats for a word.
-    alike: |one, other| {
-        let apart = |(one, other): (&Learned, &Learned)| (one.excess - other.excess).abs();
-        one.len() == other.len() && one.iter().zip(other).map(apart).all(|apart| apart < 0.06)
-    },
+    alike,
 };
 
 #[cfg(test)]
@@ -172,6 +180,21 @@ mod tests {
             [found(0.5, 0.9), found(0.91, 0.5), found(0.5, 0.91), found(1.0, 0.95)],
             [0, 1, 1, 2]
         );
+    }
+
+    #[test]
+    fn one_rate_may_come_to_another_end_and_two_may_not() {
+        let learned = |excess: [f64; 3]| {
+            excess
+                .map(|excess| Learned { excess, topic: 1.0, verdict: 1.0, grammatical: 1.0 })
+                .to_vec()
+        };
+        let recorded = learned([0.1, 0.01, 0.06]);
+        assert!(alike(&learned([0.1, 0.02, 0.06]), &recorded));
+        assert!(alike(&learned([0.1, 0.11, 0.05]), &recorded));
+        assert!(!alike(&learned([0.1, 0.06, 0.01]), &recorded));
+        assert!(!alike(&learned([0.1, 0.01, 0.18]), &recorded));
+        assert!(!alike(&recorded[..2].to_vec(), &recorded));
     }
 
     #[test]
