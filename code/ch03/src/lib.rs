@@ -5,11 +5,13 @@
 //! ([`jacobian`]), what training can find ([`tasks::parity`], [`at_end`], [`guess`], [`tasks::adding`],
 //! [`reach`], [`gate`]), and batches of unequal length ([`padding`]).
 
+mod adding;
 pub mod at_end;
 pub mod effect;
 pub mod endless;
 pub mod gate;
 pub mod guess;
+pub mod held;
 pub mod jacobian;
 pub mod optimiser;
 pub mod padding;
@@ -317,7 +319,7 @@ impl Parameters {
 
     /// The adding problem, and how far back an answer reaches.
     fn adding(&self, report: &mut Report) -> chapter::Result {
-        if self.skip_training { Ok(()) } else { trained::adding(self.recorder, report) }
+        if self.skip_training { Ok(()) } else { adding::report(self.recorder, report) }
     }
 
     /// What opens the gate that lets it reach so far.

@@ -1,4 +1,4 @@
-//! The two trainings of the chapter, as they are reported.
+//! What training finds: parity, and how far back an answer reaches.
 
 use chapter::{
     Figure, Progress, Report, Spread,
@@ -8,21 +8,18 @@ use chapter::{
 use ndarray::Array3;
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use recorded::Recorder;
-use rnn::{GruCell, Layers, LstmCell, Parameters as _, Rnn, RnnCell};
+use rnn::{GruCell, Layers, Parameters as _, RnnCell};
 use tasks::{
     adding::{self, Recipe},
     parity::{self, Asked, Training},
-    training::{Model, draw},
+    training::Model,
 };
 
 use crate::{
-    Cell, FORGOTTEN, SHOWN, curve,
+    FORGOTTEN, SHOWN, curve,
     effect::{self, steps_until_below},
     gate::{self, ADAM, Lesson, Taught, UPDATES},
-    jacobian, medians,
-    rates::{self, TRIALS},
-    reach, steps_or_more,
+    jacobian, medians, reach, steps_or_more,
 };
 
 /// Parity, learned on short sequences and asked on long ones; and the same, asked at the end only.
@@ -111,155 +108,8 @@ fn wrong_answers(right: &[Vec<f64>], sequences: usize) -> usize {
     right.iter().flatten().map(wrong).sum::<f64>().round() as usize
 }
 
-/// The adding problem for three cells and three lengths, and at the longest for three rates.
-pub fn adding(recorder: Recorder, report: &mut Report) -> chapter::Result {
-    const RUNS: usize = 5;
-    const MOST_UPDATES: usize = 2_500;
-    const LENGTHS: [usize; 3] = [10, 15, 50];
-    const CELLS: [(Cell, &str); 3] = [(Cell::Rnn, "rnn"), (Cell::Lstm, "lstm"), (Cell::Gru, "gru")];
-    let bar = report.progress(9 * RUNS * MOST_UPDATES, "adding");
-    // The longest first, so that no core has to wait at the end.
-    let mut asked = Vec::new();
-    for length in LENGTHS.into_iter().rev() {
-        for (cell, _) in CELLS {
-            asked.extend((0..RUNS).map(|run| (cell, length, run)));
-        }
-    }
-    let trainings: Vec<Added> = asked
-        .into_par_iter()
-        .map(|(cell, length, run)| {
-            let (train, learning_rate): (Train, f64) = match cell {
-                Cell::Rnn => (train_to_add::<RnnCell<f32>>, adding::TANH_RATE),
-                Cell::Lstm => (train_to_add::<LstmCell<f32>>, adding::GATED_RATE),
-                Cell::Gru => (train_to_add::<GruCell<f32>>, adding::GATED_RATE),
-            };
-            let recipe = Recipe {
-                length,
-                learning_rate,
-                most_updates: MOST_UPDATES,
-                learned: adding::SOLVED,
-            };
-            let (error, parameters) = train(&recipe, &mut report.rng(run), &bar)?;
-            Ok(Added { cell, length, error, parameters })
-        })
-        .collect::<Result<_, rnn::Error>>()?;
-
-    report.section("The adding problem");
-    report.number("adding_hidden", count(adding::HIDDEN));
-    report.number("adding_batch", count(adding::BATCH));
-    report.number("adding_baseline", decimals(adding::BASELINE, 3));
-    report.number("adding_rate", exact(adding::GATED_RATE));
-    report.number("adding_tanh_rate", exact(adding::TANH_RATE));
-    report.number("adding_half", decimals(adding::BASELINE / 2.0, 3));
-    report.number("adding_runs", count(RUNS));
-    report.number("adding_most_updates", count(MOST_UPDATES));
-    for (cell, name) in CELLS {
-        let parameters = trainings.iter().find(|added| added.cell == cell);
-        report.number(
-            &format!("adding_{name}_parameters"),
-            count(parameters.map_or(0, |added| added.parameters)),
-        );
-        for length in LENGTHS {
-            let learned = trainings.iter().filter(|added| {
-                added.cell == cell && added.length == length && added.has_learned()
-            });
-            report.number(&format!("adding_{name}_{length}"), count(learned.count()));
-        }
-    }
-    let gated = trainings.iter().filter(|added| added.cell != Cell::Rnn);
-    report.number("adding_gated_runs", count(gated.clone().count()));
-    report.number("adding_gated_small", count(gated.filter(|added| added.is_small()).count()));
-    let longest = trainings.iter().filter(|added| added.length == LENGTHS[2]);
-    let stuck = longest.filter(|added| added.cell == Cell::Rnn && added.is_stuck());
-    report.number("adding_stuck", count(stuck.count()));
-    learning_rates(recorder, report)?;
-    patience(LENGTHS[2], report)?;
-    reach(LENGTHS[2], MOST_UPDATES, report)
-}
-
-/// A training on the adding problem.
-struct Added {
-    cell: Cell,
-    length: usize,
-    error: f64,
-    parameters: usize,
-}
-
-impl Added {
-    /// Better than half of what is reached by looking at nothing.
-    fn has_learned(&self) -> bool {
-        self.error < adding::BASELINE / 2.0
-    }
-
-    /// A tenth of it.
-    fn is_small(&self) -> bool {
-        self.error < adding::BASELINE / 10.0
-    }
-
-    /// Hardly better, or worse.
-    fn is_stuck(&self) -> bool {
-        self.error > 0.8 * adding::BASELINE
-    }
-}
-
-type Train = fn(&Recipe, &mut ChaCha8Rng, &Progress) -> Result<(f64, usize), rnn::Error>;
-
-/// The error of a network after training, and the number of its parameters.
-fn train_to_add<C: rnn::Cell<Real = f32>>(
-    recipe: &Recipe,
-    rng: &mut ChaCha8Rng,
-    bar: &Progress,
-) -> Result<(f64, usize), rnn::Error> {
-    let training = adding::train::<f32, C>(recipe, rng, || bar.inc(1))?;
-    bar.inc(recipe.most_updates - training.updates);
-    let error = adding::error(&training.model, recipe.length, rng)?;
-    Ok((error, training.model.parameter_count()))
-}
-
-/// Whether another rate or more units help the tanh network, and hurt the others.
-fn learning_rates(recorder: Recorder, report: &mut Report) -> chapter::Result {
-    let runs = TRIALS.report(recorder, include_str!("../runs.json"), "rnn_0", report)?;
-    for (place, rate) in rates::RATES.into_iter().enumerate() {
-        report.number(&format!("rates_{place}"), exact(rate));
-    }
-    for (name, _) in TRIALS.rows {
-        let learned = runs.row(name).iter().filter(|error| rates::has_learned(**error)).count();
-        report.number(&format!("rates_{name}"), count(learned));
-    }
-    let wide: Model<f32, Rnn<f32>> = draw([2, rates::WIDE, 1], &mut report.rng(0))?;
-    report.number("rates_wide_hidden", count(rates::WIDE));
-    report.number("rates_wide_parameters", count(wide.parameter_count()));
-    report.number("rates_runs", count(TRIALS.seeds));
-    Ok(())
-}
-
-/// A tanh network that is given more time at the longest sequences.
-fn patience(length: usize, report: &mut Report) -> chapter::Result {
-    const RUNS: usize = 3;
-    const MOST_UPDATES: usize = 30_000;
-    let recipe = Recipe {
-        length,
-        learning_rate: adding::TANH_RATE,
-        most_updates: MOST_UPDATES,
-        learned: adding::BASELINE / 2.0,
-    };
-    let bar = report.progress(RUNS * MOST_UPDATES, "a tanh network with more time");
-    let learned: Vec<bool> = (0..RUNS)
-        .into_par_iter()
-        .map(|run| {
-            let mut rng = report.rng(run);
-            let training = adding::train::<f32, RnnCell<f32>>(&recipe, &mut rng, || bar.inc(1))?;
-            Ok::<_, rnn::Error>(training.learned)
-        })
-        .collect::<Result<_, _>>()?;
-    report.number("patient_runs", count(RUNS));
-    report.number("patient_updates", count(MOST_UPDATES));
-    report.number("patient_learned", count(learned.into_iter().filter(|learned| *learned).count()));
-    Ok(())
-}
-
 /// How far back an answer depends on the state: before training, after some on noise, and after all.
-fn reach(length: usize, most_updates: usize, report: &mut Report) -> chapter::Result {
+pub(crate) fn reach(length: usize, most_updates: usize, report: &mut Report) -> chapter::Result {
     const RUNS: usize = 5;
     // In f64, whose rounding leaves the figure the same on other machines.
     let bar =
@@ -375,15 +225,5 @@ mod tests {
     #[test]
     fn every_wrong_answer_counts() {
         assert_eq!(wrong_answers(&[vec![1.0, 0.5], vec![0.75, 1.0]], 4), 3);
-    }
-
-    #[test]
-    fn errors_are_judged_against_the_baseline() {
-        let judged = [0.01, 0.05, 0.10, 0.16].map(|error| {
-            let added = Added { cell: Cell::Gru, length: 10, error, parameters: 0 };
-            (added.is_small(), added.has_learned(), added.is_stuck())
-        });
-        let (small, learned) = ((true, true, false), (false, true, false));
-        assert_eq!(judged, [small, learned, (false, false, false), (false, false, true)]);
     }
 }
