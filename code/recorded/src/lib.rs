@@ -4,17 +4,19 @@
 //! is drawn.
 //!
 //! ```
+//! use std::convert::Infallible;
+//!
 //! use rand::RngExt;
-//! use recorded::{Kind, Recorder};
+//! use recorded::Kind;
 //!
 //! /// How often a coin that falls so shows its head in a hundred throws.
-//! const COINS: Kind<f64, usize, std::num::TryFromIntError> = Kind {
+//! const COINS: Kind<f64, usize, Infallible> = Kind {
 //!     chapter: "ch00",
 //!     name: "coins",
 //!     sources: &["code/ch00/src/coins.rs"],
 //!     rows: &[("fair", 0.5), ("bent", 0.9)],
 //!     seeds: 3,
-//!     run: |head, rng| (0..100).filter(|_| rng.random_bool(*head)).count().try_into(),
+//!     run: |head, rng| Ok((0..100).filter(|_| rng.random_bool(*head)).count()),
 //!     alike: |one, other| one == other,
 //! };
 //! # let runs_json = r#"{"coins": {"command": "cargo run --release -p ch00 -- --record-runs",
