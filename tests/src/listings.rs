@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use crate::{Book, Fault, Page};
 
 /// The labels that a code block may carry beside Rust's.
-const LABELS: [&str; 6] = ["text", "math", "console", "toml", "html", "markdown"];
+const LABELS: [&str; 7] = ["text", "math", "console", "toml", "html", "markdown", "python"];
 
 /// Every code block of the pages, and the crates that run them.
 pub fn check(book: &Book) -> Vec<Fault> {

@@ -8,7 +8,8 @@ use recorded::Kind;
 use rnn::{Adam, Error, Gru, cross_entropy, mse_loss};
 use tasks::{
     adding, recall,
-    training::{Model, draw, truncated_gradient},
+    training::{Model, draw},
+    truncated::truncated_gradient,
 };
 
 /// Steps of a sequence.
@@ -111,6 +112,7 @@ pub const CUTS: Kind<Lesson, f64, Error> = Kind {
         "code/tasks/src/adding.rs",
         "code/tasks/src/recall.rs",
         "code/tasks/src/training.rs",
+        "code/tasks/src/truncated.rs",
         "code/ch02/src/cuts.rs",
     ],
     rows: &[

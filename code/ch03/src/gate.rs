@@ -11,7 +11,8 @@ use rnn::{Cell, Error, GruCell, Layers, mse_loss};
 use serde::{Deserialize, Serialize};
 use tasks::{
     adding::{BATCH, GATED_RATE, HIDDEN, sequences},
-    training::{Model, draw, truncated_gradient},
+    training::{Model, draw},
+    truncated::truncated_gradient,
 };
 
 use crate::{
@@ -120,6 +121,7 @@ const GATE: Kind<Lesson, Opened, Error> = Kind {
         "code/rnn/src",
         "code/tasks/src/adding.rs",
         "code/tasks/src/training.rs",
+        "code/tasks/src/truncated.rs",
         "code/ch03/src/gate.rs",
         "code/ch03/src/optimiser.rs",
         "code/ch03/src/reach.rs",

@@ -6,3 +6,4 @@ pub mod grammar;
 pub mod parity;
 pub mod recall;
 pub mod training;
+pub mod truncated;
