@@ -4,10 +4,10 @@ use chapter::{
     Report, Spread,
     format::{count, decimals, exact, scientific},
 };
-use ndarray::{Array2, Axis, Slice};
+use ndarray::Array2;
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use recorded::{Kind, Recorder, Runs};
-use rnn::{Cell, Error, GruCell, Layers, mse_loss};
+use rnn::{Cell, Error, Layers, mse_loss};
 use serde::{Deserialize, Serialize};
 use tasks::{
     adding::{BATCH, GATED_RATE, HIDDEN, sequences},
@@ -18,6 +18,7 @@ use tasks::{
 use crate::{
     optimiser::{MOMENTUM, Optimiser},
     reach,
+    update_gate::leave_out,
 };
 
 /// What a network is taught to answer after T steps. Nothing of it is in the sequence.
@@ -63,28 +64,27 @@ pub struct Opened {
     pub kept: f64,
 }
 
-/// Teaches a network on sequences of T steps. `after_update` is given it, and as it was drawn.
+/// Teaches a network on sequences of T steps. `before_update` is given the gradient by its layer.
 ///
 /// # Errors
 /// Where something is not finite.
 // ANCHOR: teach
-pub fn teach<C: Cell<Real = f64> + Clone>(
+pub fn teach<C: Cell<Real = f64>>(
     lesson: &Lesson,
     t: usize,
     rng: &mut impl Rng,
-    mut after_update: impl FnMut(&mut Layers<C>, &Layers<C>),
+    mut before_update: impl FnMut(&mut Layers<C>),
 ) -> Result<Model<f64, Layers<C>>, Error> {
     let mut model: Model<f64, Layers<C>> = draw([2, HIDDEN, 1], rng)?;
-    let drawn = model.0.clone();
     let mut optimiser = lesson.optimiser.start();
     for _ in 0..lesson.updates {
         let (x, _) = sequences(BATCH, t, rng);
         let right = lesson.taught.answers(t, rng);
         let steps = if lesson.cut { 1 } else { t };
         let mse = |y: &Array2<f64>| mse_loss(y, &right);
-        let (_, gradient) = truncated_gradient(&model, &x, steps, mse)?;
+        let (_, mut gradient) = truncated_gradient(&model, &x, steps, mse)?;
+        before_update(&mut gradient.0);
         optimiser.step(&mut model, &gradient)?;
-        after_update(&mut model.0, &drawn);
     }
     Ok(model)
 }
@@ -125,6 +125,7 @@ const GATE: Kind<Lesson, Opened, Error> = Kind {
         "code/ch03/src/gate.rs",
         "code/ch03/src/optimiser.rs",
         "code/ch03/src/reach.rs",
+        "code/ch03/src/update_gate.rs",
     ],
     rows: &[
         ("untrained", Lesson { updates: 0, ..lesson(Taught::Noise, ADAM, false) }),
@@ -152,25 +153,14 @@ const GATE: Kind<Lesson, Opened, Error> = Kind {
 };
 
 fn opened(lesson: &Lesson, rng: &mut ChaCha8Rng) -> Result<Opened, Error> {
-    let model = teach(lesson, LENGTH, rng, |gru, drawn| {
+    let model = teach(lesson, LENGTH, rng, |gradient| {
         if lesson.gate_held {
-            hold_update_gate(&mut gru.cells[0], &drawn.cells[0]);
+            leave_out(&mut gradient.cells[0]);
         }
     })?;
     let asked = || ChaCha8Rng::seed_from_u64(0); // all networks on the same sequences
     let reach = reach::reach(&model, LENGTH, &mut asked())?[LENGTH - 1];
     Ok(Opened { reach, kept: reach::kept(&model.0, LENGTH, &mut asked())? })
-}
-
-/// Gives the update gate the weights back that it was drawn with.
-fn hold_update_gate(gru: &mut GruCell<f64>, drawn: &GruCell<f64>) {
-    let update = Slice::from(HIDDEN..2 * HIDDEN); // the rows of z in each array
-    for (weights, drawn) in [(&mut gru.w_ih, &drawn.w_ih), (&mut gru.w_hh, &drawn.w_hh)] {
-        weights.slice_axis_mut(Axis(0), update).assign(&drawn.slice_axis(Axis(0), update));
-    }
-    for (bias, drawn) in [(&mut gru.b_ih, &drawn.b_ih), (&mut gru.b_hh, &drawn.b_hh)] {
-        bias.slice_axis_mut(Axis(0), update).assign(&drawn.slice_axis(Axis(0), update));
-    }
 }
 
 /// Reports how far the answer reaches after each lesson.
@@ -201,6 +191,8 @@ fn numbers(name: &str, runs: &Runs<Opened>, report: &mut Report) {
 
 #[cfg(test)]
 mod tests {
+    use rnn::Gru;
+
     use super::*;
 
     #[test]
@@ -221,8 +213,8 @@ mod tests {
     }
 
     /// The weights after one update.
-    fn taught(lesson: Lesson, t: usize) -> Model<f64, Layers<GruCell<f64>>> {
-        teach(&lesson, t, &mut ChaCha8Rng::seed_from_u64(1), |_, _| ()).unwrap()
+    fn taught(lesson: Lesson, t: usize) -> Model<f64, Gru<f64>> {
+        teach(&lesson, t, &mut ChaCha8Rng::seed_from_u64(1), |_| ()).unwrap()
     }
 
     #[test]
@@ -234,7 +226,7 @@ mod tests {
         let before = by(0, false);
         let [cut, full] = [true, false].map(|cut| by(1, cut));
         // The head learns the same of the last state, up to clipping; the weights before it do not.
-        let moved = |after: &Model<f64, Layers<GruCell<f64>>>| {
+        let moved = |after: &Model<f64, Gru<f64>>| {
             let bias = after.1.bias[0] - before.1.bias[0];
             let cell = &after.0.cells[0].w_hh - &before.0.cells[0].w_hh;
             ((&after.1.weight - &before.1.weight) / bias, cell / bias)
@@ -254,20 +246,6 @@ mod tests {
         // Adam's first step is its rate, whatever the gradient.
         approx::assert_abs_diff_eq!(moved(by(ADAM))[0].abs(), GATED_RATE, epsilon = 1e-6);
         assert_ne!(slow[0].abs(), GATED_RATE);
-    }
-
-    #[test]
-    fn a_held_gate_stays_and_all_else_moves() {
-        let drawn = GruCell::<f64>::new(2, HIDDEN, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
-        let mut moved = GruCell::<f64>::new(2, HIDDEN, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
-        hold_update_gate(&mut moved, &drawn);
-        for row in 0..3 * HIDDEN {
-            let held = (HIDDEN..2 * HIDDEN).contains(&row);
-            assert_eq!(moved.w_ih.row(row) == drawn.w_ih.row(row), held);
-            assert_eq!(moved.w_hh.row(row) == drawn.w_hh.row(row), held);
-            assert_eq!(moved.b_ih[row] == drawn.b_ih[row], held);
-            assert_eq!(moved.b_hh[row] == drawn.b_hh[row], held);
-        }
     }
 
     #[test]

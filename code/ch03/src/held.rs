@@ -3,12 +3,14 @@
 use ndarray::{Array2, s};
 use rand::rngs::ChaCha8Rng;
 use recorded::Kind;
-use rnn::{Adam, Error, Gru, GruCell, mse_loss};
+use rnn::{Adam, Error, Gru, mse_loss};
 use serde::{Deserialize, Serialize};
 use tasks::{
     adding::{self, BASELINE, BATCH, GATED_RATE, HIDDEN, SOLVED, sequences},
     training::{self, Answers, Model, Until, draw, gradient},
 };
+
+use crate::update_gate::{ROWS, leave_out};
 
 /// Steps of the sequences.
 pub const LENGTH: usize = 50;
@@ -44,9 +46,7 @@ pub struct Outcome {
 // ANCHOR: train
 pub fn train(gate: &Gate, rng: &mut ChaCha8Rng) -> Result<Outcome, Error> {
     let mut model: Model<f32, Gru<f32>> = draw([2, HIDDEN, 1], rng)?;
-    // The rows of z lie behind those of r.
-    let update = s![HIDDEN..2 * HIDDEN];
-    model.0.cells[0].b_ih.slice_mut(update).map_inplace(|bias| *bias += gate.opened);
+    model.0.cells[0].b_ih.slice_mut(s![ROWS]).map_inplace(|bias| *bias += gate.opened);
 
     let mut adam = Adam::new(GATED_RATE as f32);
     let until =
@@ -56,7 +56,7 @@ pub fn train(gate: &Gate, rng: &mut ChaCha8Rng) -> Result<Outcome, Error> {
         let mse = |y: &Array2<f32>| mse_loss(y, &sums);
         let (loss, mut gradient) = gradient(&model, &x, Answers::AtTheEnd, mse)?;
         if gate.held {
-            leave_out_update_gate(&mut gradient.0.cells[0]);
+            leave_out(&mut gradient.0.cells[0]);
         }
         adam.step(&mut model, &gradient)?;
         Ok(loss.into())
@@ -65,15 +65,6 @@ pub fn train(gate: &Gate, rng: &mut ChaCha8Rng) -> Result<Outcome, Error> {
     Ok(Outcome { error, updates: course.losses.len() })
 }
 // ANCHOR_END: train
-
-/// Where the gradient was zero from the start, Adam moves nothing.
-fn leave_out_update_gate(gradient: &mut GruCell<f32>) {
-    let rows = HIDDEN..2 * HIDDEN;
-    gradient.w_ih.slice_mut(s![rows.clone(), ..]).fill(0.0);
-    gradient.w_hh.slice_mut(s![rows.clone(), ..]).fill(0.0);
-    gradient.b_ih.slice_mut(s![rows.clone()]).fill(0.0);
-    gradient.b_hh.slice_mut(s![rows]).fill(0.0);
-}
 
 /// Ten networks with each gate.
 pub const GATES: Kind<Gate, Outcome, Error> = Kind {
@@ -84,6 +75,7 @@ pub const GATES: Kind<Gate, Outcome, Error> = Kind {
         "code/tasks/src/adding.rs",
         "code/tasks/src/training.rs",
         "code/ch03/src/held.rs",
+        "code/ch03/src/update_gate.rs",
     ],
     rows: &[
         ("free", Gate { opened: 0.0, held: false }),
@@ -104,29 +96,7 @@ pub fn has_learned(outcome: &Outcome) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-
     use super::*;
-
-    #[test]
-    fn a_gate_that_is_left_out_stays_and_all_else_moves() {
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let drawn: GruCell<f32> = GruCell::new(2, HIDDEN, &mut rng).unwrap();
-        let mut gradient = GruCell::new(2, HIDDEN, &mut rng).unwrap();
-        leave_out_update_gate(&mut gradient);
-        let mut moved = drawn.clone();
-        let mut adam = Adam::new(0.02_f32);
-        for _ in 0..3 {
-            adam.step(&mut moved, &gradient).unwrap();
-        }
-        for row in 0..3 * HIDDEN {
-            let held = (HIDDEN..2 * HIDDEN).contains(&row);
-            assert_eq!(moved.w_ih.row(row) == drawn.w_ih.row(row), held);
-            assert_eq!(moved.w_hh.row(row) == drawn.w_hh.row(row), held);
-            assert_eq!(moved.b_ih[row] == drawn.b_ih[row], held);
-            assert_eq!(moved.b_hh[row] == drawn.b_hh[row], held);
-        }
-    }
 
     #[test]
     fn the_rows_are_what_their_names_say() {

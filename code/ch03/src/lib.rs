@@ -18,6 +18,7 @@ pub mod padding;
 pub mod rates;
 pub mod reach;
 mod trained;
+pub mod update_gate;
 
 use chapter::{
     Chapter, Experiment, Figure, Report, Spread,

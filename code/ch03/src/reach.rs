@@ -10,6 +10,8 @@ use tasks::{
     training::Model,
 };
 
+use crate::update_gate::ROWS;
+
 /// The mean of a GRU's update gates over some sequences: what share of its state it keeps.
 ///
 /// # Errors
@@ -17,7 +19,7 @@ use tasks::{
 pub fn kept(gru: &Gru<f64>, t: usize, rng: &mut impl Rng) -> Result<f64, Error> {
     let (x, _) = sequences::<f64>(50, t, rng);
     let (output, _) = gru.forward(&x, None)?;
-    let update = (HIDDEN..2 * HIDDEN).into(); // the rows of z in each array
+    let update = ROWS.into();
     let w_iz = gru.cells[0].w_ih.slice_axis(Axis(0), update);
     let w_hz = gru.cells[0].w_hh.slice_axis(Axis(0), update);
     let bias = &gru.cells[0].b_ih + &gru.cells[0].b_hh;

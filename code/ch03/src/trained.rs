@@ -183,14 +183,14 @@ fn several<L: Send>(
 }
 
 /// A network that was taught noise.
-fn on_noise<C: rnn::Cell<Real = f64> + Clone>(
+fn on_noise<C: rnn::Cell<Real = f64>>(
     updates: usize,
     length: usize,
     mut rng: ChaCha8Rng,
     bar: &Progress,
 ) -> Result<Model<f64, Layers<C>>, rnn::Error> {
     let lesson = Lesson { updates, ..gate::lesson(Taught::Noise, ADAM, false) };
-    gate::teach(&lesson, length, &mut rng, |_, _| bar.inc(1))
+    gate::teach(&lesson, length, &mut rng, |_| bar.inc(1))
 }
 
 /// A GRU that was taught to add.
