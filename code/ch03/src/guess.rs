@@ -53,7 +53,8 @@ impl Jordan {
     /// All weights and biases uniform in ± [`LARGEST`].
     pub fn draw(hidden: usize, rng: &mut impl Rng) -> Self {
         let mut weight = || rng.random_range(-LARGEST..=LARGEST);
-        let [w, u, b, v] = [(); 4].map(|()| Array1::from_shape_simple_fn(hidden, &mut weight));
+        let mut array = || Array1::from_shape_simple_fn(hidden, &mut weight);
+        let [w, u, b, v] = [array(), array(), array(), array()];
         Self { w, u, b, v, c: weight() }
     }
 
@@ -69,7 +70,8 @@ impl Jordan {
         let x = Coding::Signs.of(x);
         let answers = x.outer_iter().map(|x| x.iter().fold(0.0, |y, x| self.step(*x, y)));
         let last = parities.chunks(bits).filter_map(<[usize]>::last);
-        zip(answers, last).filter(|(answer, parity)| (*answer > 0.0) == (**parity == 1)).count()
+        let is_right = |(answer, parity): &(f64, &usize)| (*answer > 0.0) == (**parity == 1);
+        zip(answers, last).filter(is_right).count()
     }
 }
 
@@ -79,7 +81,8 @@ pub fn guess(rng: &mut impl Rng) -> (Jordan, usize) {
     loop {
         let network = Jordan::draw(HIDDEN, rng);
         tried += 1;
-        if [FIRST, BITS].into_iter().all(|bits| network.right(SEQUENCES, bits, rng) == SEQUENCES) {
+        let mut is_right = |bits| network.right(SEQUENCES, bits, rng) == SEQUENCES;
+        if is_right(FIRST) && is_right(BITS) {
             return (network, tried);
         }
     }
