@@ -51,7 +51,7 @@ fn computing(tokens: TokenStream) -> TokenStream {
             let attribute = tokens.next();
             match attribute.as_ref().map(without_blanks) {
                 Some(doc) if doc.starts_with("[doc") => {}
-                Some(test) if test == "[cfg(test)]" => skip_item(&mut tokens),
+                Some(cfg) if cfg == "[cfg(test)]" || cfg == "[cfg(doc)]" => skip_item(&mut tokens),
                 _ => kept.extend([Some(token), inner, attribute].into_iter().flatten()),
             }
         } else if let TokenTree::Group(group) = token {
@@ -99,6 +99,7 @@ mod tests {
             "//! Of a sum.\n\n/** Adds. */ pub fn add(a: f64) -> f64 { /* two */ a + 1.0 }",
             "pub fn add(a: f64) -> f64 { a + 1.0 }\n#[cfg(test)]\nmod tests { fn f() {} }",
             "#[cfg(test)]\nuse std::fs;\npub fn add(a: f64) -> f64 { a + 1.0 }",
+            "#[cfg(doc)]\n#[doc = \"More\"]\npub mod more {}\npub fn add(a: f64) -> f64 { a + 1.0 }",
         ] {
             assert_eq!(hash_of(same), right, "{same}");
         }

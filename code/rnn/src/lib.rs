@@ -73,6 +73,12 @@ mod steps;
 mod sums;
 mod weights;
 
+/// What the tests against PyTorch would catch: each mistake that somebody thought of, and how many of
+/// the vectors with known numbers show it. The book says how to read this.
+#[cfg(doc)]
+#[doc = include_str!("../tests/mutants/table.md")]
+pub mod vectors {}
+
 pub use activation::tanh_in_place;
 pub use attention::{AttentionGradients, AttentionSaved, KvCache, Positions, SelfAttention};
 pub use cell::{Cell, by_ref};

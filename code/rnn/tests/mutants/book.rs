@@ -9,6 +9,35 @@ use super::{
     stacks_back,
 };
 
+/// What a table is called in the library's documentation.
+const TITLES: [(&str, &str); 20] = [
+    ("common", "Of every network"),
+    ("rnn", "Of the RNN"),
+    ("lstm", "Of the LSTM"),
+    ("lstm-orders", "Of the LSTM: its gates in another order than i, f, g, o"),
+    ("gru", "Of the GRU"),
+    ("gru-orders", "Of the GRU: its gates in another order than r, z, n"),
+    ("padded", "With sequences of unequal lengths"),
+    ("gradients", "Of the gradient of one cell"),
+    ("gradients-own", "Of the gradient of one cell, its own"),
+    ("directions", "In both directions"),
+    ("layers", "In several layers"),
+    ("layers-lstm", "In several layers of the LSTM"),
+    ("directions-gradients", "Of the gradient through both directions"),
+    ("layers-gradients", "Of the gradient through several layers"),
+    ("layers-gradients-lstm", "Of the gradient through several layers of the LSTM"),
+    ("attention", "Of attention"),
+    ("attention-padded", "Of attention with padding"),
+    ("attention-gradients", "Of attention's gradient"),
+    ("attention-gradients-padded", "Of attention's gradient with padding"),
+    ("embedding", "Of the embedding"),
+];
+
+const BLIND: [(&str, &str); 2] = [
+    ("blind-rnn", "What each vector of one cell lets through"),
+    ("blind-stacks", "What each vector of L layers and K directions lets through"),
+];
+
 const HEAD: &str = "# Which vectors see which mistake
 
 Written by `UPDATE_TABLE=1 cargo test -p rnn --test rnn mutants`, which computes every number.
@@ -44,8 +73,16 @@ fn the_book_shows_what_is_computed() -> io::Result<()> {
 fn text() -> String {
     let sections = tables().into_iter().map(|table| (table.name.clone(), table.markdown()));
     sections.chain(blind::tables()).fold(HEAD.to_owned(), |text, (name, table)| {
-        format!("{text}\n<!-- ANCHOR: {name} -->\n{table}\n<!-- ANCHOR_END: {name} -->\n")
+        let title = title(&name);
+        format!(
+            "{text}\n## {title}\n\n<!-- ANCHOR: {name} -->\n{table}\n<!-- ANCHOR_END: {name} -->\n"
+        )
     })
+}
+
+fn title(table: &str) -> &'static str {
+    let title = TITLES.iter().chain(&BLIND).find(|(name, _)| *name == table);
+    title.unwrap_or_else(|| panic!("{table} has no title: give it one in TITLES")).1
 }
 
 fn tables() -> Vec<Table> {
