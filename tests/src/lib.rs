@@ -14,6 +14,7 @@ pub mod figures;
 pub mod formulas;
 pub mod html;
 pub mod includes;
+pub mod length;
 pub mod lines;
 pub mod links;
 pub mod listings;

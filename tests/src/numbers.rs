@@ -33,7 +33,23 @@ pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
             })),
         }
     }
+    faults.extend(book.guides.iter().flat_map(|guide| in_elements(guide, computed)));
     faults
+}
+
+/// Numbers of a guide, which is read as it is written: `<data value="ch03.until_pytorch">7</data>`.
+fn in_elements(guide: &Page, computed: &Computed) -> Vec<Fault> {
+    const BEGIN: &str = "<data value=\"";
+    let elements = guide.markdown.match_indices(BEGIN).filter_map(|(at, _)| {
+        let (key, rest) = guide.markdown[at + BEGIN.len()..].split_once("\">")?;
+        Some((at, key, rest.split_once("</data>")?.0))
+    });
+    let wrong = elements.filter_map(|(at, key, text)| {
+        let right = computed.numbers.get(key).map_or("computed nowhere", String::as_str);
+        let what = format!("`{key}` is printed as {text}, and is {right}");
+        (text != right).then(|| Fault::new(guide.place(at), what, "write what is computed"))
+    });
+    wrong.collect()
 }
 
 /// A printed number that differs from the computed one, or whose key names nothing.

@@ -7,7 +7,8 @@ use tests::{
     computed::file_name,
     figures, formulas,
     html::{self, Html},
-    includes, lines, links, listings, names, numbers, records, references, sources, versions,
+    includes, length, lines, links, listings, names, numbers, records, references, sources,
+    versions,
 };
 
 static BOOK: LazyLock<Book> = LazyLock::new(Book::this);
@@ -71,6 +72,11 @@ fn listings_are_included_from_anchors() {
 #[test]
 fn lines_break_at_sentences() {
     assert_none(&lines::check(&BOOK));
+}
+
+#[test]
+fn chapters_say_how_long_they_take_and_are_no_longer_than_that() {
+    assert_none(&length::check(&BOOK));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::{fs, path::Path, sync::LazyLock};
 
 use tempfile::TempDir;
 use tests::{
-    Book, Computed, Fault, Programs, chapters, figures, formulas, html, includes, lines, links,
-    listings,
+    Book, Computed, Fault, Programs, chapters, figures, formulas, html, includes, length, lines,
+    links, listings,
     names::{self, Names},
     numbers, records, references, sources, versions,
 };
@@ -40,6 +40,8 @@ As with `load_state_dict`, change `ring` in `code/ch01` or <code>fn ring</code>,
 ```console
 $ cargo run -p ch01 -- --weight 2
 ```
+
+Reading takes 1 minute.
 ";
 
 const PAPERS: &str = r#"# The papers
@@ -106,6 +108,7 @@ fn small_book() -> TempDir {
         ("code/ch01/src/lib.rs", CRATE),
         (".ci/run", "cargo +1.91 test\n"),
         (names::FOREIGN, FOREIGN),
+        ("README.md", "# Small\n\nIt holds <data value=\"ch01.units\">20</data>.\n"),
     ];
     for (path, text) in files {
         write(folder.path(), path, text);
@@ -143,6 +146,7 @@ fn faults(root: &Path) -> Vec<Fault> {
         figures::check(&book, &computed),
         includes::check(&book),
         lines::check(&book),
+        length::check(&book),
         listings::check(&book),
         chapters::check(&book),
         formulas::check(&book),
@@ -194,6 +198,31 @@ fn a_changed_digit() {
     breaks(CHAPTER, "19.0148", "19.0149", "src/ch01-one.md:3", &words);
     let words = ["ch01.capacity(--decay 0.5)", "printed as five, computed as 4"];
     breaks(CHAPTER, "0.5)=4", "0.5)=five", "src/ch01-one.md:5", &words);
+    let words = ["`ch01.units` is printed as 21, and is 20"];
+    breaks("README.md", ">20<", ">21<", "README.md:3", &words);
+    breaks("README.md", "ch01.units", "ch01.unit", "README.md:3", &["computed nowhere"]);
+}
+
+#[test]
+fn a_chapter_that_is_too_long_or_does_not_say_how_long() {
+    let words = ["does not say how long it takes", "Reading takes 1 minutes"];
+    for other in ["One reads it.", "Reading takes 9 minutes.", "Reading takes a minute."] {
+        breaks(CHAPTER, "Reading takes 1 minute.", other, CHAPTER, &words);
+    }
+    let long = "Long.\n".repeat(4_500);
+    let words = ["words, and 4500 are the most", "Second reading"];
+    breaks(
+        CHAPTER,
+        "Reading takes 1 minute.\n",
+        &format!("Reading takes 31 minutes.\n\n{long}"),
+        CHAPTER,
+        &words,
+    );
+    let folded = format!("\n<details><summary>Second reading</summary>\n\n{long}\n</details>\n");
+    let folder = small_book();
+    let page = fs::read_to_string(folder.path().join(CHAPTER)).unwrap();
+    write(folder.path(), CHAPTER, &(page + &folded));
+    assert_eq!(length::check(&Book::open(folder.path())), []);
 }
 
 #[test]
