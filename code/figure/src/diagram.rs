@@ -163,6 +163,7 @@ impl Draw for Diagram {
         });
         let picture = Picture {
             size: (width, height),
+            text: style::DIAGRAM_TEXT,
             style: style::of_diagrams(LIGHT, DARK),
             elements: format!("{}{note_below}", self.elements),
         };

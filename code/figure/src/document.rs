@@ -1,9 +1,18 @@
 //! What all figures have in common: the file around what is drawn.
 
+use std::fmt::Write;
+
 use crate::{
     error::{FigureError, Problem},
     escape::escape,
+    labels::{LINE, TEXT, wrapped},
 };
+
+/// How much wider bold letters are.
+const BOLD: f64 = 1.15;
+
+/// The title stands on the left, whatever a figure does with its other texts.
+const HEADLINE: &str = ".headline{font-weight:600;text-anchor:start;dominant-baseline:auto}\n";
 
 /// How a figure is named, and what is read out in its place.
 #[derive(Clone, Debug)]
@@ -17,6 +26,8 @@ pub(crate) struct Head {
 pub(crate) struct Picture {
     /// Width and height in pixels of the drawing.
     pub size: (f64, f64),
+    /// The largest size of its text, in the same pixels.
+    pub text: f64,
     pub style: String,
     pub elements: String,
 }
@@ -46,17 +57,39 @@ impl Head {
     }
 
     fn write(&self, note: Option<&str>, picture: &Picture) -> String {
-        let Picture { size: (width, height), style, elements } = picture;
+        let Picture { size: (width, height), style, elements, .. } = picture;
         let (name, title) = (&self.name, escape(&self.title));
+        // What a picture says, it says of the book's own parameters.
+        let (room, headline) =
+            if note.is_some() { (0.0, String::new()) } else { self.headline(picture) };
+        let (top, height) = (0.0 - room, height + room);
         let [described, description] = self.description();
         let parameters =
             note.map_or_else(String::new, |note| format!(" data-parameters=\"{}\"", escape(note)));
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 {top} {width} {height}\" \
              role=\"img\" aria-labelledby=\"{name}-title\"{described}{parameters}>\n\
              <title id=\"{name}-title\">{title}</title>\n{description}\
-             <style>\n{style}</style>\n{elements}</svg>\n"
+             <style>\n{style}{HEADLINE}</style>\n{headline}{elements}</svg>\n"
         )
+    }
+
+    /// The title above the picture, and the room that it takes.
+    fn headline(&self, picture: &Picture) -> (f64, String) {
+        let Picture { size: (width, _), text, .. } = picture;
+        let lines = wrapped(&self.title, (width / text * f64::from(TEXT) / BOLD) as i32);
+        let line = text * f64::from(LINE) / f64::from(TEXT);
+        let room = (line * (lines.len() as f64 + 0.4)).round();
+        let mut elements = String::new();
+        for (row, words) in (1..).map(f64::from).zip(&lines) {
+            let y = (line * (row - 0.2) - room).round();
+            let _ = writeln!(
+                elements,
+                "<text class=\"headline\" x=\"0\" y=\"{y}\">{}</text>",
+                escape(words)
+            );
+        }
+        (room, elements)
     }
 
     /// The description, and the attribute that leads to it.

@@ -20,8 +20,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// An empty figure. The name becomes part of the file's name; the title is read out by screen
-    /// readers and not drawn.
+    /// An empty figure. The name becomes part of the file's name; the title stands above the
+    /// picture and says what it shows, in a sentence.
     pub fn new(name: &str, title: &str) -> Self {
         Self { head: Head::new(name, title), plot: Plot::default() }
     }

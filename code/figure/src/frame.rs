@@ -102,7 +102,7 @@ impl Frame {
     /// The figure with these elements.
     pub fn picture(&self, style: String, elements: String) -> Picture {
         let (width, height) = self.size();
-        Picture { size: (width.into(), height.into()), style, elements }
+        Picture { size: (width.into(), height.into()), text: px(TEXT).into(), style, elements }
     }
 
     /// The largest sizes of the labels at the two axes.

@@ -55,8 +55,8 @@ pub struct HeatMap {
 }
 
 impl HeatMap {
-    /// An empty heat map. The name becomes part of the file's name; the title is read out by screen
-    /// readers and not drawn.
+    /// An empty heat map. The name becomes part of the file's name; the title stands above the
+    /// picture and says what it shows, in a sentence.
     pub fn new(name: &str, title: &str) -> Self {
         Self {
             head: Head::new(name, title),

@@ -85,9 +85,12 @@ pub(crate) fn sheet(frame: &Frame, colours: [&str; 2]) -> String {
         + &on_dark_pages(&dark)
 }
 
+/// The size of text in diagrams, in px of the drawing.
+pub(crate) const DIAGRAM_TEXT: f64 = 22.0;
+
 /// The style sheet of a diagram with these rules.
 pub(crate) fn of_diagrams(light: &str, dark: &str) -> String {
-    format!("svg{{color:{INK};font:22px {FONT}}}\n{light}")
+    format!("svg{{color:{INK};font:{DIAGRAM_TEXT}px {FONT}}}\n{light}")
         + &on_dark_pages(&format!("svg{{color:{DARK_INK}}}\n{dark}"))
 }
 

@@ -236,11 +236,25 @@ fn any_text_makes_a_well_formed_file() {
     }
 }
 
+/// A title says what holds for the book's parameters, so a figure of others has none.
+#[test]
+fn the_title_stands_above_the_figure_of_the_books_own_parameters() {
+    let svg = |title: &str, note| {
+        let figure = Figure::new("test", title).line("a", [(0.0, 0.0)]);
+        figure.to_svg(note).unwrap()
+    };
+    let headlines = |svg: &str| svg.matches("class=\"headline\"").count();
+    let long = "A title that is too long for a single line of the figure, even of the widest";
+    assert_eq!([headlines(&svg("Short", None)), headlines(&svg(long, None))], [1, 2]);
+    let changed = svg("Short", Some("--radius 1.3"));
+    assert!(headlines(&changed) == 0 && changed.contains("viewBox=\"0 0 3040 "));
+}
+
 #[test]
 fn the_head_names_and_describes_the_figure() {
     let line = || figure().line("a", [(0.0, 0.0)]);
     let svg = line().describe("It rises.").to_svg(None).unwrap();
-    assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 3040 "));
+    assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 -179 3040 "));
     for part in [
         "role=\"img\"",
         "aria-labelledby=\"test-title\"",
