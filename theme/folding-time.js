@@ -57,3 +57,31 @@
         if (sideways && box.scrollWidth > box.clientWidth) event.stopPropagation();
     });
 })();
+
+// Where the arrows lead, and what a search has found.
+(() => {
+    // The sidebar knows the titles of the pages before and after this one.
+    const titles = () => {
+        const links = [...document.querySelectorAll("#mdbook-sidebar a[href]")];
+        document.querySelectorAll("a.previous, a.next").forEach(arrow => {
+            const page = links.find(link => link.href === arrow.href);
+            if (!page) return;
+            const way = arrow.classList.contains("next") ? "Next" : "Previous";
+            const title = `${way}: ${page.textContent.trim()}`;
+            arrow.title = title;
+            arrow.setAttribute("aria-label", title);
+            if (arrow.classList.contains("mobile-nav-chapters")) arrow.dataset.title = page.textContent.trim();
+        });
+    };
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", titles); else titles();
+
+    // A hit inside of a closed box opens it.
+    const open = mark => {
+        for (let box = mark.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    };
+    new MutationObserver(changes => {
+        for (const { addedNodes } of changes) {
+            addedNodes.forEach(node => { if (node.nodeName === "MARK") open(node); });
+        }
+    }).observe(document.querySelector("main"), { childList: true, subtree: true });
+})();

@@ -17,7 +17,7 @@ pub fn fade(w: f64, steps: usize) -> Vec<f64> {
 /// The loop drawn step by step, with the states that ran through it.
 pub fn unrolled(states: &[f64]) -> Diagram {
     const STEPS: [char; 4] = ['₀', '₁', '₂', '₃'];
-    let mut diagram = Diagram::new("unrolled", "The recurrence unrolled over three steps")
+    let mut diagram = Diagram::new("unrolled", "Each state is made from the one before")
         .describe("Each state is made from the state on its left and the input below it.")
         .node((0, 0), "h₀ = 0");
     for (t, step) in (1..).zip(&STEPS[1..]) {

@@ -120,7 +120,7 @@ const SHOWN: (usize, usize) = (48, 120);
 impl Parameters {
     /// The recurrence written by hand: one input, then silence.
     fn fade(report: &mut Report) -> chapter::Result {
-        let mut figure = Figure::new("fade", "What one number keeps of one input")
+        let mut figure = Figure::new("fade", "One number keeps an input for a while, or for good")
             .describe("Four states after one input: three fade, the fourth settles at a height.")
             .x_axis("step")
             .y_axis("state h");
@@ -170,7 +170,7 @@ impl Parameters {
         let radii: Vec<f64> = (0..RUNS).map(radius).collect::<Result<_, _>>()?;
         report.number("pytorch_radius", decimals(Spread::of(radii).median, 2));
         report.figure(
-            &HeatMap::new("state", "The state of an untrained network over a sentence")
+            &HeatMap::new("state", "Each character changes the state, and most of its units")
                 .describe("Each column is the state after one character, each row one unit.")
                 .x_labels(pair.sentence.chars().take(SHOWN.1).map(String::from))
                 .x_axis("character read")
@@ -179,11 +179,12 @@ impl Parameters {
                 .diverging(-0.6, 0.6),
         )?;
 
-        let mut figure = Figure::new("apart", "How far apart two first words leave the state")
-            .describe("One distance falls steeply, one slowly, one not at all.")
-            .x_axis("characters since the first word")
-            .y_axis("distance of the states")
-            .log_y();
+        let mut figure =
+            Figure::new("apart", "The first word fades at a speed that the weights decide")
+                .describe("One distance falls steeply, one slowly, one not at all.")
+                .x_axis("characters since the first word")
+                .y_axis("distance of the states")
+                .log_y();
         for (name, label, recurrence) in [
             ("pytorch", "PyTorch's init", Recurrence::Pytorch),
             ("orthogonal", "orthogonal", Recurrence::Orthogonal),
@@ -250,7 +251,7 @@ impl Parameters {
 
         let weights = || (0..=120).map(|i| f64::from(i) / 40.0);
         report.figure(
-            &Figure::new("bistable", "Where one neuron comes to rest, by its weight")
+            &Figure::new("bistable", "From a weight of one on a neuron has two places to rest")
                 .describe("Both branches lie at zero up to a weight of one, then they part.")
                 .x_axis("weight w")
                 .y_axis("resting state")
@@ -259,7 +260,7 @@ impl Parameters {
         )?;
         let seen = around_flip(&uniform, &gaussian);
         report.figure(
-            &Figure::new("noise", "A bit under two kinds of noise")
+            &Figure::new("noise", "Bounded noise leaves the bit alone, Gaussian noise flips it")
                 .describe("Under uniform noise the state stays positive, under Gaussian it flips.")
                 .x_axis("step")
                 .y_axis("state h")
@@ -267,7 +268,7 @@ impl Parameters {
                 .line("Gaussian", seen.iter().map(|(t, _, gaussian)| (*t, *gaussian))),
         )?;
         report.figure(
-            &Figure::new("gradient", "A bit stays while its gradient dies")
+            &Figure::new("gradient", "The bit stays while its gradient dies")
                 .describe("The state is a level line, the gradient a straight fall.")
                 .x_axis("steps since the bit was written")
                 .y_axis("size")
@@ -285,7 +286,7 @@ impl Parameters {
         report.number("bounded_radius", exact(self.radius));
         report.number("bounded_networks", count(NETWORKS));
         let mut figure =
-            Figure::new("bounded", "How much a nudge of the state is stretched over the steps")
+            Figure::new("bounded", "Tanh bounds the state, and not what becomes of a nudge")
                 .describe("Two curves fall and one rises over many powers of ten.")
                 .x_axis("steps")
                 .y_axis("largest stretch")
@@ -334,7 +335,7 @@ impl Parameters {
         report.number("faint_noise", exact(NOISE));
         report.number("faint_capacity_noisy", decimals(of(NOISE)?, 1));
         report.figure(
-            &Figure::new("ring", "What a ring still holds of each past input")
+            &Figure::new("ring", "A ring holds as many past inputs as it has units")
                 .describe("High bars for as many inputs as units, low bars behind them.")
                 .x_axis("lag (inputs back)")
                 .y_axis("capacity at the lag")
@@ -346,10 +347,11 @@ impl Parameters {
         report.number("random_radius", exact(0.98));
         report.number("random_networks", count(NETWORKS));
         let bar = report.progress(3 * NETWORKS, "memory capacity");
-        let mut figure = Figure::new("tanh-cost", "What tanh costs in memory")
-            .describe("The linear curve reaches furthest, tanh with loud input falls at once.")
-            .x_axis("lag (inputs back)")
-            .y_axis("capacity at the lag");
+        let mut figure =
+            Figure::new("tanh-cost", "Tanh costs memory, and more with a louder input")
+                .describe("The linear curve reaches furthest, tanh with loud input falls at once.")
+                .x_axis("lag (inputs back)")
+                .y_axis("capacity at the lag");
         for (name, label, f, scale) in [
             ("linear", "linear", identity as fn(f64) -> f64, 0.1),
             ("soft", "tanh, input × 0.1", f64::tanh, 0.1),

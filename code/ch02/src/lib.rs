@@ -148,7 +148,7 @@ impl Parameters {
         }
         let crossover = crossover(self.input, self.hidden);
         let mut figure = lines(
-            Figure::new("parameters", "Weights against the length of the sequence")
+            Figure::new("parameters", "Only one network's weights grow with the length")
                 .describe("The feed-forward network's line rises from the start; two are level.")
                 .y_axis("weights"),
             &weights,
@@ -158,7 +158,7 @@ impl Parameters {
         }
         report.figure(&figure)?;
         report.figure(&lines(
-            Figure::new("multiply-adds", "Multiply-adds against the length of the sequence")
+            Figure::new("multiply-adds", "The work of all three grows with the length")
                 .describe("Three lines rise; the feed-forward network's is the lowest.")
                 .y_axis("multiply-adds"),
             &work,
@@ -260,7 +260,7 @@ fn gradients(report: &mut Report) -> chapter::Result {
     let bars = (1..).zip(&parts).map(|(t, part)| (f64::from(t), *part));
     let sums = (0..steps).map(|t| ((t + 1) as f64, parts[t..].iter().sum()));
     report.figure(
-        &Figure::new("gradients", "What each step adds to the gradient of one shared weight")
+        &Figure::new("gradients", "The gradient of a shared weight is a sum over the steps")
             .describe("The bars are largest at the last steps; their sum ends at the level line.")
             .x_axis("step")
             .y_axis("gradient")

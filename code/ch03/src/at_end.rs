@@ -246,6 +246,14 @@ mod tests {
         assert!(outcome.learned && outcome.loss < LEARNED, "{outcome:?}");
     }
 
+    /// The first bit is learned by this recipe, the parity of all four is not.
+    #[test]
+    fn it_is_asked_for_the_parity_of_all_bits() {
+        let recipe = few(Coding::Bits, Start::Pytorch, SGD);
+        let outcome = train(&recipe, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+        assert!(!outcome.learned, "{outcome:?}");
+    }
+
     #[test]
     fn the_rows_are_all_recipes_and_named_so() {
         for (name, recipe) in &RECIPES.rows[..18] {

@@ -153,6 +153,23 @@ pub fn half_life(forget_bias: f64) -> f64 {
     0.5_f64.ln() / kept.ln()
 }
 
+/// The mean of ln σ over a forget gate that standard normal inputs move around its bias, through
+/// weights as PyTorch draws them: what they add to the bias has the variance D / (3 H).
+///
+/// ```text
+/// E ln σ(b + a),  a normal with mean 0 and that variance
+/// ```
+pub fn mean_log_kept(forget_bias: f64, sizes: &Sizes) -> f64 {
+    let deviation = (sizes.input as f64 / (3.0 * sizes.hidden as f64)).sqrt();
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for z in (-600..=600).map(|z| f64::from(z) / 100.0) {
+        let weight = (-z * z / 2.0).exp();
+        sum += weight * -(-(forget_bias + deviation * z)).exp().ln_1p();
+        weights += weight;
+    }
+    sum / weights
+}
+
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;
@@ -172,6 +189,19 @@ mod tests {
         let kept: f64 = 1.0 / (1.0 + (-2.0_f64).exp());
         assert_abs_diff_eq!(kept.powf(half_life(2.0)), 0.5, epsilon = 1e-12);
         assert_abs_diff_eq!(half_life(0.0), 1.0, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn a_gate_that_moves_keeps_less_and_one_that_stands_still_what_its_half_life_says() {
+        let still = Sizes { input: 0, hidden: 1, steps: 1 };
+        let moving = Sizes { input: 3, ..still };
+        let kept = -(2.0_f64.ln()) / half_life(2.0);
+        assert_abs_diff_eq!(mean_log_kept(2.0, &still), kept, epsilon = 1e-12);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let drawn: Vec<f64> = (0..100_000).map(|_| StandardNormal.sample(&mut rng)).collect();
+        let mean = drawn.iter().map(|a| -(-a).exp().ln_1p()).sum::<f64>() / 1e5;
+        assert_abs_diff_eq!(mean_log_kept(0.0, &moving), mean, epsilon = 0.01);
+        assert!(mean_log_kept(2.0, &moving) < kept);
     }
 
     #[test]

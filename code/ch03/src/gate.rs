@@ -237,6 +237,17 @@ mod tests {
     }
 
     #[test]
+    fn a_gate_that_is_held_opens_no_way_and_one_that_learns_does() {
+        let opened = |gate_held| {
+            let lesson = Lesson { gate_held, ..lesson(Taught::Constant, ADAM, false) };
+            opened(&lesson, &mut ChaCha8Rng::seed_from_u64(1)).unwrap()
+        };
+        let [held, free] = [true, false].map(opened);
+        assert!(held.kept < 0.55 && free.kept > 0.6, "{held:?}, {free:?}");
+        assert!(held.reach < 1e-6 && free.reach > 1e-4, "{held:?}, {free:?}");
+    }
+
+    #[test]
     fn each_optimiser_and_rate_moves_otherwise() {
         let by = |optimiser| Lesson { updates: 1, ..lesson(Taught::Noise, optimiser, false) };
         let none = Lesson { updates: 0, ..by(ADAM) };

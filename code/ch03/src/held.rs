@@ -96,7 +96,21 @@ pub fn has_learned(outcome: &Outcome) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+
     use super::*;
+
+    fn trained(gate: Gate) -> Outcome {
+        train(&gate, &mut ChaCha8Rng::seed_from_u64(1)).unwrap()
+    }
+
+    #[test]
+    fn a_gate_that_is_held_shut_learns_nothing_and_an_open_one_soon() {
+        let open = trained(Gate { opened: OPEN, held: false });
+        assert!(has_learned(&open) && open.updates < 1_000, "{open:?}");
+        let shut = trained(Gate { opened: -OPEN, held: true });
+        assert!(!has_learned(&shut) && shut.updates == MOST_UPDATES, "{shut:?}");
+    }
 
     #[test]
     fn the_rows_are_what_their_names_say() {

@@ -31,7 +31,9 @@ use recorded::Recorder;
 use rnn::{Fnn, Parameters as _, Rnn, RnnCell, SelfAttention, init::Recurrence};
 
 use crate::{
-    effect::{Network, Sizes, effect, effect_on_attention, half_life, steps_until_below},
+    effect::{
+        Network, Sizes, effect, effect_on_attention, half_life, mean_log_kept, steps_until_below,
+    },
     endless::{read_on, spent_on_padding},
 };
 
@@ -94,8 +96,8 @@ impl Chapter for Parameters {
         Experiment { figures: &["jacobian"], run: Self::jacobian },
         Experiment {
             figures: &[],
-            run: |_, report| {
-                half_lives(report);
+            run: |this, report| {
+                half_lives(&Sizes { input: INPUT, hidden: this.hidden, steps: this.steps }, report);
                 Ok(())
             },
         },
@@ -179,19 +181,16 @@ fn held(report: &Report) -> chapter::Result<Figure> {
         weights.push(at(fnn.linear.weight.len()));
         scores.push(at(attention.forward_saving(&x, None)?.weights().len()));
     }
-    Ok(Figure::new(
-        "held",
-        "Numbers that grow with the length of the sequence, and one that does not",
-    )
-    .describe("One line is level, two rise alike, and the steepest is that of the scores.")
-    .x_axis("steps of the sequence")
-    .y_axis("numbers held")
-    .log_x()
-    .log_y()
-    .marked_line("RNN: its state", state)
-    .marked_line("RNN: states, to train", training)
-    .marked_line("FNN: its weights", weights)
-    .marked_line("attention: its scores", scores))
+    Ok(Figure::new("held", "Only the state does not grow with the sequence")
+        .describe("One line is level, two rise alike, and the steepest is that of the scores.")
+        .x_axis("steps of the sequence")
+        .y_axis("numbers held")
+        .log_x()
+        .log_y()
+        .marked_line("RNN: its state", state)
+        .marked_line("RNN: states, to train", training)
+        .marked_line("FNN: its weights", weights)
+        .marked_line("attention: its scores", scores))
 }
 
 impl Parameters {
@@ -220,12 +219,13 @@ impl Parameters {
         let (own, own_label) = self.own();
         let tanh = Network::Rnn;
         let bar = report.progress(15, "effect of the first input");
-        let mut figure = Figure::new("effect", "What is left of the first input's effect")
-            .describe("Curves fall at very different rates; attention's flattens out.")
-            .x_axis("steps since the first input")
-            .y_axis("share of the effect")
-            .y_range(1e-6, 10.0)
-            .log_y();
+        let mut figure =
+            Figure::new("effect", "How fast the first input is forgotten depends on the weights")
+                .describe("Curves fall at very different rates; attention's flattens out.")
+                .x_axis("steps since the first input")
+                .y_axis("share of the effect")
+                .y_range(1e-6, 10.0)
+                .log_y();
         for (name, label, network) in [
             ("pytorch", "tanh, PyTorch's init", tanh(Recurrence::Pytorch)),
             ("orthogonal", "tanh, orthogonal", tanh(Recurrence::Orthogonal)),
@@ -275,11 +275,14 @@ impl Parameters {
         report.number("distance", count(DISTANCE));
         report.number("jacobian_networks", count(RUNS));
         report.number("radius", exact(self.radius));
-        let mut figure = Figure::new("jacobian", "The derivative of a late state by an early one")
-            .describe("Lines on a logarithmic axis: some fall, some rise, one stays nearly level.")
-            .x_axis("distance (steps)")
-            .y_axis("norm of the Jacobian")
-            .log_y();
+        let mut figure =
+            Figure::new("jacobian", "The derivative changes by about one factor at every step")
+                .describe(
+                    "Lines on a logarithmic axis: some fall, some rise, one stays nearly level.",
+                )
+                .x_axis("distance (steps)")
+                .y_axis("norm of the Jacobian")
+                .log_y();
         let gaussian = |radius| Recurrence::Gaussian { radius };
         let own_label = format!("radius {}", exact(self.radius));
         for (name, label, recurrence) in [
@@ -348,7 +351,7 @@ impl Parameters {
         report.number("padding_apart_5", percent(apart[5], 0));
         report.number("padding_apart", scientific(apart[PADDING], 0));
         report.figure(
-            &Figure::new("padding", "Two different sequences become alike by padding")
+            &Figure::new("padding", "Padding makes two different sequences alike")
                 .describe("A straight fall on a logarithmic axis beside a level line.")
                 .x_axis("steps of padding")
                 .y_axis("distance of two last states")
@@ -363,13 +366,15 @@ impl Parameters {
 const SHOWN: usize = 100;
 
 /// The half-lives of a cell state for some forget biases.
-fn half_lives(report: &mut Report) {
+fn half_lives(sizes: &Sizes, report: &mut Report) {
     report.section("The forget gate");
     for bias in 0..=3 {
         let half_life = half_life(f64::from(bias));
         report.number(&format!("half_life_{bias}"), decimals(half_life, 2));
         let until = half_life * (1.0 / FORGOTTEN).log2();
         report.number(&format!("gate_alone_{bias}"), count(until.ceil() as usize));
+        let until = FORGOTTEN.ln() / mean_log_kept(f64::from(bias), sizes);
+        report.number(&format!("gate_moving_{bias}"), count(until.ceil() as usize));
     }
 }
 

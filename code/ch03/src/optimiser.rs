@@ -44,3 +44,29 @@ impl Mover {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use ndarray::array;
+    use rnn::Linear;
+
+    use super::*;
+
+    /// The way of one weight after each of two updates with the gradient one.
+    fn way(optimiser: Optimiser) -> [f64; 2] {
+        let linear = |weight| Linear { weight: array![[weight]], bias: array![0.0] };
+        let (mut model, mut mover) = (linear(0.0), optimiser.start());
+        [(); 2].map(|()| {
+            mover.step(&mut model, &linear(1.0)).unwrap();
+            model.weight[[0, 0]]
+        })
+    }
+
+    #[test]
+    fn the_second_step_of_gradient_descent_is_longer_by_the_momentum_and_adams_is_not() {
+        let sgd = [-0.1, -0.1 - 0.1 * (1.0 + MOMENTUM)];
+        assert_abs_diff_eq!(way(Optimiser::Sgd(0.1))[..], sgd[..], epsilon = 1e-12);
+        assert_abs_diff_eq!(way(Optimiser::Adam(0.1))[..], [-0.1, -0.2][..], epsilon = 1e-6);
+    }
+}

@@ -75,14 +75,17 @@ pub fn parity(report: &mut Report) -> chapter::Result {
     let losses = |run: &Training| run.course.losses.clone().into_iter().enumerate();
     let points = |run| losses(run).map(|(update, loss)| (update as f64, loss));
     report.figure(
-        &Figure::new("parity-training", "The loss of two trainings on parity")
-            .describe("Both stay level at first. One then falls steeply, the other never does.")
-            .x_axis("update")
-            .y_axis("loss (nats)")
-            .log_y()
-            .line("asked at every step", points(&at_every_step[0]))
-            .line("asked at the end", points(&at_the_end[0]))
-            .mark_y(2.0_f64.ln(), "guessing"),
+        &Figure::new(
+            "parity-training",
+            "Asked after every bit it learns, asked at the end it does not",
+        )
+        .describe("Both stay level at first. One then falls steeply, the other never does.")
+        .x_axis("update")
+        .y_axis("loss (nats)")
+        .log_y()
+        .line("asked at every step", points(&at_every_step[0]))
+        .line("asked at the end", points(&at_the_end[0]))
+        .mark_y(2.0_f64.ln(), "guessing"),
     )?;
 
     let first = at_every_step.iter().find(|training| training.course.learned);
@@ -92,7 +95,7 @@ pub fn parity(report: &mut Report) -> chapter::Result {
     let right = &asked.first().ok_or("no training of parity succeeded")?[..SHOWN];
     report.number("parity_jacobian", scientific(norms[parity::LENGTH], 0));
     report.figure(
-        &Figure::new("parity", "A trained network remembers what its gradient cannot see")
+        &Figure::new("parity", "It answers right for as long as it runs; its gradient vanishes")
             .describe("The right answers are a level line at one; the Jacobian falls steeply.")
             .x_axis("steps")
             .y_axis("share, norm")
@@ -134,13 +137,14 @@ pub(crate) fn reach(length: usize, most_updates: usize, report: &mut Report) -> 
     until_forgotten("adding_untrained", &before, report, number(true))?;
     until_forgotten("adding_marked", &after, report, number(true))?;
     until_forgotten("adding_unmarked", &after, report, number(false))?;
-    let mut figure = Figure::new("reach", "How much an answer depends on earlier states")
-        .describe(
-            "Untrained curves fall steeply. After training on noise the GRU's fall much less.",
-        )
-        .x_axis("steps before the answer")
-        .y_axis("derivative of the answer")
-        .log_y();
+    let mut figure =
+        Figure::new("reach", "Training opens a way back in the GRU, hardly one in tanh")
+            .describe(
+                "Untrained curves fall steeply. After training on noise the GRU's fall much less.",
+            )
+            .x_axis("steps before the answer")
+            .y_axis("derivative of the answer")
+            .log_y();
     let seed = report.seed();
     let at = || rng(seed, RUNS);
     for (name, label, median) in [

@@ -133,12 +133,13 @@ fn costs(report: &mut Report) -> chapter::Result {
         ("scan", "gated, by a scan", steps.then(scan_cost(diagonal_join(), STEPS))),
         ("attention", "attention", attention(SIZES.input, SIZES.hidden, STEPS)),
     ];
-    let mut figure = Figure::new("speedup", "How many processors a layer can keep busy")
-        .describe("All curves rise with the number of processors at first; each flattens out.")
-        .x_axis("processors")
-        .y_axis("times as fast as one")
-        .log_x()
-        .log_y();
+    let mut figure =
+        Figure::new("speedup", "The longer its chain, the fewer processors a layer keeps busy")
+            .describe("All curves rise with the number of processors at first; each flattens out.")
+            .x_axis("processors")
+            .y_axis("times as fast as one")
+            .log_x()
+            .log_y();
     for (name, label, cost) in costs {
         report.number(&format!("{name}_work"), rounded(cost.work));
         report.number(&format!("{name}_span"), count(cost.span));
@@ -202,15 +203,25 @@ fn scans(report: &mut Report) -> chapter::Result {
     report.section("Scans");
     report.number("drawn", count(DRAWN));
     report.number("loop_joins", count(STEPS - 1));
-    for (name, joins, drawn) in [
-        ("hillis_steele", hillis_steele(STEPS), hillis_steele(DRAWN)),
-        ("blelloch", blelloch(STEPS), blelloch(DRAWN)),
+    for (name, title, joins, drawn) in [
+        (
+            "hillis_steele",
+            "Few rounds, but many joins: each place works for itself",
+            hillis_steele(STEPS),
+            hillis_steele(DRAWN),
+        ),
+        (
+            "blelloch",
+            "Few joins, in more rounds: up a tree and down again",
+            blelloch(STEPS),
+            blelloch(DRAWN),
+        ),
     ] {
         report.number(&format!("{name}_joins"), count(joins.len()));
         report.number(&format!("{name}_rounds"), count(rounds(&joins)));
         report.number(&format!("{name}_drawn_joins"), count(drawn.len()));
         report.number(&format!("{name}_drawn_rounds"), count(rounds(&drawn)));
-        report.figure(&wiring_figure(&name.replace('_', "-"), &drawn))?;
+        report.figure(&wiring_figure(&name.replace('_', "-"), title, &drawn))?;
     }
     // A dense join is a product of matrices and one of matrix and vector; a step is the latter.
     let step = (SIZES.hidden * SIZES.hidden) as u64;
@@ -223,13 +234,13 @@ fn scans(report: &mut Report) -> chapter::Result {
 }
 
 /// Each join as a point that hangs on the two that it joins.
-fn wiring_figure(name: &str, joins: &[Join]) -> Figure {
+fn wiring_figure(name: &str, title: &str, joins: &[Join]) -> Figure {
     let at = |wire: &wiring::Wire| ((wire.last + 1) as f64, wire.round as f64);
     let lines = joins.iter().flat_map(|join| {
         [[at(&join.earlier), at(&join.result)], [at(&join.later), at(&join.result)]]
     });
     let items = joins.iter().flat_map(|join| [join.earlier, join.later]);
-    Figure::new(name, "What a scan joins with what")
+    Figure::new(name, title)
         .describe("Points in rounds from below upwards, each joined with two points below it.")
         .x_axis("step")
         .y_axis("round")

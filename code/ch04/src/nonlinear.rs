@@ -210,7 +210,7 @@ impl Parameters {
         let exponents = (4..=150).map(|i| -f64::from(i) / 100.0);
         let curve = exponents.map(|exponent| (exponent, self.tolerance.ln() / exponent));
         report.figure(
-            &Figure::new("exponent", "Sweeps and iterations against the Lyapunov exponent")
+            &Figure::new("exponent", "The exponent predicts how many sweeps it takes")
                 .describe("Two rising clouds of points; the upper one lies along a curve.")
                 .x_axis("Lyapunov exponent per step")
                 .y_axis("repeats")
@@ -271,7 +271,7 @@ impl Parameters {
             errors.into_iter().enumerate().map(|(repeat, error)| (repeat as f64, error.min(1e6)))
         };
         report.figure(
-            &Figure::new("latch", "A latch, evaluated all at once")
+            &Figure::new("latch", "A latch is found only when the sweeps reach the write")
                 .describe("Two lines stay level at a large error for long and fall at last.")
                 .x_axis("repeats")
                 .y_axis("largest error")
@@ -316,8 +316,16 @@ fn wave_fronts(report: &mut Report) -> chapter::Result {
     const SWEEPS: usize = 60;
     const EVERY: usize = 2;
     for (name, title, recurrence) in [
-        ("forgets", "A network that forgets", Recurrence::Orthogonal),
-        ("chaotic", "A chaotic network", Recurrence::Gaussian { radius: 2.0 }),
+        (
+            "forgets",
+            "A network that forgets becomes right everywhere at once",
+            Recurrence::Orthogonal,
+        ),
+        (
+            "chaotic",
+            "A chaotic network becomes right one step a sweep",
+            Recurrence::Gaussian { radius: 2.0 },
+        ),
     ] {
         let network = Network::draw(recurrence, [SIZES.hidden, STEPS], report.rng(0))?;
         let errors = network.errors(SWEEPS);

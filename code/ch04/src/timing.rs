@@ -42,7 +42,7 @@ fn measured(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("cores", count(machine.cores));
     report.number("date", &machine.date);
     report.number("measured_size", count(measurement.size));
-    let mut figure = Figure::new("times", "Time for a step, by the length of the sequence")
+    let mut figure = Figure::new("times", "What a step costs as the sequence grows")
         .describe("Level lines, and one that rises with the length of the sequence.")
         .x_axis("steps of the sequence")
         .y_axis("microseconds for a step")
@@ -110,13 +110,14 @@ fn numbers(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("beside_16", decimals(nanoseconds(side_by_side, 16), 1));
     report.number("whole", decimals(nanoseconds(in_pieces, 1), 1));
     report.number("pieces_4", decimals(nanoseconds(in_pieces, 4), 1));
-    let mut figure = Figure::new("latency", "The recurrence of a single number on one core")
-        .describe("One line falls steeply with the number of recurrences, the other little.")
-        .x_axis("recurrences side by side, or pieces")
-        .y_axis("nanoseconds for a step")
-        .log_x()
-        .log_y()
-        .measured_on(machine);
+    let mut figure =
+        Figure::new("latency", "Recurrences side by side fill the time that each one waits")
+            .describe("One line falls steeply with the number of recurrences, the other little.")
+            .x_axis("recurrences side by side, or pieces")
+            .y_axis("nanoseconds for a step")
+            .log_x()
+            .log_y()
+            .measured_on(machine);
     for (label, points) in number_lines(measurement) {
         figure = figure.marked_line(label, points);
     }

@@ -51,7 +51,7 @@ impl Parameters {
             costs.iter().map(|cost| (cost.steps as f64, cost.held as f64)).collect()
         };
         report.figure(
-            &Figure::new("held", "Numbers that are held to go on")
+            &Figure::new("held", "A state stays as large as it is, a cache grows")
                 .describe("One line is level, one rises steadily.")
                 .x_axis("words so far")
                 .y_axis("numbers held")

@@ -65,7 +65,7 @@ impl<'a> Shown<'a> {
         [
             Self {
                 name: "token",
-                title: "Time for the next word",
+                title: "The next word costs attention more, the longer the text",
                 x: "words so far",
                 unit: MICROSECONDS,
                 pair: token,
@@ -73,7 +73,7 @@ impl<'a> Shown<'a> {
             },
             Self {
                 name: "reading",
-                title: "Time to read a sequence",
+                title: "What it takes to read a sequence",
                 x: "steps of the sequence",
                 unit: MICROSECONDS,
                 pair: reading,
@@ -81,7 +81,7 @@ impl<'a> Shown<'a> {
             },
             Self {
                 name: "pass",
-                title: "Time of a training pass",
+                title: "What a pass for training takes",
                 x: "steps of the sequence",
                 unit: MILLISECONDS,
                 pair: pass,

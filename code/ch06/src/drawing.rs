@@ -10,7 +10,7 @@ pub fn flow(name: &str, sizes: &Sizes) -> Diagram {
     let Sizes { batch, steps, input, hidden, layers, bidirectional } = *sizes;
     let directions = sizes.directions();
     let row = |layer: usize| 2 * (layers - 1 - layer) as u32 + 1;
-    let mut diagram = Diagram::new(name, "The shape of everything on its way")
+    let mut diagram = Diagram::new(name, "What shape everything has on its way")
         .describe("Arrays go up through the layers, states through each layer from left to right.")
         .wide(1.6)
         .node((1, row(0) + 1), &format!("input {:?}", [batch, steps, input]));
@@ -41,8 +41,9 @@ pub fn flow(name: &str, sizes: &Sizes) -> Diagram {
 pub fn grid(layers: usize, steps: usize) -> Diagram {
     let rounds = rounds(layers, steps);
     let row = |layer: usize| (layers - 1 - layer) as u32;
-    let mut diagram = Diagram::new("grid", "Three layers over five steps")
-        .describe("A grid: each box waits for the one to its left and for the one below.");
+    let mut diagram =
+        Diagram::new("grid", "Each box waits for the one on its left and the one below")
+            .describe("A grid: each box waits for the one to its left and for the one below.");
     for (t, column) in (0..steps).zip(0..) {
         diagram = diagram.node((column, layers as u32), &format!("x{}", subscript(t + 1))).arrow(
             (column, layers as u32),

@@ -154,7 +154,7 @@ fn layers(report: &mut Report) -> chapter::Result {
     report.number("deep_input", count(100));
     report.number("deep_hidden", count(128));
 
-    let mut figure = Figure::new("depth", "What is left of the first input in the top layer")
+    let mut figure = Figure::new("depth", "More layers hold the first input somewhat longer")
         .describe("Each line rises to its peak and falls; the more layers, the later and slower.")
         .x_axis("step")
         .y_axis("effect, relative to its largest")
@@ -187,6 +187,11 @@ fn directions(report: &mut Report) -> chapter::Result {
     report.section("Who has read what");
     report.number("read_steps", count(STEPS));
     for (name, half) in halves {
+        let title = if name == "forward" {
+            "Forwards, an output has read what came before it"
+        } else {
+            "In reverse, an output has read what comes after it"
+        };
         let read = (0..STEPS)
             .map(|t| {
                 let mut effects = effects(&x, |x| {
@@ -199,7 +204,7 @@ fn directions(report: &mut Report) -> chapter::Result {
         report.number(&format!("{name}_first_read"), count(steps_read(&read[0])));
         report.number(&format!("{name}_last_read"), count(steps_read(&read[STEPS - 1])));
         report.figure(
-            &HeatMap::new(name, "Which steps of the input an output has read")
+            &HeatMap::new(name, title)
                 .describe("A triangle: each output has read what lies on its own side of it.")
                 .x_axis("input at step")
                 .x_labels((1..=STEPS).map(|t| t.to_string()))
@@ -276,11 +281,12 @@ fn pooled(report: &mut Report) -> chapter::Result {
     const LONG: usize = 40;
     report.section("A head on top");
     report.number("pooled_steps", count(LONG));
-    let mut figure = Figure::new("heads", "How much each step of the input moves what a head gets")
-        .describe("The last state's line rises steeply to the end; the others stay level.")
-        .x_axis("step of the input")
-        .y_axis("effect of a nudge")
-        .log_y();
+    let mut figure =
+        Figure::new("heads", "The last state has forgotten the beginning, a pool has not")
+            .describe("The last state's line rises steeply to the end; the others stay level.")
+            .x_axis("step of the input")
+            .y_axis("effect of a nudge")
+            .log_y();
     let mut steps_of_largest = Vec::new();
     let poolings = Pooling::ALL.map(Some).into_iter().chain([None]);
     for pooling in poolings {

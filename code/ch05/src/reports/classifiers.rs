@@ -76,12 +76,13 @@ pub fn classifiers(report: &mut Report) -> chapter::Result {
 
 /// The loss of one training of each classifier.
 fn learning(trained: &[Classified]) -> Figure {
-    let figure = Figure::new("classifiers", "The loss of five classifiers")
-        .describe("Two curves stay level near the top, the others fall to small values.")
-        .x_axis("update")
-        .y_axis("loss (nats)")
-        .log_y()
-        .mark_y(2.0_f64.ln(), "guessing");
+    let figure =
+        Figure::new("classifiers", "Two classifiers never hear of the order, three learn it")
+            .describe("Two curves stay level near the top, the others fall to small values.")
+            .x_axis("update")
+            .y_axis("loss (nats)")
+            .log_y()
+            .mark_y(2.0_f64.ln(), "guessing");
     trained.iter().filter(|trained| trained.run == 0).fold(figure, |figure, trained| {
         figure.line(trained.reader.label(), smooth(&trained.losses))
     })

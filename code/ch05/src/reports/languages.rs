@@ -114,14 +114,15 @@ fn speech(shown: Shown, seed: u64, after_update: impl FnMut()) -> Result<Spoken,
 
 /// The loss of each model, and what no model can go below, also where it misses one bit or both.
 fn surprises(spoken: &[Spoken], [entropy, bit]: [f64; 2]) -> Figure {
-    let figure = Figure::new("language", "How well three language models foresee the next word")
-        .describe("Two curves fall to the entropy; the third ends two bits above it.")
-        .x_axis("update")
-        .y_axis("loss (nats for a word)")
-        .y_range(1.0, 1.5)
-        .mark_y(entropy + 2.0 * bit, "both bits missing")
-        .mark_y(entropy + bit, "one missing")
-        .mark_y(entropy, "entropy");
+    let figure =
+        Figure::new("language", "Two of three models come close to the grammar's own surprise")
+            .describe("Two curves fall to the entropy; the third ends two bits above it.")
+            .x_axis("update")
+            .y_axis("loss (nats for a word)")
+            .y_range(1.0, 1.5)
+            .mark_y(entropy + 2.0 * bit, "both bits missing")
+            .mark_y(entropy + bit, "one missing")
+            .mark_y(entropy, "entropy");
     SHOWN
         .iter()
         .zip(spoken)
