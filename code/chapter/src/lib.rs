@@ -52,7 +52,7 @@ mod spread;
 
 pub use error::{Error, Result};
 pub use experiment::{Chapter, Experiment, draw, parse};
-pub use figure::{Diagram, Draw, Figure, HeatMap, format, svg};
+pub use figure::{Diagram, Draw, Figure, HeatMap, Look, Sketch, format, svg};
 pub use limit::at_most;
 pub use machine::Machine;
 pub use parameter::{Kind, Parameter, parameters};

@@ -16,7 +16,7 @@ const GAP: (f64, f64) = (66.0, 58.0);
 const MARGIN: f64 = 10.0;
 
 /// Lines of the light page, and of pages that know no schemes.
-const LIGHT: &str = "\
+pub(crate) const LIGHT: &str = "\
 text{fill:currentColor;text-anchor:middle;dominant-baseline:central}
 rect,path{fill:none;stroke:currentColor;stroke-width:2}
 .strong{stroke:#00579b;stroke-width:3}
@@ -26,7 +26,7 @@ rect,path{fill:none;stroke:currentColor;stroke-width:2}
 ";
 
 /// What is different on a dark page.
-const DARK: &str = "\
+pub(crate) const DARK: &str = "\
 .strong{stroke:#6cb6f2}
 .label,.note{fill:#f39a5b}
 ";
@@ -103,17 +103,10 @@ impl Diagram {
         let middle = (f64::midpoint(start.0, end.0), f64::midpoint(start.1, end.1));
         // Beside an upright arrow, above a level one.
         let label_at = (middle.0 + 30.0 * dy.abs(), middle.1 - 16.0 * dx.abs());
-        let (across, along) = (6.0, 10.0);
-        let head = [
-            (end.0 + dx * along, end.1 + dy * along),
-            (end.0 - dy * across, end.1 - dx * across),
-            (end.0 + dy * across, end.1 + dx * across),
-        ]
-        .map(|(x, y)| format!("{x} {y}"))
-        .join("L");
+        let head = arrow_head(end, (dx, dy));
         let _ = writeln!(
             self.elements,
-            "<path d=\"M{} {}L{} {}\"/>\n<path class=\"head\" d=\"M{head}Z\"/>\n\
+            "<path d=\"M{} {}L{} {}\"/>\n<path class=\"head\" d=\"{head}\"/>\n\
              <text class=\"label\" x=\"{}\" y=\"{}\">{}</text>",
             start.0,
             start.1,
@@ -171,7 +164,18 @@ impl Draw for Diagram {
     }
 }
 
+/// The outline of an arrow's head at the end of a level or upright line in this direction.
+pub(crate) fn arrow_head(end: (f64, f64), (dx, dy): (f64, f64)) -> String {
+    let (across, along) = (6.0, 10.0);
+    let outline = [
+        (end.0 + dx * along, end.1 + dy * along),
+        (end.0 - dy * across, end.1 - dx * across),
+        (end.0 + dy * across, end.1 + dx * across),
+    ];
+    format!("M{}Z", outline.map(|(x, y)| format!("{x} {y}")).join("L"))
+}
+
 /// -1, 0 or 1; the sign of a float knows no zero.
-fn direction(from: f64, to: f64) -> f64 {
+pub(crate) fn direction(from: f64, to: f64) -> f64 {
     f64::from(i8::from(to > from) - i8::from(to < from))
 }
