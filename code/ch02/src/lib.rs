@@ -5,6 +5,7 @@
 //! gradient learns that is cut ([`cuts`]), and the weights of the LSTM of 1997 ([`lstm1997`]).
 
 pub mod cuts;
+mod drawing;
 pub mod lstm1997;
 pub mod networks;
 pub mod untied;
@@ -64,7 +65,7 @@ impl Chapter for Parameters {
         Experiment { figures: &["parameters", "multiply-adds"], run: Self::draw_by_length },
         Experiment { figures: &["gradients"], run: |_, report| gradients(report) },
         Experiment { figures: &[], run: Self::memory },
-        Experiment { figures: &[], run: Self::cut },
+        Experiment { figures: &["cut"], run: Self::cut },
         Experiment { figures: &[], run: |_, report| history(report) },
     ];
 
@@ -201,7 +202,7 @@ impl Parameters {
             let errors = Spread::of(runs.row(name).iter().copied());
             report.spread(&format!("cut_{name}_error"), &errors, |error| percent(error, 0));
         }
-        Ok(())
+        report.figure(&drawing::drawing()?)
     }
 }
 
