@@ -147,10 +147,14 @@ pub fn steps_until_below(effect: &[f64], share: f64) -> Option<usize> {
     (last_above + 1 < effect.len()).then_some(last_above + 1)
 }
 
+/// The share of itself that a cell state keeps at each step, `σ(bias)`, where nothing else is heard.
+pub fn kept(forget_bias: f64) -> f64 {
+    1.0 / (1.0 + (-forget_bias).exp())
+}
+
 /// The step by which half of a cell state is left that loses all but `σ(bias)` of itself at each.
 pub fn half_life(forget_bias: f64) -> f64 {
-    let kept = 1.0 / (1.0 + (-forget_bias).exp());
-    0.5_f64.ln() / kept.ln()
+    0.5_f64.ln() / kept(forget_bias).ln()
 }
 
 /// The mean of ln σ over a forget gate that standard normal inputs move around its bias, through

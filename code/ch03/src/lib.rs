@@ -7,6 +7,7 @@
 
 mod adding;
 pub mod at_end;
+mod drawing;
 pub mod effect;
 pub mod endless;
 pub mod gate;
@@ -93,6 +94,7 @@ impl Chapter for Parameters {
     const EXPERIMENTS: &'static [Experiment<Self>] = &[
         Experiment { figures: &["held"], run: |_, report| endless(report) },
         Experiment { figures: &["effect"], run: Self::effect },
+        Experiment { figures: &["lstm", "gru"], run: |_, report| drawing::report(report) },
         Experiment { figures: &["jacobian"], run: Self::jacobian },
         Experiment {
             figures: &[],
@@ -365,9 +367,13 @@ impl Parameters {
 /// The figures over distance show so many steps.
 const SHOWN: usize = 100;
 
-/// The half-lives of a cell state for some forget biases.
+/// The half-lives of a cell state for some forget biases, and what two gates leave of it.
 fn half_lives(sizes: &Sizes, report: &mut Report) {
     report.section("The forget gate");
+    for (name, bias) in [("gate_half", 0.0), ("gate_open", 2.0)] {
+        report.number(name, decimals(effect::kept(bias), 2));
+        report.number(&format!("{name}_ten"), percent(effect::kept(bias).powi(10), 1));
+    }
     for bias in 0..=3 {
         let half_life = half_life(f64::from(bias));
         report.number(&format!("half_life_{bias}"), decimals(half_life, 2));
