@@ -120,7 +120,7 @@ impl Parameters {
                 .x_axis("state h")
                 .y_axis("next state")
                 .line("tanh(w h)", states().map(|h| (h, next(h))))
-                .line("h = h", states().map(|h| (h, h)))
+                .line("diagonal", states().map(|h| (h, h)))
                 .line("path", path)
                 .mark_x(h, "rest"),
         )
@@ -160,7 +160,7 @@ fn softmax(report: &mut Report) -> chapter::Result {
     }
     let at = |values: &[f64]| (0..).map(f64::from).zip(values.to_vec()).collect::<Vec<_>>();
     report.figure(
-        &Figure::new("softmax", "One logit more is e times the probability")
+        &Figure::new("softmax", "Softmax makes probabilities of any numbers")
             .describe("Three bars for logits, one below zero; three for probabilities, none.")
             .x_labels(["first class", "second", "third"])
             .y_axis("value")

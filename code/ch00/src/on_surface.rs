@@ -80,7 +80,7 @@ pub(crate) fn rates(start: Weights, learning_rate: f64, report: &mut Report) -> 
 
 /// The library's optimisers, each at all learning rates.
 pub(crate) fn optimisers(start: Weights, report: &mut Report) -> chapter::Result {
-    let title = "Each at its best learning rate: gradient descent, momentum, Adam";
+    let title = "At their best rates momentum and Adam arrive sooner";
     let mut figure = on_the_surface("optimisers", title, start)
         .describe("One path creeps along the valley, two swing and are there sooner.");
     report.section("Three optimisers, each at eight learning rates");

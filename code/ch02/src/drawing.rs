@@ -63,14 +63,18 @@ fn cut() -> f64 {
 /// arrows to the left that end at the cut.
 pub(crate) fn drawing() -> Result<Sketch, Error> {
     let piece = piece()?;
-    let sketch = Sketch::new("cut", "What crosses the cut", (730.0, 256.0))
-        .describe(
-            "Arrows go forwards through a row of states and across a cut. Below, dashed arrows go back \
+    let sketch = Sketch::new(
+        "cut",
+        "The state crosses the cut, the gradient does not",
+        (730.0, 256.0),
+    )
+    .describe(
+        "Arrows go forwards through a row of states and across a cut. Below, dashed arrows go back \
              from the last state and end at the cut.",
-        )
-        .heading((10.0, 14.0), "Forwards: states go on")
-        .heading((10.0, 164.0), "Back: gradients stop")
-        .text(Look::Plain, (column(2), BACK), "no gradient comes here");
+    )
+    .heading((10.0, 14.0), "Forwards: states go on")
+    .heading((10.0, 164.0), "Back: gradients stop")
+    .text(Look::Plain, (column(2), BACK), "no gradient comes here");
     Ok(back(forwards(sketch, &piece.states), &piece.derivatives))
 }
 

@@ -182,7 +182,10 @@ impl Draw for Sketch {
         }
         let rules = [format!("{LIGHT}{MORE_LIGHT}"), format!("{DARK}{MORE_DARK}")];
         let style = style::of_diagrams(&rules[0], &rules[1]);
-        self.head.file(note, Ok(Picture { size: (width, height), style, elements }))
+        self.head.file(
+            note,
+            Ok(Picture { size: (width, height), text: style::DIAGRAM_TEXT, style, elements }),
+        )
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn drawing() -> Result<Sketch, Error> {
         "The candidate sees x and h",
         "Reset gate: less of h",
     ];
-    let sketch = Sketch::new("gru", "What the gates of a GRU do", (740.0, 590.0)).describe(
+    let sketch = Sketch::new("gru", "A GRU mixes its old state with a candidate", (740.0, 590.0)).describe(
         "The state goes on along a straight arrow. An update gate mixes it with a candidate, which is \
          made of the input and of the state behind a reset gate.",
     );

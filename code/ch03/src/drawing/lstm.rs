@@ -66,7 +66,7 @@ pub(super) fn drawing() -> Result<Sketch, Error> {
         "Input gate: add some new",
         "Output gate: show some",
     ];
-    let sketch = Sketch::new("lstm", "What the gates of an LSTM do", (764.0, 420.0)).describe(
+    let sketch = Sketch::new("lstm", "An LSTM keeps some of its cell state and adds some new", (764.0, 420.0)).describe(
         "The cell state goes on along a straight arrow. A forget gate multiplies it, a candidate times \
          an input gate is added, and an output gate shows its tanh as the hidden state.",
     );
