@@ -55,6 +55,12 @@ pub fn rounds(joins: &[Join]) -> usize {
     joins.iter().map(|join| join.result.round).max().unwrap_or(0)
 }
 
+/// The joins that a result is made of, from the first steps on; its own is the last.
+pub fn ancestors(joins: &[Join], of: &Wire) -> Vec<Join> {
+    let Some(own) = joins.iter().find(|join| join.result == *of) else { return Vec::new() };
+    [ancestors(joins, &own.earlier), ancestors(joins, &own.later), vec![*own]].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use rnn::scan::{blelloch, hillis_steele};
@@ -68,6 +74,22 @@ mod tests {
             assert_eq!((joins.len(), rounds(&joins)), (n * log - n + 1, log));
             let joins = wire(n, |items, join| blelloch(items, join));
             assert_eq!((joins.len(), rounds(&joins)), (2 * n - 2 - log, 2 * log - 2));
+        }
+    }
+
+    /// Each join puts two results together, so one of all n places takes n - 1 of them.
+    #[test]
+    fn a_result_of_all_places_has_as_many_ancestors_as_a_loop_has_joins() {
+        let scans = [
+            wire(16, |items, join| hillis_steele(items, join)),
+            wire(16, |items, join| blelloch(items, join)),
+        ];
+        for joins in scans {
+            for last in [0, 1, 6, 14, 15] {
+                let result = |join: &&Join| join.result.first == 0 && join.result.last == last;
+                let joined = joins.iter().find(result).map(|join| ancestors(&joins, &join.result));
+                assert_eq!(joined.map_or(0, |joined| joined.len()), last);
+            }
         }
     }
 

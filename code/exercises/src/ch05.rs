@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis};
+use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, s};
 use rand::{Rng, RngExt};
 use rnn::{KvCache, Rnn, SelfAttention};
 
@@ -152,6 +152,9 @@ fn softmax(scores: &ArrayRef1<f64>) -> Array1<f64> {
     &exp / exp.sum()
 }
 
+const LOUD: &str = "\nLikely: a score that is to be hidden still goes through softmax, and leaves nothing to \
+                    the others. Dividing again comes too late: hide the score before.";
+
 const NO_NUMBER: &str = "\nLikely: the score of a hidden word is not minus infinity, from which exp makes 0. Or all \
                          words are hidden from one, though it may look at itself.";
 
@@ -207,6 +210,19 @@ pub fn mask(
             let nan = found.iter().any(|number| number.is_nan());
             Slip::new(format!("{slip}{}", if nan { NO_NUMBER } else { "" }))
         })?;
+
+        // The same, where the last word has a score of thousands with each other.
+        let (queries, mut keys) = (queries.mapv(f64::abs), keys);
+        keys.row_mut(words - 1).fill(1e4);
+        let scores = queries.dot(&keys.t()) / 3_f64.sqrt();
+        let mut right = Array2::zeros(values.dim());
+        for (t, mut right) in right.rows_mut().into_iter().enumerate() {
+            let seen = softmax(&scores.slice(s![t, ..=t]).to_owned());
+            right.assign(&seen.dot(&values.slice(s![..=t, ..])));
+        }
+        let found = attention(&queries, &keys, &values);
+        let case = format!("{words} words, the last with a score of thousands:");
+        compare(case, &found, &right, &[]).map_err(|slip| Slip::new(format!("{slip}{LOUD}")))?;
     }
     Ok(())
 }

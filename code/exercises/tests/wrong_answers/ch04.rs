@@ -70,7 +70,7 @@ fn doubling(places: usize) -> impl Iterator<Item = usize> {
 #[test]
 fn scan() {
     type Wrong = fn(&[Step]) -> Vec<Step>;
-    let wrong: [(Wrong, &str); 11] = [
+    let wrong: [(Wrong, &str); 12] = [
         (
             |steps| {
                 let mut places = steps.to_vec();
@@ -112,10 +112,20 @@ fn scan() {
             "stays at one",
         ),
         (|_| Vec::new(), "The shape should be [8, 2], and is [0, 2]"),
+        (
+            |steps| (1..=steps.len()).map(|end| tree(&steps[..end])).collect(),
+            "all of its steps anew",
+        ),
     ];
     for (answer, because) in wrong {
         rejected(ch04::scan(answer), because);
     }
+}
+
+/// All steps joined, in the fewest rounds.
+fn tree(steps: &[Step]) -> Step {
+    let half = steps.len().next_power_of_two() / 2;
+    if half == 0 { steps[0].clone() } else { tree(&steps[..half]).then(&tree(&steps[half..])) }
 }
 
 #[test]

@@ -129,6 +129,19 @@ fn mask() {
             |q: &Array2<f64>, k: &Array2<f64>, v: &Array2<f64>| attention([q, k, v], hide, behind);
         rejected(ch05::mask(answer), because);
     }
+    rejected(ch05::mask(divided_again), "Dividing again comes too late");
+}
+
+/// Attention whose weights of later words are set to zero, and the others made to add up to one.
+fn divided_again(q: &Array2<f64>, k: &Array2<f64>, v: &Array2<f64>) -> Array2<f64> {
+    let mut weights = q.dot(&k.t()) / (q.ncols() as f64).sqrt();
+    for (t, mut row) in weights.rows_mut().into_iter().enumerate() {
+        let largest = row.fold(f64::NEG_INFINITY, |largest, score| largest.max(*score));
+        row.mapv_inplace(|score| (score - largest).exp());
+        row.iter_mut().skip(t + 1).for_each(|weight| *weight = 0.0);
+        row /= row.sum();
+    }
+    weights.dot(v)
 }
 
 #[test]
