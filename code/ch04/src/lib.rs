@@ -31,7 +31,7 @@ use rnn::{
 use crate::{
     card::Launched,
     cost::{Cost, Sizes, attention, each},
-    wiring::{Join, ancestors, rounds, wire},
+    wiring::{Join, rounds, way, wire},
 };
 
 #[cfg(doctest)]
@@ -236,25 +236,21 @@ fn scans(report: &mut Report) -> chapter::Result {
 /// The place whose join is followed back to the steps.
 const FOLLOWED: usize = 15;
 
-/// Each join as a point that hangs on the two that it joins.
+/// Each join as a point that hangs on the two that it joins, and one place followed back to the steps.
 fn wiring_figure(name: &str, title: &str, joins: &[Join]) -> Figure {
     let at = |wire: &wiring::Wire| ((wire.last + 1) as f64, wire.round as f64);
-    let lines = |joins: &[Join]| -> Vec<_> {
-        let from = |join: &Join| {
-            [[at(&join.earlier), at(&join.result)], [at(&join.later), at(&join.result)]]
-        };
-        joins.iter().flat_map(from).collect()
-    };
+    let lines = joins.iter().flat_map(|join| {
+        [[at(&join.earlier), at(&join.result)], [at(&join.later), at(&join.result)]]
+    });
     let items = joins.iter().flat_map(|join| [join.earlier, join.later]);
-    let followed =
-        joins.iter().find(|join| join.result.first == 0 && join.result.last + 1 == FOLLOWED);
-    let ancestors = followed.map_or(vec![], |join| ancestors(joins, &join.result));
+    let is_followed = |join: &&Join| join.result.first == 0 && join.result.last + 1 == FOLLOWED;
+    let followed = joins.iter().find(is_followed).map_or(vec![], |join| way(joins, &join.result));
     Figure::new(name, title)
         .describe("Points in rounds from below upwards, each joined with two points below it.")
         .x_axis("step")
         .y_axis("round")
-        .paths("from", lines(joins))
-        .paths(&format!("what place {FOLLOWED} is made of"), lines(&ancestors))
+        .line(&format!("what place {FOLLOWED} is made of"), followed.iter().map(at))
+        .paths("all joins", lines)
         .scatter("there from the start", items.filter(|wire| wire.round == 0).map(|w| at(&w)))
         .scatter("joined", joins.iter().map(|join| at(&join.result)))
 }

@@ -55,10 +55,12 @@ pub fn rounds(joins: &[Join]) -> usize {
     joins.iter().map(|join| join.result.round).max().unwrap_or(0)
 }
 
-/// The joins that a result is made of, from the first steps on; its own is the last.
-pub fn ancestors(joins: &[Join], of: &Wire) -> Vec<Join> {
-    let Some(own) = joins.iter().find(|join| join.result == *of) else { return Vec::new() };
-    [ancestors(joins, &own.earlier), ancestors(joins, &own.later), vec![*own]].concat()
+/// The way from a result down to all that it is made of, and back after each: a line along it draws the
+/// tree.
+pub fn way(joins: &[Join], from: &Wire) -> Vec<Wire> {
+    let Some(own) = joins.iter().find(|join| join.result == *from) else { return vec![*from] };
+    let [earlier, later] = [way(joins, &own.earlier), way(joins, &own.later)];
+    [vec![*from], earlier, vec![*from], later, vec![*from]].concat()
 }
 
 #[cfg(test)]
@@ -77,18 +79,19 @@ mod tests {
         }
     }
 
-    /// Each join puts two results together, so one of all n places takes n - 1 of them.
     #[test]
-    fn a_result_of_all_places_has_as_many_ancestors_as_a_loop_has_joins() {
+    fn the_way_comes_by_each_step_that_a_result_is_made_of_once() {
         let scans = [
             wire(16, |items, join| hillis_steele(items, join)),
             wire(16, |items, join| blelloch(items, join)),
         ];
         for joins in scans {
-            for last in [0, 1, 6, 14, 15] {
+            for last in [1, 6, 14, 15] {
                 let result = |join: &&Join| join.result.first == 0 && join.result.last == last;
-                let joined = joins.iter().find(result).map(|join| ancestors(&joins, &join.result));
-                assert_eq!(joined.map_or(0, |joined| joined.len()), last);
+                let way = way(&joins, &joins.iter().find(result).unwrap().result);
+                let steps = way.iter().filter(|wire| wire.round == 0).map(|wire| wire.last);
+                assert_eq!(steps.collect::<Vec<_>>(), (0..=last).collect::<Vec<_>>());
+                assert_eq!(way.first(), way.last());
             }
         }
     }

@@ -2,18 +2,23 @@
 //!
 //! The experiments stand in the order of the chapter: the shape of everything ([`network`],
 //! [`drawing`]), layers on top of each other ([`depth`]), who has read what ([`reading`]), three
-//! errors that no program reports ([`faults`]), and the vector that a head gets ([`heads`]).
+//! errors that no program reports ([`faults`]), the vector that a head gets ([`heads`]), and a [`series`]
+//! of readings with three ways to [`forecast`] the next.
 
 pub mod depth;
 pub mod drawing;
 pub mod faults;
+pub mod forecast;
 pub mod heads;
 pub mod network;
 pub mod reading;
+pub mod series;
+
+use std::path::PathBuf;
 
 use chapter::{
     Chapter, Experiment, Figure, HeatMap, Report, Spread,
-    format::{count, decimals, percent},
+    format::{Value, count, decimals, percent},
 };
 use ndarray::{Array3, Axis, s};
 use rand::Rng;
@@ -22,6 +27,7 @@ use rnn::Rnn;
 
 use crate::{
     faults::Pair,
+    forecast::Split,
     heads::{Pooling, steps_of_max},
     network::{Cell, Sizes, shapes},
     reading::{effects, steps_read},
@@ -61,6 +67,11 @@ pub struct Parameters {
     /// Read in both directions. Look for: what is twice as large, and what twice as many
     #[arg(long)]
     pub bidirectional: bool,
+
+    /// A series of readings to predict, one in a line, alone or behind the last comma. Look for: whether
+    /// the GRU is better than the last reading, said again
+    #[arg(long, value_name = "FILE")]
+    pub series: Option<PathBuf>,
 }
 
 impl Chapter for Parameters {
@@ -73,6 +84,7 @@ impl Chapter for Parameters {
         Experiment { figures: &["stacked"], run: |_, report| stacked(report) },
         Experiment { figures: &[], run: |_, report| faulty_lines(report) },
         Experiment { figures: &["heads"], run: |_, report| pooled(report) },
+        Experiment { figures: &["series"], run: Self::forecast },
     ];
 
     fn check(&self) -> chapter::Result {
@@ -125,6 +137,51 @@ impl Parameters {
         report.number("parameters", count(shapes.parameter_count));
         report.figure(&drawing::flow("flow", &sizes))
     }
+
+    /// The next reading of a series.
+    fn forecast(&self, report: &mut Report) -> chapter::Result {
+        let series = series::read(self.series.as_deref())?;
+        let split = Split::new(&series);
+        report.section("The next reading of a series");
+        report.number("series_readings", count(series.len()));
+        report.number("series_learned", count(split.learned));
+        report.number("series_asked", count(series.len() - split.learned));
+        report.number("series_order", count(forecast::ORDER));
+        report.number("series_units", count(forecast::HIDDEN));
+        let [few, many] = forecast::UPDATES.map(count);
+        report.number("series_few_updates", few);
+        report.number("series_many_updates", many);
+        report.number("series_networks", count(FORECASTERS));
+        report.number("series_mean", two_digits(split.mean()));
+        report.number("series_last", two_digits(split.last()));
+        report.number("series_linear", two_digits(split.autoregression()?));
+        let bar = report.progress(FORECASTERS, "forecasters");
+        let mut errors = Vec::new();
+        for run in 0..FORECASTERS {
+            errors.push(split.gru(&mut report.rng(run))?);
+            bar.inc(1);
+        }
+        let [few, many] = [0, 1].map(|when| Spread::of(errors.iter().map(|error| error[when])));
+        report.spread("series_few", &few, two_digits);
+        report.spread("series_many", &many, two_digits);
+        report.figure(
+            &Figure::new("series", "The memory in use while this book was built")
+                .describe("It climbs and falls back, in steps of very different size.")
+                .x_axis("reading")
+                .y_axis("value")
+                .line("", (0..).map(f64::from).zip(series))
+                .mark_x(split.learned as f64, "asked from here"),
+        )
+    }
+}
+
+/// So many GRUs are trained on the series.
+const FORECASTERS: usize = 5;
+
+/// An error in the unit of somebody's series.
+fn two_digits(error: f64) -> Value {
+    let places = if error > 0.0 { 1.0 - error.log10().floor() } else { 0.0 };
+    decimals(error, places.max(0.0) as usize)
 }
 
 /// The same for the network that the chapter draws.

@@ -317,9 +317,11 @@ pub fn leak(leaks: impl Fn(&Network, &Array3<f64>) -> Result<bool, Error>) -> Re
         if found != expected {
             let likely = if found {
                 "is the changed sequence compared with itself? Is an earlier change still in x? Or is `==` \
-                 where `!=` is meant? Begin with a fresh copy for each, and look for what differs."
+                 where `!=` is meant? Begin with a fresh copy for each, and look for what differs. (A \
+                 sequence that is run alone may differ in its last digit.)"
             } else {
-                "change each sequence in turn, compare all others, and let no difference pass."
+                "change each sequence in turn, in all of its steps and numbers, compare all of the \
+                 others, and let no difference pass."
             };
             return Err(Slip::new(format!(
                 "A network in which {what}:\n  expected  {expected}\n  came      {found}\nLikely: {likely}"

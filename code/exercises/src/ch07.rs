@@ -288,7 +288,11 @@ fn exp_of(
     let cut_off = "n is not the nearest whole number. With that one t is at most half as large, and the \
                    series is good enough.";
     let mut slips = vec![
-        (numbers.exp(), "that is the standard library's. Put it together from the two parts."),
+        (
+            numbers.exp(),
+            "that is exp to the last digit, as the standard library has it. Put it together from the \
+             short series and a power of two.",
+        ),
         (with_n(&|z| (z / LN_2).floor()), cut_off),
         (with_n(&|z| (z / LN_2).trunc()), cut_off),
         (with_n(&|z| (z / LN_2).ceil()), cut_off),

@@ -228,7 +228,8 @@ mod tests {
     #[test]
     fn a_note_has_room_below() {
         let sketch = empty();
-        assert!(sketch.to_svg(None).unwrap().contains("viewBox=\"0 0 200 100\""));
+        // Above it, a line for the title.
+        assert!(sketch.to_svg(None).unwrap().contains("viewBox=\"0 -41 200 141\""));
         let svg = sketch.to_svg(Some("--w 2")).unwrap();
         assert!(svg.contains("viewBox=\"0 0 200 126\""), "{svg}");
         assert!(svg.contains("y=\"114\">drawn with --w 2</text>"), "{svg}");

@@ -1,7 +1,7 @@
 //! # It knows what comes next
 //!
 //! Goal: find the leak in an attention that must not see later words.
-//! Section: ch05-training-and-inference.md#the-next-word
+//! Section: ch04-what-must-wait.md#attention-has-no-chain
 //! Time: 15 minutes
 //!
 //! In a causal attention no word looks at later ones. Somebody has set the weights of later words to zero,

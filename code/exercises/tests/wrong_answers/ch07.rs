@@ -187,7 +187,7 @@ fn exp() {
             },
             "Add 1023 first",
         ),
-        (|z, _| z.exp(), "that is the standard library's"),
+        (|z, _| z.exp(), "as the standard library has it"),
         (
             |z, series| {
                 let n = (z / LN_2).round();
