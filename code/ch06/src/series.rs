@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn the_last_column_is_read_and_a_heading_passed_over() {
-        let lines: String = (0..200).map(|t| format!("{t},{}\n", t % 7)).collect();
+        let lines: Vec<String> = (0..200).map(|t| format!("{t},{}", t % 7)).collect();
+        let lines = lines.join("\n");
         let values = parse(Path::new("a.csv"), &format!("second,reading\n{lines}")).unwrap();
         assert_eq!(values[..8], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0]);
         assert_eq!(parse(Path::new("a.csv"), &lines).unwrap(), values);
