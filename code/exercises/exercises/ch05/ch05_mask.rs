@@ -1,12 +1,12 @@
 //! # It knows what comes next
 //!
 //! Goal: find the leak in an attention that must not see later words.
-//! Section: ch04-what-must-wait.md#attention-has-no-chain
+//! Section: ch05-training-and-inference.md#the-next-word
 //! Time: 15 minutes
 //!
 //! In a causal attention no word looks at later ones. Somebody has set the weights of later words to zero,
 //! so the output holds nothing of their values. And yet the output of a word changes when a later word
-//! changes. Something else of them gets through.
+//! changes. Something else of them gets through. (The mask stands in chapter 4, *Attention has no chain*.)
 
 use ndarray::{Array1, Array2};
 
