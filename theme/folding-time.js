@@ -75,13 +75,9 @@
     };
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", titles); else titles();
 
-    // A hit inside of a closed box opens it.
-    const open = mark => {
-        for (let box = mark.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-    };
-    new MutationObserver(changes => {
-        for (const { addedNodes } of changes) {
-            addedNodes.forEach(node => { if (node.nodeName === "MARK") open(node); });
-        }
-    }).observe(document.querySelector("main"), { childList: true, subtree: true });
+    // A hit inside of a closed box opens it, whether it is marked by now or only later.
+    const main = document.querySelector("main");
+    const open = () => main.querySelectorAll("details:not([open]):has(mark)").forEach(box => { box.open = true; });
+    new MutationObserver(open).observe(main, { childList: true, subtree: true });
+    open();
 })();

@@ -108,6 +108,7 @@ async function look(browser, axe, site, { page: path, theme, width }, exceptions
         window.print = () => {}; // print.html calls it
     }, theme);
     await page.goto(site + path);
+    if (await page.evaluate(hidesWhatIsFound)) faults.push("a word that a search has marked stays in a closed box; see the theme's script");
     await page.evaluate(() => document.querySelectorAll("details").forEach(details => { details.open = true; }));
 
     for (const src of await page.evaluate(unloadedImages)) faults.push(`image did not load: ${src}; mend its address or the file`);
@@ -141,6 +142,16 @@ async function look(browser, axe, site, { page: path, theme, width }, exceptions
 }
 
 // The functions below run in the page.
+
+/** A search marks what it has found: does a closed box stay closed around a mark? */
+async function hidesWhatIsFound() {
+    const box = document.querySelector("main details:not([open])");
+    if (!box) return false;
+    const mark = box.appendChild(document.createElement("mark"));
+    await new Promise(done => setTimeout(done));
+    mark.remove();
+    return !box.open;
+}
 
 async function unloadedImages() {
     const images = [...document.images];

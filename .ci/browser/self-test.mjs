@@ -27,6 +27,7 @@ const CASES = {
         <style>[aria-pressed=true] ~ data { display: inline-block; width: 1500px; }</style>`, "with the numbers' sources shown: data"],
     "accessibility": ['<img src="dot.svg">', "accessibility, image-alt: img"],
     "contrast": ['<p style="color: #aaa; background: #fff">faint</p>', "accessibility, color-contrast: p"],
+    "closed-box": ["<details><summary>more</summary><p>found</p></details>", "a word that a search has marked stays in a closed box"],
     "no-switch": [number, "numbers without their switch"],
     "dead-switch": [`<button id="numbers-switch" aria-pressed="false">sources</button> ${number}`, "the switch does not obey Enter"],
 };
