@@ -1,10 +1,18 @@
 //! The next reading of a series: said by the last one, by a line through the last few, and by a GRU.
 
+use std::path::Path;
+
+use chapter::{
+    Figure, Report, Spread,
+    format::{Value, count, decimals},
+};
 use nalgebra::{DMatrix, DVector};
 use ndarray::{Array2, Array3, s};
 use rand::{Rng, RngExt};
 use rnn::{Adam, Error, Gru, mse_loss};
 use tasks::training::{Answers, Model, draw, gradient};
+
+use crate::series;
 
 /// The last readings that the linear autoregression looks at.
 pub const ORDER: usize = 8;
@@ -12,7 +20,7 @@ pub const ORDER: usize = 8;
 /// Units of the GRU.
 pub const HIDDEN: usize = 16;
 
-/// How it is trained: steps of a piece of the series, pieces in an update, updates, and Adam's rate.
+/// Steps of a piece of the series that it is trained on.
 pub const STEPS: usize = 32;
 /// Pieces in an update.
 pub const BATCH: usize = 16;
@@ -128,6 +136,50 @@ impl Split {
         }
         (x, changes)
     }
+}
+
+/// Networks of each training.
+const NETWORKS: usize = 5;
+
+/// Reports how well each says the next reading of a file, or of the book's own series.
+pub(crate) fn report(file: Option<&Path>, report: &mut Report) -> chapter::Result {
+    let series = series::read(file)?;
+    let split = Split::new(&series);
+    report.section("The next reading of a series");
+    report.number("series_readings", count(series.len()));
+    report.number("series_learned", count(split.learned));
+    report.number("series_asked", count(series.len() - split.learned));
+    report.number("series_order", count(ORDER));
+    report.number("series_units", count(HIDDEN));
+    report.number("series_networks", count(NETWORKS));
+    report.number("series_mean", two_digits(split.mean()));
+    report.number("series_last", two_digits(split.last()));
+    report.number("series_linear", two_digits(split.autoregression()?));
+    let bar = report.progress(NETWORKS, "networks that learn a series");
+    let mut errors = Vec::new();
+    for run in 0..NETWORKS {
+        errors.push(split.gru(&mut report.rng(run))?);
+        bar.inc(1);
+    }
+    for (when, name) in ["series_few", "series_many"].into_iter().enumerate() {
+        report.number(&format!("{name}_updates"), count(UPDATES[when]));
+        let errors = Spread::of(errors.iter().map(|error| error[when]));
+        report.spread(name, &errors, two_digits);
+    }
+    report.figure(
+        &Figure::new("series", "The memory in use while this book was built")
+            .describe("It climbs and falls back, in steps of very different size.")
+            .x_axis("reading")
+            .y_axis("value")
+            .line("", (0..).map(f64::from).zip(series))
+            .mark_x(split.learned as f64, "asked from here"),
+    )
+}
+
+/// An error in the unit of somebody's series.
+fn two_digits(error: f64) -> Value {
+    let places = if error > 0.0 { 1.0 - error.log10().floor() } else { 0.0 };
+    decimals(error, places.max(0.0) as usize)
 }
 
 #[cfg(test)]

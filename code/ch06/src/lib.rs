@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use chapter::{
     Chapter, Experiment, Figure, HeatMap, Report, Spread,
-    format::{Value, count, decimals, percent},
+    format::{count, decimals, percent},
 };
 use ndarray::{Array3, Axis, s};
 use rand::Rng;
@@ -27,7 +27,6 @@ use rnn::Rnn;
 
 use crate::{
     faults::Pair,
-    forecast::Split,
     heads::{Pooling, steps_of_max},
     network::{Cell, Sizes, shapes},
     reading::{effects, steps_read},
@@ -84,7 +83,10 @@ impl Chapter for Parameters {
         Experiment { figures: &["stacked"], run: |_, report| stacked(report) },
         Experiment { figures: &[], run: |_, report| faulty_lines(report) },
         Experiment { figures: &["heads"], run: |_, report| pooled(report) },
-        Experiment { figures: &["series"], run: Self::forecast },
+        Experiment {
+            figures: &["series"],
+            run: |this, report| forecast::report(this.series.as_deref(), report),
+        },
     ];
 
     fn check(&self) -> chapter::Result {
@@ -137,51 +139,6 @@ impl Parameters {
         report.number("parameters", count(shapes.parameter_count));
         report.figure(&drawing::flow("flow", &sizes))
     }
-
-    /// The next reading of a series.
-    fn forecast(&self, report: &mut Report) -> chapter::Result {
-        let series = series::read(self.series.as_deref())?;
-        let split = Split::new(&series);
-        report.section("The next reading of a series");
-        report.number("series_readings", count(series.len()));
-        report.number("series_learned", count(split.learned));
-        report.number("series_asked", count(series.len() - split.learned));
-        report.number("series_order", count(forecast::ORDER));
-        report.number("series_units", count(forecast::HIDDEN));
-        let [few, many] = forecast::UPDATES.map(count);
-        report.number("series_few_updates", few);
-        report.number("series_many_updates", many);
-        report.number("series_networks", count(FORECASTERS));
-        report.number("series_mean", two_digits(split.mean()));
-        report.number("series_last", two_digits(split.last()));
-        report.number("series_linear", two_digits(split.autoregression()?));
-        let bar = report.progress(FORECASTERS, "forecasters");
-        let mut errors = Vec::new();
-        for run in 0..FORECASTERS {
-            errors.push(split.gru(&mut report.rng(run))?);
-            bar.inc(1);
-        }
-        let [few, many] = [0, 1].map(|when| Spread::of(errors.iter().map(|error| error[when])));
-        report.spread("series_few", &few, two_digits);
-        report.spread("series_many", &many, two_digits);
-        report.figure(
-            &Figure::new("series", "The memory in use while this book was built")
-                .describe("It climbs and falls back, in steps of very different size.")
-                .x_axis("reading")
-                .y_axis("value")
-                .line("", (0..).map(f64::from).zip(series))
-                .mark_x(split.learned as f64, "asked from here"),
-        )
-    }
-}
-
-/// So many GRUs are trained on the series.
-const FORECASTERS: usize = 5;
-
-/// An error in the unit of somebody's series.
-fn two_digits(error: f64) -> Value {
-    let places = if error > 0.0 { 1.0 - error.log10().floor() } else { 0.0 };
-    decimals(error, places.max(0.0) as usize)
 }
 
 /// The same for the network that the chapter draws.
@@ -240,15 +197,13 @@ fn directions(report: &mut Report) -> chapter::Result {
     let mut rng = report.rng(0);
     let rnn = Rnn::<f64>::stacked(INPUT, HIDDEN, 1, true, &mut rng)?;
     let x = normal((1, STEPS, INPUT), &mut rng);
-    let halves = [("forward", 0..HIDDEN), ("reverse", HIDDEN..2 * HIDDEN)];
+    let halves = [
+        ("forward", "Forwards, an output has read what came before it", 0..HIDDEN),
+        ("reverse", "In reverse, an output has read what comes after it", HIDDEN..2 * HIDDEN),
+    ];
     report.section("Who has read what");
     report.number("read_steps", count(STEPS));
-    for (name, half) in halves {
-        let title = if name == "forward" {
-            "Forwards, an output has read what came before it"
-        } else {
-            "In reverse, an output has read what comes after it"
-        };
+    for (name, title, half) in halves {
         let read = (0..STEPS)
             .map(|t| {
                 let mut effects = effects(&x, |x| {

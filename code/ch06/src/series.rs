@@ -14,6 +14,9 @@ const OF_THIS_BOOK: &str = include_str!("../series.csv");
 const LEAST: usize = 200;
 const MOST: usize = 100_000;
 
+/// The square of a larger reading may be infinite.
+const LARGEST: f64 = 1e100;
+
 /// Why a file is no series.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -27,7 +30,7 @@ pub enum Error {
     },
     /// A line does not end with a number.
     #[error(
-        "{path}, line {line}: `{text}` is no number; a line holds one reading, behind its last comma"
+        "{path}, line {line}: `{text}` is no number below 10^100; a line holds one reading, behind its last comma"
     )]
     Line {
         /// The file.
@@ -72,7 +75,7 @@ fn parse(path: &Path, text: &str) -> Result<Vec<f64>, Error> {
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
         let reading = text.rsplit(',').next().unwrap_or_default().trim();
         match reading.parse::<f64>() {
-            Ok(value) if value.is_finite() => values.push(value),
+            Ok(value) if value.abs() < LARGEST => values.push(value),
             Err(_) if line == 1 => {}
             _ => return Err(Error::Line { path: path.to_owned(), line, text: reading.to_owned() }),
         }
@@ -104,11 +107,15 @@ mod tests {
         let level = "1\n".repeat(200);
         let broken = format!("{level}2\nx\n");
         let infinite = format!("{level}1e999\n");
+        let huge = format!("{level}-1e200\n");
+        let none = format!("{level}NaN\n");
         for (text, words) in [
             ("1\n2\n", "has 2 readings: it takes 200"),
             (level.as_str(), "all readings are 1"),
             (broken.as_str(), "line 202: `x` is no number"),
             (infinite.as_str(), "line 201: `1e999` is no number"),
+            (huge.as_str(), "line 201: `-1e200` is no number below"),
+            (none.as_str(), "line 201: `NaN` is no number"),
         ] {
             let error = parse(Path::new("a.csv"), text).unwrap_err().to_string();
             assert!(error.contains(words) && error.lines().count() == 1, "{error}");
