@@ -2,7 +2,7 @@
 
 use chapter::{
     Figure, Progress, Report, Spread,
-    format::{count, decimals, exact, scientific},
+    format::{count, decimals, exact, power_of_ten, scientific},
     rng,
 };
 use ndarray::Array3;
@@ -94,6 +94,12 @@ pub fn parity(report: &mut Report) -> chapter::Result {
     let norms = jacobian::of(&model.0, &x)?.norms;
     let right = &asked.first().ok_or("no training of parity succeeded")?[..SHOWN];
     report.number("parity_jacobian", scientific(norms[parity::LENGTH], 0));
+    let mut largest: f64 = 0.0;
+    for network in &networks {
+        largest = largest.max(jacobian::of(network, &x)?.norms[parity::LENGTH]);
+    }
+    let power = power_of_ten(largest.log10().ceil() as i32);
+    report.number("parity_jacobians", format!("below {power}"));
     report.figure(
         &Figure::new("parity", "It answers right for as long as it runs; its gradient vanishes")
             .describe("The right answers are a level line at one; the Jacobian falls steeply.")
