@@ -62,7 +62,13 @@ impl Chapter for Parameters {
         Experiment { figures: &["surface", "rates"], run: Self::rates },
         Experiment { figures: &["optimisers"], run: Self::optimisers },
         Experiment { figures: &[], run: |_, report| on_surface::clipping(report) },
-        Experiment { figures: &[], run: Self::batches },
+        Experiment {
+            figures: &[],
+            run: |this, report| {
+                on_surface::batches(this.start(), report);
+                Ok(())
+            },
+        },
         Experiment { figures: &["overfitting"], run: Self::overfitting },
     ];
 }
@@ -132,12 +138,6 @@ impl Parameters {
 
     fn optimisers(&self, report: &mut Report) -> chapter::Result {
         on_surface::optimisers(self.start(), report)
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "an experiment may fail, this one does not")]
-    fn batches(&self, report: &mut Report) -> chapter::Result {
-        on_surface::batches(self.start(), report);
-        Ok(())
     }
 
     fn overfitting(&self, report: &mut Report) -> chapter::Result {

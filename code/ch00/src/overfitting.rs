@@ -109,12 +109,13 @@ pub(crate) fn report(report: &mut Report) -> chapter::Result {
     report.number("overfit_trainings", count(TRAININGS));
     report.number("overfit_held_out", count(HELD_OUT));
     report.number("overfit_baseline", decimals(BASELINE, 3));
-    let mut figure = Figure::new("overfitting", "With few examples only one of the losses falls")
-        .describe("The few examples' own loss falls to nothing, on others it rises again.")
-        .x_axis("updates")
-        .y_axis("loss")
-        .log_y()
-        .y_range(1e-4, 1.0);
+    let mut figure =
+        Figure::new("overfitting", "With few examples the loss on others stops falling")
+            .describe("The few examples' own loss falls to nothing, on others it rises again.")
+            .x_axis("updates")
+            .y_axis("loss")
+            .log_y()
+            .y_range(1e-4, 1.0);
     let progress = report.progress(EXAMPLES.len() * TRAININGS, "training");
     for (examples, is_shown) in EXAMPLES {
         let mut trainings = Vec::new();

@@ -170,7 +170,7 @@ impl Parameters {
         let radii: Vec<f64> = (0..RUNS).map(radius).collect::<Result<_, _>>()?;
         report.number("pytorch_radius", decimals(Spread::of(radii).median, 2));
         report.figure(
-            &HeatMap::new("state", "Each character changes the state, and most of its units")
+            &HeatMap::new("state", "The state changes with every character")
                 .describe("Each column is the state after one character, each row one unit.")
                 .x_labels(pair.sentence.chars().take(SHOWN.1).map(String::from))
                 .x_axis("character read")

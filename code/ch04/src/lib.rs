@@ -134,7 +134,7 @@ fn costs(report: &mut Report) -> chapter::Result {
         ("attention", "attention", attention(SIZES.input, SIZES.hidden, STEPS)),
     ];
     let mut figure =
-        Figure::new("speedup", "The longer its chain, the fewer processors a layer keeps busy")
+        Figure::new("speedup", "Work over span says how many processors have something to do")
             .describe("All curves rise with the number of processors at first; each flattens out.")
             .x_axis("processors")
             .y_axis("times as fast as one")
@@ -204,18 +204,8 @@ fn scans(report: &mut Report) -> chapter::Result {
     report.number("drawn", count(DRAWN));
     report.number("loop_joins", count(STEPS - 1));
     for (name, title, joins, drawn) in [
-        (
-            "hillis_steele",
-            "Few rounds, but many joins: each place works for itself",
-            hillis_steele(STEPS),
-            hillis_steele(DRAWN),
-        ),
-        (
-            "blelloch",
-            "Few joins, in more rounds: up a tree and down again",
-            blelloch(STEPS),
-            blelloch(DRAWN),
-        ),
+        ("hillis_steele", "Few rounds, but many joins", hillis_steele(STEPS), hillis_steele(DRAWN)),
+        ("blelloch", "Few joins, in more rounds", blelloch(STEPS), blelloch(DRAWN)),
     ] {
         report.number(&format!("{name}_joins"), count(joins.len()));
         report.number(&format!("{name}_rounds"), count(rounds(&joins)));

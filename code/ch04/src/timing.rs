@@ -110,14 +110,13 @@ fn numbers(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("beside_16", decimals(nanoseconds(side_by_side, 16), 1));
     report.number("whole", decimals(nanoseconds(in_pieces, 1), 1));
     report.number("pieces_4", decimals(nanoseconds(in_pieces, 4), 1));
-    let mut figure =
-        Figure::new("latency", "Recurrences side by side fill the time that each one waits")
-            .describe("One line falls steeply with the number of recurrences, the other little.")
-            .x_axis("recurrences side by side, or pieces")
-            .y_axis("nanoseconds for a step")
-            .log_x()
-            .log_y()
-            .measured_on(machine);
+    let mut figure = Figure::new("latency", "Side by side, recurrences take less time a step")
+        .describe("One line falls steeply with the number of recurrences, the other little.")
+        .x_axis("recurrences side by side, or pieces")
+        .y_axis("nanoseconds for a step")
+        .log_x()
+        .log_y()
+        .measured_on(machine);
     for (label, points) in number_lines(measurement) {
         figure = figure.marked_line(label, points);
     }

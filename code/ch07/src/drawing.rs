@@ -8,7 +8,7 @@ use crate::{measure::Layer, rung::Rung};
 
 /// What the parts of the work take.
 pub(crate) fn parts_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figure {
-    let mut figure = Figure::new("parts", "Each size spends its time on something else")
+    let mut figure = Figure::new("parts", "What the time goes to depends on the size")
         .describe("Four groups of bars. Tanh is the highest in the batch, the recurrence in the first two.")
         .x_axis("size")
         .y_axis("share of the time (%)")
@@ -31,7 +31,7 @@ fn parts_bars(layers: &[(&str, &Layer)]) -> [(&'static str, Vec<(f64, f64)>); 4]
 
 /// The time on each rung, relative to the lowest.
 pub(crate) fn ladder_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figure {
-    let mut figure = Figure::new("ladder", "Each measure helps some sizes and not others")
+    let mut figure = Figure::new("ladder", "How much a measure helps depends on the size")
         .describe("A line for each size falls from left to right, each in steps at other places.")
         .x_axis("one measure more")
         .y_axis("time / that of the loop")
