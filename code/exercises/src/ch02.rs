@@ -1,5 +1,9 @@
 //! Chapter 2: what does sharing save?
 
+mod carry;
+
+pub use carry::carry;
+
 use std::iter::zip;
 
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};

@@ -1,5 +1,8 @@
+use std::iter::zip;
+
 use exercises::ch02;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, Array3, Axis};
+use rnn::{Error, Rnn};
 
 use crate::rejected;
 
@@ -217,4 +220,81 @@ fn shared() {
         let answer = |w_hh: &_, states: &_, d: &_| of_parts(&walk.parts(w_hh, states, d));
         rejected(ch02::shared(answer), because);
     }
+}
+
+/// The gradient of each chunk. `begin` chooses a state among `h_0` and the last ones of the chunks so far.
+fn chunks(
+    rnn: &Rnn<f64>,
+    [x, d_output]: [&Array3<f64>; 2],
+    h_0: &Array3<f64>,
+    chunk: usize,
+    begin: impl Fn(&[Array3<f64>]) -> Array3<f64>,
+) -> Result<Vec<Array2<f64>>, Error> {
+    let (mut ends, mut gradients) = (vec![h_0.clone()], Vec::new());
+    let d_output = d_output.axis_chunks_iter(Axis(1), chunk);
+    for (x, d_output) in zip(x.axis_chunks_iter(Axis(1), chunk), d_output) {
+        let saved = rnn.forward_saving(&x, None, Some([&begin(&ends)]))?;
+        gradients.push(saved.backward(Some(&d_output), None)?.layers.cells[0].w_hh.clone());
+        ends.push(saved.state[0].clone());
+    }
+    Ok(gradients)
+}
+
+#[test]
+fn carry() {
+    type Begin = fn(&[Array3<f64>]) -> Array3<f64>;
+    type Sum = fn(Vec<Array2<f64>>) -> Array2<f64>;
+    let sum: Sum = |parts| parts.iter().fold(Array2::zeros((3, 3)), |sum, part| sum + part);
+    let last: Begin = |ends| ends[ends.len() - 1].clone();
+    let wrong: [(Begin, Sum, &str); 9] = [
+        (|ends| ends[0].clone(), sum, "each chunk begins at h_0"),
+        (
+            |ends| if ends.len() == 1 { ends[0].clone() } else { &ends[0] * 0.0 },
+            sum,
+            "behind a cut the state begins at zeros",
+        ),
+        (|ends| &ends[0] * 0.0, sum, "every chunk begins at zeros"),
+        (|ends| ends[1.min(ends.len() - 1)].clone(), sum, "at the state after the first"),
+        (
+            |ends| ends[ends.len().saturating_sub(2)].clone(),
+            sum,
+            "with which the one before it began",
+        ),
+        (last, |parts| parts[parts.len() - 1].clone(), "the last chunk alone"),
+        (last, |parts| parts[0].clone(), "the first chunk alone"),
+        (
+            last,
+            |parts| {
+                parts.iter().fold(Array2::zeros((3, 3)), |sum, part| sum + part)
+                    / parts.len() as f64
+            },
+            "the mean over the chunks",
+        ),
+        (last, |_| Array2::zeros((3, 3)), "A sequence of 12 steps, in chunks of 4"),
+    ];
+    for (begin, of_parts, because) in wrong {
+        let answer = |rnn: &_, x: &_, d_output: &_, h_0: &_, chunk| {
+            Ok(of_parts(chunks(rnn, [x, d_output], h_0, chunk, begin)?))
+        };
+        rejected(ch02::carry(answer), because);
+    }
+    let uncut = |rnn: &_, x: &Array3<f64>, d_output: &_, h_0: &_, _| {
+        Ok(sum(chunks(rnn, [x, d_output], h_0, x.dim().1, last)?))
+    };
+    rejected(ch02::carry(uncut), "nothing is cut");
+    let without_rest = |rnn: &_, x: &Array3<f64>, d_output: &_, h_0: &_, chunk| {
+        let whole = x.dim().1 / chunk;
+        Ok(sum(chunks(rnn, [x, d_output], h_0, chunk, last)?.into_iter().take(whole).collect()))
+    };
+    rejected(ch02::carry(without_rest), "behind the last full chunk");
+    let asked_at_ends = |rnn: &_, x: &_, d_output: &Array3<f64>, h_0: &_, chunk| {
+        let mut ends = d_output.clone();
+        for (t, mut d) in ends.axis_iter_mut(Axis(1)).enumerate() {
+            if (t + 1) % chunk != 0 {
+                d.fill(0.0);
+            }
+        }
+        Ok(sum(chunks(rnn, [x, &ends], h_0, chunk, last)?))
+    };
+    rejected(ch02::carry(asked_at_ends), "not only of a chunk's last");
 }
