@@ -1,5 +1,9 @@
 //! Chapter 1: what can a vector remember?
 
+mod figure;
+
+pub use figure::{Readings, figure};
+
 use std::iter::zip;
 
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis, concatenate};
@@ -40,12 +44,25 @@ pub fn latch(holds: impl Fn(f64) -> bool) -> Result<(), Slip> {
     Ok(())
 }
 
+/// The weights of a cell, and no more: a library's cell has its step ready.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    /// `[H, D]`.
+    pub w_ih: Array2<f64>,
+    /// `[H, H]`.
+    pub w_hh: Array2<f64>,
+    /// `[H]`.
+    pub b_ih: Array1<f64>,
+    /// `[H]`.
+    pub b_hh: Array1<f64>,
+}
+
 /// One step of a cell.
 ///
 /// # Errors
 /// Where an answer is wrong.
 pub fn step(
-    step: impl Fn(&RnnCell<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
+    step: impl Fn(&Weights, &Array1<f64>, &Array1<f64>) -> Array1<f64>,
 ) -> Result<(), Slip> {
     let mut rng = rng()?;
     // Equal sizes first: there a transposed matrix has the right shape.
@@ -53,7 +70,9 @@ pub fn step(
         let cell = RnnCell::<f64>::new(inputs, units, &mut rng)?;
         let (x, h) = (numbers(inputs, &mut rng), numbers(units, &mut rng));
         let right = cell.step(&x, &h)?;
-        let RnnCell { w_ih, w_hh, b_ih, b_hh } = &cell;
+        let RnnCell { w_ih, w_hh, b_ih, b_hh } = cell;
+        let weights = Weights { w_ih, w_hh, b_ih, b_hh };
+        let Weights { w_ih, w_hh, b_ih, b_hh } = &weights;
         let (input, hidden) = (w_ih.dot(&x), w_hh.dot(&h));
         let sum = &input + b_ih + &hidden + b_hh;
         let whole = "tanh goes around the whole sum, once.";
@@ -78,7 +97,7 @@ pub fn step(
             slips.push((swapped, "x and h have changed places."));
         }
         let case = format!("A cell with {inputs} inputs and {units} units:");
-        compare(case, &step(&cell, &x, &h), &right, &slips)?;
+        compare(case, &step(&weights, &x, &h), &right, &slips)?;
     }
     Ok(())
 }
@@ -100,22 +119,39 @@ pub fn sequence(
         late.row_mut(0).assign(&h_0);
         late.slice_axis_mut(Axis(0), (1..).into())
             .assign(&right.slice_axis(Axis(0), (..steps - 1).into()));
-        let mut anew = Array2::zeros(right.dim());
-        for (mut row, x) in zip(anew.rows_mut(), x.rows()) {
-            row.assign(&cell.step(&x, &h_0)?);
-        }
+        let each_from = |h: &Array1<f64>| -> Result<Array2<f64>, rnn::Error> {
+            let mut states = Array2::zeros(right.dim());
+            for (mut row, x) in zip(states.rows_mut(), x.rows()) {
+                row.assign(&cell.step(&x, h)?);
+            }
+            Ok(states)
+        };
         let mut backwards = x.clone();
         backwards.invert_axis(Axis(0));
         let last = right.row(steps - 1).broadcast(right.dim()).map(|rows| rows.to_owned());
+        let mut untouched = right.clone();
+        untouched.row_mut(0).fill(0.0);
+        let without_first = run(&cell, &x.slice_axis(Axis(0), (1..).into()), &h_0)?;
+        let not_read = concatenate![Axis(0), h_0.clone().insert_axis(Axis(0)), without_first];
+        let zeros = Array1::zeros(3);
         let slips = [
             (Array2::zeros(right.dim()), "nothing is written."),
+            (untouched, "row 0 is left as it was. It holds the state after step 0."),
+            (
+                not_read,
+                "row 0 holds h_0, and the first input is not read. Row t holds the state after step t.",
+            ),
             (last.unwrap_or_default(), "every row holds the last state."),
             (late, "row t holds the state before step t. The states are one step too late."),
             (
-                anew,
+                each_from(&h_0)?,
                 "every step begins with h_0. A step has to get the state that the last one gave.",
             ),
-            (run(&cell, &x, &Array1::zeros(3))?, "h_0 is not used: the first step begins at zero."),
+            (
+                each_from(&zeros)?,
+                "every step begins at zeros: no state is carried from one to the next.",
+            ),
+            (run(&cell, &x, &zeros)?, "h_0 is not used: the first step begins at zero."),
             (run(&cell, &backwards, &h_0)?, "the sequence is read from its end."),
         ];
         let found = states(&cell, &x, &h_0)?;

@@ -1,6 +1,6 @@
 use std::iter::zip;
 
-use exercises::ch01;
+use exercises::ch01::{self, Readings, Weights};
 use ndarray::{Array1, Array2};
 use rand::Rng;
 use rnn::{Error, RnnCell};
@@ -21,7 +21,7 @@ fn latch() {
 
 #[test]
 fn step() {
-    type Wrong = fn(&RnnCell<f64>, &Array1<f64>, &Array1<f64>) -> Array1<f64>;
+    type Wrong = fn(&Weights, &Array1<f64>, &Array1<f64>) -> Array1<f64>;
     let sum: Wrong = |c, x, h| c.w_ih.dot(x) + &c.b_ih + c.w_hh.dot(h) + &c.b_hh;
     let wrong: [(Wrong, &str); 17] = [
         (sum, "tanh is missing"),
@@ -71,7 +71,42 @@ fn step() {
 #[test]
 fn sequence() {
     type Wrong = fn(&RnnCell<f64>, &Array2<f64>, &Array1<f64>) -> Result<Array2<f64>, Error>;
-    let wrong: [(Wrong, &str); 4] = [
+    let wrong: [(Wrong, &str); 7] = [
+        (
+            |cell, x, h_0| {
+                let (mut h, mut states) = (h_0.clone(), Array2::zeros((x.nrows(), h_0.len())));
+                for t in 0..x.nrows() {
+                    h = cell.step(&x.row(t), &h)?;
+                    if t > 0 {
+                        states.row_mut(t).assign(&h);
+                    }
+                }
+                Ok(states)
+            },
+            "row 0 is left as it was",
+        ),
+        (
+            |cell, x, h_0| {
+                let mut states = Array2::zeros((x.nrows(), h_0.len()));
+                states.row_mut(0).assign(h_0);
+                for t in 1..x.nrows() {
+                    let h = cell.step(&x.row(t), &states.row(t - 1))?;
+                    states.row_mut(t).assign(&h);
+                }
+                Ok(states)
+            },
+            "the first input is not read",
+        ),
+        (
+            |cell, x, h_0| {
+                let mut states = Array2::zeros((x.nrows(), h_0.len()));
+                for (x, mut state) in zip(x.rows(), states.rows_mut()) {
+                    state.assign(&cell.step(&x, &Array1::zeros(h_0.len()))?);
+                }
+                Ok(states)
+            },
+            "no state is carried",
+        ),
         (
             |cell, x, h_0| {
                 let (mut h, mut states) = (h_0.clone(), Array2::zeros((x.nrows(), h_0.len())));
@@ -205,4 +240,36 @@ fn explode() {
     rejected(ch01::explode(bent), "the slopes take more away");
     rejected(ch01::explode(with_gain(8, 1_000.0)), "tanh is flat");
     rejected(ch01::explode(|mut rng| RnnCell::new(2, 64, &mut rng)), "should have one input");
+}
+
+#[test]
+fn figure() {
+    type Misread = fn(Readings) -> Readings;
+    let right = || Readings { pytorch: 0.56, orthogonal: 0.9, upper_edge: 0.73, millionth: 25.0 };
+    ch01::figure(right).expect("it is right");
+    let wrong: [(Misread, &str); 17] = [
+        (|r| Readings { pytorch: 0.25, ..r }, "that is the slope"),
+        (|r| Readings { pytorch: -0.25, ..r }, "that is the slope"),
+        (|r| Readings { pytorch: 0.78, ..r }, "a factor by e"),
+        (|r| Readings { pytorch: 0.83, ..r }, "it is three powers of ten"),
+        (|r| Readings { pytorch: 1.78, ..r }, "upside down"),
+        (|r| Readings { pytorch: 1e-12, ..r }, "of all characters together"),
+        (|r| Readings { pytorch: 2e-3, ..r }, "of ten characters"),
+        (|r| Readings { pytorch: 0.98, ..r }, "as if the axis were linear"),
+        (|r| Readings { pytorch: 0.02, ..r }, "as if the axis were linear"),
+        (
+            |r| Readings { pytorch: r.orthogonal, ..r },
+            "pytorch: 0.9 came, and the figure shows another number",
+        ),
+        (|r| Readings { orthogonal: r.pytorch, ..r }, "that is another line"),
+        (|r| Readings { upper_edge: r.pytorch, ..r }, "another edge of the shade"),
+        (|r| Readings { pytorch: f64::NAN, ..r }, "another number"),
+        (|r| Readings { millionth: 12.0, ..r }, "a thousandth."),
+        (|r| Readings { millionth: 43.0, ..r }, "the upper edge of the shade, not the line"),
+        (|r| Readings { millionth: 50.0, ..r }, "the end of the figure"),
+        (|r| Readings { millionth: 1e-6, ..r }, "millionth: 0.000001 came"),
+    ];
+    for (misread, because) in wrong {
+        rejected(ch01::figure(|| misread(right())), because);
+    }
 }
