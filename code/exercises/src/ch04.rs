@@ -1,5 +1,9 @@
 //! Chapter 4: what must wait?
 
+mod pays;
+
+pub use pays::{Recurrence, pays};
+
 use std::{cell::Cell, iter::zip};
 
 use ndarray::{Array1, Array2, ArrayRef2, Axis};
@@ -8,39 +12,56 @@ use rnn::RnnCell;
 
 use crate::{Slip, compare::compare, rng};
 
-/// The rounds of a scan whose distance doubles.
+/// The rounds of a scan whose distance triples.
 ///
 /// # Errors
 /// Where an answer is wrong.
 pub fn rounds(rounds: impl Fn(usize) -> usize) -> Result<(), Slip> {
     let mut rng = rng()?;
-    // A power of two, one less and one more: there the slips part.
-    let mut lengths = vec![16, 15, 17, 1, 2, 1_000];
+    // A power of three, one less and one more: there the slips part.
+    let mut lengths = vec![27, 26, 28, 1, 2, 3, 243];
     lengths.extend((0..4).map(|_| rng.random_range(20..5_000)));
     let of = |rounds: &dyn Fn(usize) -> usize| lengths.iter().map(|&n| rounds(n)).collect();
-    let right: Array1<usize> = of(&doublings);
+    let right: Array1<usize> = of(&triplings);
     let slips = [
         (of(&|n| n - 1), "that is the loop. In a round all places join at the same time."),
-        (of(&|n| n.div_ceil(2)), "that is half the steps. The distance doubles in each round."),
+        (
+            of(&doublings),
+            "those are the rounds of a scan whose distance doubles. Here a round takes in two others, and \
+             the distance triples.",
+        ),
+        (
+            of(&|n| n.div_ceil(3)),
+            "that is a third of the places. The distance triples in each round.",
+        ),
+        (
+            of(&|n| (n - 1).div_ceil(2)),
+            "as if the distance stayed the same, and each round took in two places. It triples.",
+        ),
         (
             of(&|n| (n as f64).ln().ceil() as usize),
-            "that is the natural logarithm. The distance doubles, so it is the one to base 2.",
+            "that is the natural logarithm. The distance triples, so it is the one to base 3.",
         ),
         (
-            of(&|n| n.ilog2() as usize),
-            "17 steps need one round more than 16: the logarithm is rounded up.",
+            of(&|n| n.ilog(3) as usize),
+            "28 places need one round more than 27: the logarithm is rounded up.",
         ),
         (
-            of(&|n| n.ilog2() as usize + 1),
-            "16 steps need one round less: after it the distance is 16, and no step lies so far back.",
+            of(&|n| n.ilog(3) as usize + 1),
+            "27 places need one round less: after it the distance is 27, and no place lies so far back.",
         ),
         (
-            of(&|n| (2 * doublings(n)).saturating_sub(2)),
-            "those are the rounds of Blelloch's scan, up and down.",
+            of(&|n| 2 * triplings(n)),
+            "those are the joins of a place. It joins two others in a round, and the rounds count.",
         ),
     ];
     let found = of(&rounds);
-    compare(format!("The rounds for {lengths:?} steps:"), &found, &right, &slips)
+    compare(format!("The rounds for {lengths:?} places:"), &found, &right, &slips)
+}
+
+/// How often 1 has to be tripled to reach `n`.
+fn triplings(n: usize) -> usize {
+    (0..).find(|&rounds| 3_usize.pow(rounds) >= n).map_or(0, |rounds| rounds as usize)
 }
 
 /// How often 1 has to be doubled to reach `n`.
@@ -215,26 +236,56 @@ fn right_steps(steps: &[Step], found: &[Step]) -> Result<(), Slip> {
             neighbours(steps, rounds),
             "the distance stays at one. It doubles from round to round.",
         ),
+        (
+            joined(steps, 1..steps.len(), right_join),
+            "the distance grows by one. It doubles from round to round.",
+        ),
+        (
+            joined(steps, (0..rounds).rev().map(|round| 1 << round), right_join),
+            "the distance begins large, and is halved. It begins at 1, and doubles.",
+        ),
+        (
+            to_the_right(steps, rounds),
+            "place t holds the steps from t on. It should hold all up to t: what is joined lies to the left.",
+        ),
     ]
     .map(|(steps, slip)| (table(&steps), slip));
     let case = format!("The factor a and the number b of each of {} places:", steps.len());
     compare(case, &table(found), &table(&right), &slips)
 }
 
-/// So many rounds, at the distances 1, 2, 4, …. What `join` makes of two places, it makes of all places
-/// as they were before the round, and as the round has left them so far.
+/// So many rounds, at the distances 1, 2, 4, …
 fn doubled(
     steps: &[Step],
     rounds: usize,
     join: impl Fn(&[Step], &[Step], usize, usize) -> Step,
 ) -> Vec<Step> {
+    joined(steps, (0..rounds).map(|round| 1 << round), join)
+}
+
+/// A round at each distance. What `join` makes of two places, it makes of all places as they were before
+/// the round, and as the round has left them so far.
+fn joined(
+    steps: &[Step],
+    distances: impl Iterator<Item = usize>,
+    join: impl Fn(&[Step], &[Step], usize, usize) -> Step,
+) -> Vec<Step> {
     let mut results = steps.to_vec();
-    for stride in (0..rounds).map(|round| 1 << round) {
+    for distance in distances {
         let before = results.clone();
-        for t in stride..results.len() {
-            results[t] = join(&before, &results, t - stride, t);
+        for t in distance..results.len() {
+            results[t] = join(&before, &results, t - distance, t);
         }
     }
+    results
+}
+
+/// The scan of the steps turned round: each place joins what lies to its right.
+fn to_the_right(steps: &[Step], rounds: usize) -> Vec<Step> {
+    let turned: Vec<Step> = steps.iter().rev().cloned().collect();
+    let mut results =
+        doubled(&turned, rounds, |before, _, right, t| before[t].then(&before[right]));
+    results.reverse();
     results
 }
 
@@ -283,6 +334,8 @@ pub fn sweep(
         for _ in 0..steps {
             in_a_loop = behind(&h_0, &all(&in_a_loop)?);
         }
+        let mut untouched = all(&before)?;
+        untouched.row_mut(0).fill(0.0);
         let mut first_guessed = before.clone();
         first_guessed.row_mut(0).assign(&guess.row(0));
         let mut first_known = guess.clone();
@@ -295,6 +348,7 @@ pub fn sweep(
                 "that is the loop. A state is made from one that the same sweep has made, and waits for it.",
             ),
             (Array2::zeros((steps, 3)), "nothing is written."),
+            (untouched, "row 0 is left as it was. The first step begins at h_0."),
             (
                 all(&first_known)?,
                 "behind the first step, state t is made from the guess of t. It should be that of t - 1.",
@@ -353,6 +407,10 @@ pub fn newton(
         };
         let slips = [
             (with(&|_, _, _, _| 0.0), "that is the sweep alone. The correction is missing."),
+            (
+                with(&|t, f, error, _| if t == 0 { -f } else { w * (1.0 - f * f) * error }),
+                "h[0] is left at 0. There is nothing to correct in it, but the sweep has a state for it.",
+            ),
             (
                 with(&|_, f, error, _| -w * (1.0 - f * f) * error),
                 "the correction has the wrong sign: it is h_(t-1) minus its guess.",

@@ -1,4 +1,4 @@
-use exercises::ch04::{self, Dense, Step};
+use exercises::ch04::{self, Dense, Recurrence, Step};
 use ndarray::{Array1, Array2};
 use rnn::{Error, RnnCell};
 
@@ -7,13 +7,18 @@ use crate::rejected;
 #[test]
 fn rounds() {
     type Wrong = fn(usize) -> usize;
-    let wrong: [(Wrong, &str); 7] = [
+    fn triplings(n: usize) -> usize {
+        (0..).find(|&rounds| 3_usize.pow(rounds) >= n).unwrap_or(0) as usize
+    }
+    let wrong: [(Wrong, &str); 9] = [
         (|n| n - 1, "that is the loop"),
-        (|n| n.div_ceil(2), "half the steps"),
+        (|n| n.next_power_of_two().ilog2() as usize, "whose distance doubles"),
+        (|n| n.div_ceil(3), "a third of the places"),
+        (|n| n / 2, "as if the distance stayed the same"),
         (|n| (n as f64).ln().ceil() as usize, "the natural logarithm"),
-        (|n| n.ilog2() as usize, "rounded up"),
-        (|n| n.ilog2() as usize + 1, "one round less"),
-        (|n| (2 * n.next_power_of_two().ilog2() as usize).saturating_sub(2), "Blelloch's"),
+        (|n| n.ilog(3) as usize, "rounded up"),
+        (|n| n.ilog(3) as usize + 1, "one round less"),
+        (|n| 2 * triplings(n), "the rounds count"),
         (|_| 10, "The rounds for"),
     ];
     for (answer, because) in wrong {
@@ -70,7 +75,7 @@ fn doubling(places: usize) -> impl Iterator<Item = usize> {
 #[test]
 fn scan() {
     type Wrong = fn(&[Step]) -> Vec<Step>;
-    let wrong: [(Wrong, &str); 12] = [
+    let wrong: [(Wrong, &str); 15] = [
         (
             |steps| {
                 let mut places = steps.to_vec();
@@ -110,6 +115,31 @@ fn scan() {
                 joined(steps, distances, |was, _, s, t| was[s].then(&was[t]))
             },
             "stays at one",
+        ),
+        (
+            |steps| joined(steps, 1..steps.len(), |was, _, s, t| was[s].then(&was[t])),
+            "the distance grows by one",
+        ),
+        (
+            |steps| {
+                let mut distances: Vec<usize> = doubling(steps.len()).collect();
+                distances.reverse();
+                joined(steps, distances.into_iter(), |was, _, s, t| was[s].then(&was[t]))
+            },
+            "begins large, and is halved",
+        ),
+        (
+            |steps| {
+                let mut places = steps.to_vec();
+                for distance in doubling(steps.len()) {
+                    let was = places.clone();
+                    for t in 0..places.len() - distance {
+                        places[t] = was[t].then(&was[t + distance]);
+                    }
+                }
+                places
+            },
+            "the steps from t on",
         ),
         (|_| Vec::new(), "The shape should be [8, 2], and is [0, 2]"),
         (
@@ -185,7 +215,14 @@ fn sweep() {
         };
         rejected(ch04::sweep(answer), because);
     }
-    rejected(ch04::sweep(|_, _, _, guess| Ok(guess.clone())), "as it was");
+    let from_row_1 = |cell: &_, x: &_, h_0: &Array1<f64>, guess: &Array2<f64>| {
+        let before = |t: usize| if t == 0 { h_0.clone() } else { guess.row(t - 1).to_owned() };
+        let mut states = swept(cell, x, |_, t| before(t))?;
+        states.row_mut(0).fill(0.0);
+        Ok(states)
+    };
+    rejected(ch04::sweep(from_row_1), "row 0 is left as it was");
+    rejected(ch04::sweep(|_, _, _, guess| Ok(guess.clone())), "has come back as it was");
     rejected(ch04::sweep(|_, _, _, _| Ok(Array2::zeros((5, 4)))), "The shape should be [5, 3]");
 }
 
@@ -225,6 +262,15 @@ fn newton() {
         h
     };
     rejected(ch04::newton(by_the_sweep), "which is corrected itself");
+    let from_step_1 = |w: f64, z: &Array1<f64>, guess: &Array1<f64>| {
+        let mut h = Array1::zeros(z.len());
+        for t in 1..z.len() {
+            let f = (w * guess[t - 1] + z[t]).tanh();
+            h[t] = f + (1.0 - f * f) * w * (h[t - 1] - guess[t - 1]);
+        }
+        h
+    };
+    rejected(ch04::newton(from_step_1), "h[0] is left at 0");
     let in_a_loop = |w: f64, z: &Array1<f64>, _: &Array1<f64>| {
         let mut h = 0.0;
         z.mapv(|z| {
@@ -253,4 +299,37 @@ fn newton() {
         h
     };
     rejected(ch04::newton(clamped), "An iteration with w");
+}
+
+#[test]
+fn pays() {
+    type Linear = fn(f64, usize) -> f64;
+    type Latch = fn(usize, usize) -> usize;
+    const LN: f64 = -13.8;
+    let linear: Linear = |a, steps| if a.abs() < 1.0 { LN / a.abs().ln() } else { steps as f64 };
+    let latch: Latch = |gap, _| gap;
+    let wrong: [(Linear, Latch, &str); 10] = [
+        (linear, |_, _| 8, "It speaks of small differences"),
+        (linear, |_, steps| steps, "No state has to reach further back"),
+        (linear, |gap, _| 2 * gap, "Latch"),
+        (|a, _| LN / a.abs().ln(), latch, "forgets no guess"),
+        (|a, steps| if a < 1.0 { LN / a.ln() } else { steps as f64 }, latch, "has no logarithm"),
+        (|a, _| -6.0 / a.abs().ln(), latch, "one logarithm is to base 10"),
+        (|a, _| LN / a.abs().log10(), latch, "one logarithm is to base 10"),
+        (|a, _| -LN / a.abs(), latch, "the logarithm of a, not a itself"),
+        (|_, steps| steps as f64, latch, "that is no gain"),
+        (|a, _| -1.0 / a.abs().ln(), latch, "the tolerance is missing"),
+    ];
+    for (linear, latch, because) in wrong {
+        let answer = |recurrence, steps: usize| match recurrence {
+            Recurrence::Linear { a } => (linear(a, steps).ceil() as usize).min(steps),
+            Recurrence::Latch { gap } => latch(gap, steps).min(steps),
+        };
+        rejected(ch04::pays(answer), because);
+    }
+    let without_end = |recurrence, steps| match recurrence {
+        Recurrence::Linear { a } => linear(a, steps).ceil() as usize,
+        Recurrence::Latch { gap } => gap,
+    };
+    rejected(ch04::pays(without_end), "never more sweeps than steps");
 }
