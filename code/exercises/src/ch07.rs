@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::f64::consts::LN_2;
 
-use ndarray::{Array1, Array2, ArrayRef2, Axis};
+use ndarray::{Array1, Array2, ArrayRef2, Axis, concatenate, s};
 use rand::{Rng, RngExt};
 use rnn::RnnCell;
 
@@ -188,8 +188,18 @@ pub fn project(
             (with_bias(&both + &cell.b_hh), "the bias b_hh is added twice."),
         ];
         if steps > 1 {
+            let mut untouched = with_bias(both.clone());
+            untouched.row_mut(0).fill(0.0);
+            let mut not_read = run(&cell, &x.slice(s![1.., ..]).to_owned(), &both, true);
+            not_read = concatenate![Axis(0), Array2::zeros((1, 3)), not_read];
             let first = x.select(Axis(0), &vec![0; steps]);
             slips.extend([
+                (
+                    first_without(&cell, &x),
+                    "at step 0 the bias b_hh is missing. It is added whatever the state is, zeros too.",
+                ),
+                (untouched, "row 0 is left as it was. Step 0 has a state as well."),
+                (not_read, "row 0 is left as it was, and the first input is not read."),
                 (run(&cell, &x, &both, false), "the state before the step is not used."),
                 (run(&cell, &first, &both, true), "every step reads the first input: take row t."),
             ]);
@@ -226,6 +236,17 @@ fn run(cell: &RnnCell<f64>, x: &Array2<f64>, bias: &Array1<f64>, keep: bool) -> 
         if keep {
             h = next;
         }
+    }
+    states
+}
+
+/// The states, where step 0 has nothing of what comes from the state of zeros before it, not even `b_hh`.
+fn first_without(cell: &RnnCell<f64>, x: &Array2<f64>) -> Array2<f64> {
+    let mut h = (cell.w_ih.dot(&x.row(0)) + &cell.b_ih).tanh();
+    let mut states = h.clone().insert_axis(Axis(0));
+    for x in x.rows().into_iter().skip(1) {
+        h = (cell.w_ih.dot(&x) + &cell.b_ih + cell.w_hh.dot(&h) + &cell.b_hh).tanh();
+        states = concatenate![Axis(0), states, h.clone().insert_axis(Axis(0))];
     }
     states
 }

@@ -5,21 +5,29 @@
 //! Time: 10 minutes
 //!
 //! "The soup was great but the cook was terrible" and "the cook was great but the soup was terrible" have
-//! the same words and the same last word. For each of five networks: is there any chance that it gives two
-//! different vectors for two such sentences? The weights are as drawn.
+//! the same words and the same last word. The section has five networks; here are six others. For each of
+//! them: is there any chance that it gives two different vectors for two such sentences? The weights are as
+//! drawn, and no word's vector says where it stands.
 
 use exercises::ch05::Network;
 
 /// Whether the network can tell the two sentences apart.
 fn tells_apart(network: Network) -> bool {
     // --- Your code begins here.
-    // TODO: decide on each of the five.
+    // TODO: decide on each of the six.
     match network {
-        Network::Bag => true,
-        Network::Attention => true,
-        Network::AttentionWithPlaces => true,
-        Network::TanhLast => true,
-        Network::TanhMean => true,
+        // Of each number of the words' vectors the largest.
+        Network::Largest => true,
+        // Attention, not causal: the mean of its outputs at all words.
+        Network::AttentionMean => true,
+        // Causal attention, read at the last word.
+        Network::CausalLast => true,
+        // Causal attention: the mean of its outputs at all words.
+        Network::CausalMean => true,
+        // The last state of the recurrence h' = h + W x.
+        Network::Sum => true,
+        // The last state of the recurrence h' = h / 2 + W x.
+        Network::Decay => true,
     }
     // --- Your code ends here.
 }

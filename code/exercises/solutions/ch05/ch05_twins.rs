@@ -5,28 +5,37 @@
 //! Time: 10 minutes
 //!
 //! "The soup was great but the cook was terrible" and "the cook was great but the soup was terrible" have
-//! the same words and the same last word. For each of five networks: is there any chance that it gives two
-//! different vectors for two such sentences? The weights are as drawn.
+//! the same words and the same last word. The section has five networks; here are six others. For each of
+//! them: is there any chance that it gives two different vectors for two such sentences? The weights are as
+//! drawn, and no word's vector says where it stands.
 
 use exercises::ch05::Network;
 
 /// Whether the network can tell the two sentences apart.
 fn tells_apart(network: Network) -> bool {
     // --- Your code begins here.
-    // gap| // TODO: decide on each of the five.
+    // gap| // TODO: decide on each of the six.
     // gap| match network {
-    // gap|     Network::Bag => true,
-    // gap|     Network::Attention => true,
-    // gap|     Network::AttentionWithPlaces => true,
-    // gap|     Network::TanhLast => true,
-    // gap|     Network::TanhMean => true,
+    // gap|     // Of each number of the words' vectors the largest.
+    // gap|     Network::Largest => true,
+    // gap|     // Attention, not causal: the mean of its outputs at all words.
+    // gap|     Network::AttentionMean => true,
+    // gap|     // Causal attention, read at the last word.
+    // gap|     Network::CausalLast => true,
+    // gap|     // Causal attention: the mean of its outputs at all words.
+    // gap|     Network::CausalMean => true,
+    // gap|     // The last state of the recurrence h' = h + W x.
+    // gap|     Network::Sum => true,
+    // gap|     // The last state of the recurrence h' = h / 2 + W x.
+    // gap|     Network::Decay => true,
     // gap| }
     match network {
-        Network::Bag => false,
-        Network::Attention => false,
-        Network::AttentionWithPlaces => true,
-        Network::TanhLast => true,
-        Network::TanhMean => true,
+        Network::Largest => false,
+        Network::AttentionMean => false,
+        Network::CausalLast => false,
+        Network::CausalMean => true,
+        Network::Sum => false,
+        Network::Decay => true,
     }
     // --- Your code ends here.
 }

@@ -101,10 +101,40 @@ fn looped(
     states
 }
 
+/// From a step on, and no product for the state of zeros before it, nor its bias.
+fn from_step(
+    first: usize,
+    cell: &RnnCell<f64>,
+    x: &Array2<f64>,
+    products: &Products,
+) -> Array2<f64> {
+    let from_x = products.of(x, &cell.w_ih.t()) + &cell.b_ih;
+    let mut states = Array2::zeros(from_x.dim());
+    for t in first..x.nrows() {
+        let mut sum = from_x.row(t).insert_axis(Axis(0)).to_owned();
+        if t > 0 {
+            let h = states.row(t - 1).insert_axis(Axis(0)).to_owned();
+            sum += &(products.of(&h, &cell.w_hh.t()) + &cell.b_hh);
+        }
+        states.row_mut(t).assign(&sum.tanh().row(0));
+    }
+    states
+}
+
 #[test]
 fn project() {
     type Wrong = fn(&RnnCell<f64>, &Array2<f64>, &Products) -> Array2<f64>;
-    let wrong: [(Wrong, &str); 12] = [
+    let wrong: [(Wrong, &str); 15] = [
+        (|c, x, p| from_step(0, c, x, p), "at step 0 the bias b_hh is missing"),
+        (
+            |c, x, p| {
+                let mut states = looped((c, x, p), &(&c.b_ih + &c.b_hh), |t| t, 1.0);
+                states.row_mut(0).fill(0.0);
+                states
+            },
+            "row 0 is left as it was. Step 0",
+        ),
+        (|c, x, p| from_step(1, c, x, p), "the first input is not read"),
         (
             |c, x, p| {
                 let states = looped((c, x, p), &(&c.b_ih + &c.b_hh), |t| t, 1.0);
