@@ -245,6 +245,14 @@ fn right_steps(steps: &[Step], found: &[Step]) -> Result<(), Slip> {
             "the distance begins large, and is halved. It begins at 1, and doubles.",
         ),
         (
+            halves_swapped(steps, &Step::then),
+            "the second half is joined to the first. It is the other way round: the second lacks the first.",
+        ),
+        (
+            halves_swapped(steps, &|earlier, later| later.then(earlier)),
+            "the second half is joined to the first. It is the other way round: the second lacks the first.",
+        ),
+        (
             to_the_right(steps, rounds),
             "place t holds the steps from t on. It should hold all up to t: what is joined lies to the left.",
         ),
@@ -287,6 +295,18 @@ fn to_the_right(steps: &[Step], rounds: usize) -> Vec<Step> {
         doubled(&turned, rounds, |before, _, right, t| before[t].then(&before[right]));
     results.reverse();
     results
+}
+
+/// A scan of each half, where the first half gets the whole of the second instead of the reverse.
+fn halves_swapped(steps: &[Step], join: &dyn Fn(&Step, &Step) -> Step) -> Vec<Step> {
+    if steps.len() < 2 {
+        return steps.to_vec();
+    }
+    let (first, second) = steps.split_at(steps.len() / 2);
+    let [first, second] = [first, second].map(|half| halves_swapped(half, join));
+    let whole = &second[second.len() - 1];
+    let joined = first.iter().map(|step| join(step, whole));
+    joined.chain(second.iter().cloned()).collect()
 }
 
 fn right_join(before: &[Step], _: &[Step], earlier: usize, t: usize) -> Step {

@@ -74,8 +74,17 @@ fn doubling(places: usize) -> impl Iterator<Item = usize> {
 
 #[test]
 fn scan() {
+    fn halves(steps: &[Step]) -> Vec<Step> {
+        if steps.len() == 1 {
+            return steps.to_vec();
+        }
+        let (one, two) = steps.split_at(steps.len() / 2);
+        let (one, two) = (halves(one), halves(two));
+        [one.iter().map(|step| two[two.len() - 1].then(step)).collect(), two].concat()
+    }
     type Wrong = fn(&[Step]) -> Vec<Step>;
-    let wrong: [(Wrong, &str); 15] = [
+    let wrong: [(Wrong, &str); 16] = [
+        (halves, "the second lacks the first"),
         (
             |steps| {
                 let mut places = steps.to_vec();
