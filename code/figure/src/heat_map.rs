@@ -1,9 +1,11 @@
 //! Heat maps.
 
 mod colour_bar;
+mod mark;
 mod ramp;
 
 use colour_bar::ColourBar;
+use mark::Mark;
 use ramp::Ramp;
 
 use crate::{
@@ -51,6 +53,7 @@ pub struct HeatMap {
     y: Axis,
     value: Axis,
     rows: Vec<Vec<f64>>,
+    marks: Vec<Mark>,
     ramp: Ramp,
 }
 
@@ -64,6 +67,7 @@ impl HeatMap {
             y: Axis::default(),
             value: Axis::default(),
             rows: Vec::new(),
+            marks: Vec::new(),
             ramp: Ramp::Sequential,
         }
     }
@@ -145,6 +149,14 @@ impl HeatMap {
         self
     }
 
+    /// A line over the cells where one should look, from (column, row) to (column, row), and its label
+    /// around a place of its own. Cells that are nearly the page's colour leave the label readable.
+    #[must_use]
+    pub fn mark(mut self, line: [(f64, f64); 2], label: &str, at: (f64, f64)) -> Self {
+        self.marks.push(Mark { line, label: label.to_owned(), at });
+        self
+    }
+
     fn draw(&self, note: Option<&str>) -> Result<Picture, Problem> {
         self.check()?;
         let colours = self.value.scale(&self.rows.concat(), Fit::Tight)?;
@@ -164,6 +176,7 @@ impl HeatMap {
         let pen = Pen::new(frame.size());
         pen.group(CRISP, || self.draw_cells(&frame, &colours, &pen));
         pen.group(CRISP, || ColourBar::draw_levels(&frame, &pen));
+        self.marks.iter().for_each(|mark| mark.draw(&frame, &pen));
         frame.draw_labels(&pen);
         bar.draw_labels(&frame, &pen);
         frame.draw_titles(&pen);
@@ -194,6 +207,7 @@ impl HeatMap {
         check_count(self.y.categories.as_deref(), rows)?;
         self.x.check_names(expected)?;
         self.y.check_names(rows)?;
+        self.marks.iter().try_for_each(|mark| mark.check(&self.x, &self.y))?;
         match [&self.x, &self.y, &self.value]
             .into_iter()
             .find(|axis| width(&axis.label) > WIDTH / 2)

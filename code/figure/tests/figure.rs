@@ -211,6 +211,11 @@ fn heat_maps_are_checked() {
         let wrong = of(&[&[1.0, 2.0]]).x_labels(labels);
         assert!(matches!(problem(&wrong), Problem::Labels { places: 2, .. }));
     }
+    let marked = |place, label| of(&[&[1.0]]).mark([(0.0, 0.0), place], label, (0.0, 0.0));
+    let nowhere = marked((0.0, f64::NAN), "mark");
+    assert!(matches!(problem(&nowhere), Problem::NotDrawable { .. }));
+    let long = marked((0.0, 0.0), &"long".repeat(20));
+    assert!(matches!(problem(&long), Problem::TooLong { .. }));
     let crowded = HeatMap::new("map", "").values(vec![vec![0.0; 100]; 100]);
     assert!(matches!(problem(&crowded), Problem::TooMany { .. }));
 }
@@ -267,26 +272,4 @@ fn the_head_names_and_describes_the_figure() {
     }
     assert!(!line().to_svg(None).unwrap().contains("desc"));
     assert_eq!(line().to_svg(None), line().to_svg(None));
-}
-
-#[test]
-fn labels_stand_at_the_ends_of_lines_or_in_the_legend() {
-    let line = |end: f64| [(0.0, 0.0), (1.0, end)];
-    let apart = figure().line("a", line(1.0)).line("b", line(0.0)).to_svg(None).unwrap();
-    assert_eq!(apart.matches("class=\"label s").count(), 2);
-    let crossing = (0..5).fold(figure(), |figure, _| figure.line("same end", line(0.5)));
-    let crossing = crossing.line("b", line(1.0)).to_svg(None).unwrap();
-    assert_eq!(crossing.matches("class=\"label s").count(), 0);
-    assert_eq!(crossing.matches(">same end</text>").count(), 5);
-}
-
-#[test]
-fn named_places_are_written_upwards_where_they_do_not_fit() {
-    let named = |name: &str| {
-        let bars = figure().x_labels([name; 5]).bars("a", (0..5).map(|x| (f64::from(x), 1.0)));
-        bars.to_svg(None).unwrap().matches("rotate(270").count()
-    };
-    assert_eq!(named("GRU"), 0);
-    assert_eq!(named("bidirectional GRU"), 5);
-    assert_eq!(named("0.12345678901234"), 0, "numbers are left out instead");
 }

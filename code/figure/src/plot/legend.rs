@@ -40,22 +40,23 @@ pub(crate) struct Legend<'a> {
 }
 
 impl<'a> Legend<'a> {
-    /// Places the labels of series and of marked levels beside or above a plot of this height.
+    /// Places the labels of series and of marked levels beside or above a plot of this height. Series
+    /// have theirs at their ends or in the legend, never some here and some there; levels in the
+    /// legend only where there is no room at theirs.
     pub fn new(
         series: &'a [Series],
         levels: &'a [(f64, String)],
         scales: [&Scale; 2],
         plot_height: i32,
     ) -> Self {
-        let entries = entries(series, levels, scales);
-        let (ends, others): (Vec<_>, Vec<_>) =
-            entries.iter().cloned().partition(|entry| entry.position.is_some());
-        match beside(&ends, plot_height) {
-            Some(places) => {
-                Self { rows: rows(others), beside: places.into_iter().zip(ends).collect() }
+        let (series, levels) = entries(series, levels, scales);
+        let all = [series.clone(), levels.clone()].concat();
+        for (ends, others) in [(all.clone(), Vec::new()), (levels, series)] {
+            if let Some(places) = beside(&ends, plot_height) {
+                return Self { rows: rows(others), beside: places.into_iter().zip(ends).collect() };
             }
-            None => Self { rows: rows(entries), beside: Vec::new() },
         }
+        Self { rows: rows(all), beside: Vec::new() }
     }
 
     /// The height of the rows above the plot.
@@ -88,12 +89,12 @@ impl<'a> Legend<'a> {
     }
 }
 
-/// All labels that are not empty.
+/// All labels that are not empty, of series and of levels.
 fn entries<'a>(
     series: &'a [Series],
     levels: &'a [(f64, String)],
     [x, y]: [&Scale; 2],
-) -> Vec<Entry<'a>> {
+) -> (Vec<Entry<'a>>, Vec<Entry<'a>>) {
     let series = series.iter().map(|series| Entry {
         label: &series.label,
         class: format!("label s{}", series.colour),
@@ -106,7 +107,8 @@ fn entries<'a>(
         series: None,
         position: Some(y.position(*value)),
     });
-    series.chain(levels).filter(|entry| !entry.label.is_empty()).collect()
+    let is_named = |entry: &Entry| !entry.label.is_empty();
+    (series.filter(is_named).collect(), levels.filter(is_named).collect())
 }
 
 /// Where a line ends, if that is at the right edge of the plot.
@@ -117,18 +119,17 @@ fn end(series: &Series, x: &Scale, y: &Scale) -> Option<f64> {
 }
 
 /// The places of the labels beside the plot, as distances from its top; `None` if there is no room
-/// for all of them.
+/// for all of them, or one of them has no end there.
 fn beside(ends: &[Entry], plot_height: i32) -> Option<Vec<i32>> {
-    let position = |entry: &Entry| entry.position.unwrap_or(0.0);
-    if ends
-        .iter()
-        .any(|entry| width(entry.label) > WIDEST || !(0.0..=1.0).contains(&round(position(entry))))
-    {
+    let positions = ends.iter().map(|entry| entry.position.map(round));
+    let positions: Vec<f64> = positions.collect::<Option<_>>()?;
+    let is_out = |position: &f64| !(0.0..=1.0).contains(position);
+    if ends.iter().any(|entry| width(entry.label) > WIDEST) || positions.iter().any(is_out) {
         return None;
     }
-    let wanted: Vec<i32> = ends
+    let wanted: Vec<i32> = positions
         .iter()
-        .map(|entry| (f64::from(plot_height) * (1.0 - position(entry))).round() as i32)
+        .map(|position| (f64::from(plot_height) * (1.0 - position)).round() as i32)
         .collect();
     let places = spread(&wanted, TEXT + 2, plot_height);
     let farthest = wanted.iter().zip(&places).map(|(wanted, place)| (wanted - place).abs()).max();
