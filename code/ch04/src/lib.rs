@@ -8,6 +8,7 @@
 
 pub mod card;
 pub mod cost;
+mod fronts;
 pub mod latency;
 pub mod linear;
 pub mod measure;

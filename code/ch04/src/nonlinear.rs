@@ -1,7 +1,7 @@
 //! The tanh network all at once, as it is reported.
 
 use chapter::{
-    Figure, HeatMap, Progress, Report, Spread,
+    Figure, Progress, Report, Spread,
     format::{Value, count, count_or_never, decimals, exact, power_of_ten},
 };
 use ndarray::{Array2, Axis, array};
@@ -13,6 +13,7 @@ use rnn::{Error, Rnn, init::Recurrence, scan::hillis_steele};
 use crate::{
     INPUT, Parameters, SIZES,
     cost::{Cost, Sizes, each, product},
+    fronts,
     parallel::{jacobi, largest_error, lyapunov_exponent, newton, one_by_one, solve},
     rounded, scan_cost,
     table::Table,
@@ -20,15 +21,15 @@ use crate::{
 };
 
 /// A network at work: its recurrent weights, `z` for some inputs, and the right states.
-struct Network {
-    w: Array2<f64>,
-    z: Array2<f64>,
-    right: Array2<f64>,
+pub(crate) struct Network {
+    pub w: Array2<f64>,
+    pub z: Array2<f64>,
+    pub right: Array2<f64>,
 }
 
 impl Network {
     /// An untrained network over standard normal inputs.
-    fn draw(
+    pub fn draw(
         recurrence: Recurrence,
         [hidden, steps]: [usize; 2],
         mut rng: ChaCha8Rng,
@@ -49,20 +50,6 @@ impl Network {
             jacobi: solve(jacobi, problem, goal, steps.min(MOST_SWEEPS)).repeats,
             newton: solve(newton, problem, goal, steps.min(most_iterations)).repeats,
         }
-    }
-
-    /// The error of each state `[T]` before the first sweep and after each.
-    fn errors(&self, sweeps: usize) -> Vec<Vec<f64>> {
-        let mut states = Array2::zeros(self.z.dim());
-        let mut errors = Vec::new();
-        for _ in 0..=sweeps {
-            let worst = (&states - &self.right).map_axis(Axis(1), |differences| {
-                differences.fold(0.0_f64, |worst, d: &f64| worst.max(d.abs()))
-            });
-            errors.push(worst.to_vec());
-            states = jacobi(&self.w, &self.z, &states);
-        }
-        errors
     }
 }
 
@@ -123,7 +110,7 @@ impl Parameters {
         report.number("edge_radius", exact(EDGE_RADIUS));
         let layer = Sizes { hidden: self.hidden, ..SIZES };
         report.number("step_span", count(layer.in_a_loop(self.steps).span));
-        wave_fronts(report)?;
+        fronts::report(self.tolerance, report)?;
         let bar = report.progress(5 * NETWORKS + 36, "sweeps");
         let gaussian = |radius| Recurrence::Gaussian { radius };
         for (name, recurrence) in [
@@ -211,7 +198,11 @@ impl Parameters {
         let curve = exponents.map(|exponent| (exponent, self.tolerance.ln() / exponent));
         report.figure(
             &Figure::new("exponent", "The exponent predicts how many sweeps it takes")
-                .describe("Two rising clouds of points; the upper one lies along a curve.")
+                .describe(
+                    "The sweeps are points that climb along the computed curve, and at a mark where \
+                     chaos begins reach the level of as many as there are steps. The iterations lie \
+                     far below them and climb less.",
+                )
                 .x_axis("Lyapunov exponent per step")
                 .y_axis("repeats")
                 .log_y()
@@ -219,7 +210,8 @@ impl Parameters {
                 .scatter("Jacobi", points(|outcome| outcome.jacobi))
                 .scatter("Newton", points(|outcome| outcome.newton))
                 .line("ln ε / exponent", curve)
-                .mark_y(steps as f64, "as many as steps"),
+                .mark_x(0.0, "chaos begins")
+                .mark_y(steps as f64, &format!("{steps} steps")),
         )
     }
 
@@ -272,11 +264,16 @@ impl Parameters {
         };
         report.figure(
             &Figure::new("latch", "A latch is found only when the sweeps reach the write")
-                .describe("Two lines stay level at a large error for long and fall at last.")
+                .describe(
+                    "Jacobi's line stays level up to a mark where the sweeps reach the write, and \
+                     falls there. Newton's leaves the picture at the top, comes back, stays level \
+                     for half as long and falls.",
+                )
                 .x_axis("repeats")
                 .y_axis("largest error")
                 .log_y()
                 .y_range(1e-8, 10.0)
+                .mark_x(self.gap as f64, "the sweeps reach the write")
                 .line("Jacobi", points(sweeps.errors))
                 .line("Newton", points(iterations.errors)),
         )
@@ -301,51 +298,13 @@ fn power_above(value: f64) -> Value {
 }
 
 /// A small number as a power of ten where it is one.
-fn power(value: f64) -> Value {
+pub(crate) fn power(value: f64) -> Value {
     let exponent = value.log10();
     if (exponent - exponent.round()).abs() < 1e-9 {
         Value::new(value, power_of_ten(exponent.round() as i32))
     } else {
         exact(value)
     }
-}
-
-/// The error of each step after each sweep, for a network that forgets and a chaotic one.
-fn wave_fronts(report: &mut Report) -> chapter::Result {
-    const STEPS: usize = 100;
-    const SWEEPS: usize = 60;
-    const EVERY: usize = 2;
-    for (name, title, recurrence) in [
-        (
-            "forgets",
-            "A network that forgets becomes right everywhere at once",
-            Recurrence::Orthogonal,
-        ),
-        (
-            "chaotic",
-            "A chaotic network becomes right one step a sweep",
-            Recurrence::Gaussian { radius: 2.0 },
-        ),
-    ] {
-        let network = Network::draw(recurrence, [SIZES.hidden, STEPS], report.rng(0))?;
-        let errors = network.errors(SWEEPS);
-        let rows = errors.iter().step_by(EVERY).map(|row| row.iter().copied().step_by(EVERY));
-        let numbers = |last: usize| (0..last).step_by(EVERY).map(|number| number.to_string());
-        report.figure(
-            &HeatMap::new(&format!("front-{name}"), title)
-                .describe("A front runs down from the left; before it the error is small.")
-                .x_axis("step")
-                .y_axis("sweep")
-                .value_axis("error")
-                .x_labels((0..STEPS).step_by(EVERY).map(|t| (t + 1).to_string()))
-                .y_labels(numbers(SWEEPS + 1))
-                .values(rows.map(Iterator::collect::<Vec<_>>))
-                .logarithmic(1e-12, 1.0),
-        )?;
-    }
-    report.number("front_steps", count(STEPS));
-    report.number("front_sweeps", count(SWEEPS));
-    Ok(())
 }
 
 #[cfg(test)]
