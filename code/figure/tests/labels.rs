@@ -33,7 +33,7 @@ fn a_level_is_named_beside_it_also_where_the_lines_have_a_legend() {
         [" x=\"", " y=\""].map(|name| place(name).parse::<i32>().unwrap())
     };
     let [low, high, long] =
-        [places(0.2, "level"), places(0.8, "level"), places(0.2, &"level ".repeat(4).trim_end())];
+        [places(0.2, "level"), places(0.8, "level"), places(0.2, "level ".repeat(4).trim_end())];
     assert!(low[0] == high[0] && low[1] > high[1], "{low:?} {high:?}");
     assert!(long[0] < low[0], "too long to stand beside: {long:?}");
 }
