@@ -35,7 +35,8 @@ impl Parameters {
         report.number("length", count(self.length));
         report.number("state", count(of_rnn.held));
         report.number("cache", count(of_attention.held));
-        report.number("held_times", count(of_attention.held / of_rnn.held));
+        let held_times = count(of_attention.held / of_rnn.held);
+        report.number("held_times", held_times.clone());
         report.number("rnn_token", count(of_rnn.multiply_adds));
         report.number("attention_first", count(attention_costs[0].multiply_adds));
         report.number("attention_token", count(of_attention.multiply_adds));
@@ -52,13 +53,17 @@ impl Parameters {
         };
         report.figure(
             &Figure::new("held", "A state stays as large as it is, a cache grows")
-                .describe("One line is level, one rises steadily.")
+                .describe(
+                    "On logarithmic axes the line of the state is level. That of the cache rises \
+                     steadily, to a mark that says how many times as much it holds at the end.",
+                )
                 .x_axis("words so far")
                 .y_axis("numbers held")
                 .log_x()
                 .log_y()
-                .marked_line("RNN: its state", points(&rnn))
-                .marked_line("attention: its cache", points(&attention_costs)),
+                .mark_x(self.length as f64, &format!("{} times as many", held_times.text))
+                .marked_line("RNN: state", points(&rnn))
+                .marked_line("cache", points(&attention_costs)),
         )
     }
 

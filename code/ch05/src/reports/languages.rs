@@ -116,11 +116,14 @@ fn speech(shown: Shown, seed: u64, after_update: impl FnMut()) -> Result<Spoken,
 fn surprises(spoken: &[Spoken], [entropy, bit]: [f64; 2]) -> Figure {
     let figure =
         Figure::new("language", "Two of three models come close to the grammar's own surprise")
-            .describe("Two curves fall to the entropy; the third ends two bits above it.")
+            .describe(
+                "Two curves fall to the lowest of three named levels, the entropy. The third ends \
+                 on the highest, where both bits are missing.",
+            )
             .x_axis("update")
             .y_axis("loss (nats for a word)")
             .y_range(1.0, 1.5)
-            .mark_y(entropy + 2.0 * bit, "both bits missing")
+            .mark_y(entropy + 2.0 * bit, "both missing")
             .mark_y(entropy + bit, "one missing")
             .mark_y(entropy, "entropy");
     SHOWN
