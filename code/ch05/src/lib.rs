@@ -3,7 +3,8 @@
 //! In the order of the chapter: what the next word costs ([`token`]), how long words, readings and
 //! training passes take ([`mod@measure`]), sentences of a [`tasks::grammar`] ([`reviews`], [`corpus`],
 //! [`batch`]), networks that read them ([`network`], made of a [`layer`] and what is [`read`] of
-//! it), their [`training`] as a [`classifier`] or for a [`language`], and one that is [`speaking`].
+//! it), their [`training`] as a [`classifier`] or for a [`language`], how attention looks at [`twins`],
+//! and one that is [`speaking`].
 
 pub mod batch;
 pub mod classifier;
@@ -22,6 +23,7 @@ pub mod speaking;
 mod timing;
 pub mod token;
 pub mod training;
+pub mod twins;
 
 use chapter::{Chapter, Experiment, Report};
 use machine::Stopwatch;
@@ -63,7 +65,7 @@ impl Chapter for Parameters {
     const EXPERIMENTS: &'static [Experiment<Self>] = &[
         Experiment { figures: &["held"], run: Self::tokens },
         Experiment { figures: &[], run: Self::passes },
-        Experiment { figures: &["classifiers"], run: Self::classifiers },
+        Experiment { figures: &["classifiers", "twins"], run: Self::classifiers },
         Experiment { figures: &[], run: Self::longer },
         Experiment { figures: &["language"], run: Self::languages },
         Experiment { figures: &[], run: Self::equals },
