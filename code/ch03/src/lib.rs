@@ -105,7 +105,7 @@ impl Chapter for Parameters {
         },
         Experiment { figures: &["parity-training", "parity"], run: Self::parity },
         Experiment { figures: &[], run: Self::at_end },
-        Experiment { figures: &["reach"], run: Self::adding },
+        Experiment { figures: &["reach-tanh", "reach-gru"], run: Self::adding },
         Experiment { figures: &[], run: Self::gate },
         Experiment { figures: &["padding"], run: Self::padding },
     ];
@@ -184,15 +184,21 @@ fn held(report: &Report) -> chapter::Result<Figure> {
         scores.push(at(attention.forward_saving(&x, None)?.weights().len()));
     }
     Ok(Figure::new("held", "Only the state does not grow with the sequence")
-        .describe("One line is level, two rise alike, and the steepest is that of the scores.")
+        .describe(
+            "On logarithmic axes the line of the state is level. The states to train and the \
+             weights rise alike, the scores more steeply, and a mark stands where they pass the \
+             states to train.",
+        )
         .x_axis("steps of the sequence")
         .y_axis("numbers held")
         .log_x()
         .log_y()
-        .marked_line("RNN: its state", state)
-        .marked_line("RNN: states, to train", training)
-        .marked_line("FNN: its weights", weights)
-        .marked_line("attention: its scores", scores))
+        // T² scores against T H states.
+        .mark_x(HIDDEN as f64, "more scores than states to train")
+        .marked_line("RNN: state", state)
+        .marked_line("RNN: to train", training)
+        .marked_line("FNN: weights", weights)
+        .marked_line("scores", scores))
 }
 
 impl Parameters {

@@ -92,7 +92,6 @@ pub fn parity(report: &mut Report) -> chapter::Result {
     let model = &first.ok_or("no training of parity succeeded")?.model;
     let (x, _) = parity::bits(1, SHOWN + 1, &mut report.rng(2 * RUNS));
     let norms = jacobian::of(&model.0, &x)?.norms;
-    let right = &asked.first().ok_or("no training of parity succeeded")?[..SHOWN];
     report.number("parity_jacobian", scientific(norms[parity::LENGTH], 0));
     let mut largest: f64 = 0.0;
     for network in &networks {
@@ -100,15 +99,25 @@ pub fn parity(report: &mut Report) -> chapter::Result {
     }
     let power = power_of_ten(largest.log10().ceil() as i32);
     report.number("parity_jacobians", format!("below {power}"));
-    report.figure(
-        &Figure::new("parity", "It answers right for as long as it runs; its gradient vanishes")
-            .describe("The right answers are a level line at one; the Jacobian falls steeply.")
-            .x_axis("steps")
-            .y_axis("share, norm")
-            .log_y()
-            .line("right answers", curve(right))
-            .line("norm of the Jacobian", curve(&norms)),
-    )
+    let two = effect::two_first_bits(SHOWN + 1, &mut report.rng(2 * RUNS));
+    report.figure(&kept_and_faded(&effect::effect_on(&model.0, &two)?, &norms))
+}
+
+/// What is left of a flipped first bit, and of a nudge of the state after it: both of the same network
+/// on the same bits.
+fn kept_and_faded(flip: &[f64], nudge: &[f64]) -> Figure {
+    Figure::new("parity", "A flipped bit stays, a small change fades")
+        .describe(
+            "On a logarithmic axis the line of the flipped bit stays level, and that of the small \
+             change falls over tens of powers of ten, most of them beyond a mark at the length in \
+             training.",
+        )
+        .x_axis("steps since the change")
+        .y_axis("share that is left")
+        .log_y()
+        .mark_x(parity::LENGTH as f64, "trained up to here")
+        .line("flipped bit", curve(flip))
+        .line("small change", curve(nudge))
 }
 
 /// How many answers are wrong, from the share of right ones among so many sequences.
@@ -143,27 +152,41 @@ pub(crate) fn reach(length: usize, most_updates: usize, report: &mut Report) -> 
     until_forgotten("adding_untrained", &before, report, number(true))?;
     until_forgotten("adding_marked", &after, report, number(true))?;
     until_forgotten("adding_unmarked", &after, report, number(false))?;
-    let mut figure =
-        Figure::new("reach", "Training opens a way back in the GRU, hardly one in tanh")
-            .describe(
-                "Untrained curves fall steeply. After training on noise the GRU's fall much less.",
-            )
-            .x_axis("steps before the answer")
-            .y_axis("derivative of the answer")
-            .log_y();
     let seed = report.seed();
     let at = || rng(seed, RUNS);
-    for (name, label, median) in [
-        ("untrained", "GRU, untrained", median_reach(&untrained, length, at)?),
-        ("noise", "GRU, on noise", median_reach(&noise, length, at)?),
-        ("trained", "GRU, learned", median_reach(&trained, length, at)?),
-        ("tanh_untrained", "tanh, untrained", median_reach(&tanh_untrained, length, at)?),
-        ("tanh_noise", "tanh, on noise", median_reach(&tanh_noise, length, at)?),
-    ] {
+    let of_tanh = [
+        ("tanh_untrained", "untrained", median_reach(&tanh_untrained, length, at)?),
+        ("tanh_noise", "on noise", median_reach(&tanh_noise, length, at)?),
+    ];
+    let of_gru = [
+        ("untrained", "untrained", median_reach(&untrained, length, at)?),
+        ("noise", "on noise", median_reach(&noise, length, at)?),
+        ("trained", "learned", median_reach(&trained, length, at)?),
+    ];
+    for (name, _, median) in of_tanh.iter().chain(&of_gru) {
         report.number(&format!("reach_{name}"), scientific(median[length - 1], 0));
-        figure = figure.line(label, curve(&median));
     }
-    report.figure(&figure)
+    let figure = Figure::new("reach-tanh", "In tanh, training hardly opens a way back").describe(
+        "On a logarithmic axis two lines fall steeply, the untrained one furthest. Both are below \
+         the level of one hundredth after a few steps.",
+    );
+    report.figure(&ways_back(figure, &of_tanh))?;
+    let figure = Figure::new("reach-gru", "In a GRU, training opens a way back").describe(
+        "The untrained line falls as steeply as those of tanh. That on noise and the learned one \
+         stay above the level of one hundredth to the end.",
+    );
+    report.figure(&ways_back(figure, &of_gru))
+}
+
+/// The lines of one cell, on axes that all cells share.
+fn ways_back(figure: Figure, lines: &[(&str, &str, Vec<f64>)]) -> Figure {
+    let figure = figure
+        .x_axis("steps before the answer")
+        .y_axis("derivative of the answer")
+        .log_y()
+        .y_range(1e-13, 1.0)
+        .mark_y(FORGOTTEN, "one hundredth");
+    lines.iter().fold(figure, |figure, (_, label, median)| figure.line(label, curve(median)))
 }
 
 /// Steps until the first input of sequences that are drawn so is forgotten.
