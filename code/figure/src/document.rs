@@ -60,10 +60,11 @@ impl Head {
         let Picture { size: (width, height), style, elements, .. } = picture;
         let (name, title) = (&self.name, escape(&self.title));
         // What a picture says, it says of the book's own parameters.
-        let (room, headline) =
-            if note.is_some() { (0.0, String::new()) } else { self.headline(picture) };
+        let ((room, headline), [described, description]) = match note {
+            None => (self.headline(picture), self.description()),
+            Some(_) => Default::default(),
+        };
         let (top, height) = (0.0 - room, height + room);
-        let [described, description] = self.description();
         let parameters =
             note.map_or_else(String::new, |note| format!(" data-parameters=\"{}\"", escape(note)));
         format!(

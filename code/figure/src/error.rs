@@ -87,6 +87,34 @@ pub enum Problem {
         /// How many this row has.
         found: usize,
     },
+    /// The description says in braces what is no verb.
+    #[error("`{{{verb}}}` in the description is no verb; write one of: {verbs}; or no braces")]
+    NoVerb {
+        /// What it says.
+        verb: String,
+        /// What it could say.
+        verbs: String,
+    },
+    /// The description speaks of a series that is none.
+    #[error("the description speaks of `{series}`, which is not one of the series {labels}")]
+    NoSeries {
+        /// What it names.
+        series: String,
+        /// What it could name.
+        labels: String,
+    },
+    /// The description says of a series what is not so.
+    #[error(
+        "the description says `{verb}` of `{series}`, which is not so: {says}; correct `describe`"
+    )]
+    NotSo {
+        /// What is said.
+        verb: String,
+        /// The series, or the two of them.
+        series: String,
+        /// What that would be.
+        says: &'static str,
+    },
     /// Not one label for each row or column.
     #[error("there are {labels} labels for {places} places")]
     Labels {

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::{
+    description::said,
     document::Head,
     draw::Draw,
     error::FigureError,
@@ -26,7 +27,13 @@ impl Figure {
         Self { head: Head::new(name, title), plot: Plot::default() }
     }
 
-    /// What is to be seen, in a sentence or two, for those who do not see it.
+    /// What is to be seen, in a sentence or two, for those who do not see it. It is the page's
+    /// alternative text.
+    ///
+    /// Braces hold a verb and the series that it is said of, which is tried before it is written:
+    /// `The state {stays level: state}; the gradient {falls: gradient}.` A series is named by its label
+    /// or a part of it, `{fall: one & another}` are several, `{fall}` all of them, and
+    /// `{lies above: one > another}` are two. The verbs are those of `verbs.rs`.
     #[must_use]
     pub fn describe(mut self, description: &str) -> Self {
         description.clone_into(&mut self.head.description);
@@ -157,6 +164,14 @@ impl Draw for Figure {
     }
 
     fn to_svg(&self, note: Option<&str>) -> Result<String, FigureError> {
-        self.head.file(note, self.plot.draw(note))
+        let mut head = self.head.clone();
+        let picture = self.plot.draw(note).and_then(|picture| {
+            // With other parameters something else may be seen, and nothing is said.
+            if note.is_none() {
+                head.description = said(&head.description, &self.plot.seen()?)?;
+            }
+            Ok(picture)
+        });
+        head.file(note, picture)
     }
 }

@@ -21,6 +21,8 @@
 //! ```
 
 mod axis;
+mod curve;
+mod description;
 mod diagram;
 mod document;
 mod draw;
@@ -39,6 +41,7 @@ mod sketch;
 mod style;
 pub mod svg;
 mod ticks;
+mod verbs;
 
 pub use diagram::Diagram;
 pub use draw::Draw;

@@ -12,6 +12,7 @@ use series::{MAX_COLOURS, Point, Series, Shape, bar_room};
 
 use crate::{
     axis::{Axis, Fit},
+    curve::Curve,
     document::Picture,
     error::Problem,
     escape::escape,
@@ -105,6 +106,22 @@ impl Plot {
 
     fn points(&self) -> Vec<Point> {
         self.series.iter().flat_map(Series::points).collect()
+    }
+
+    /// What is seen of each series. A line that runs out above or below is at the edge.
+    pub fn seen(&self) -> Result<Vec<Curve>, Problem> {
+        let [x, y] = self.scales()?;
+        let share = |(at, height)| (x.position(at), y.position(height).clamp(0.0, 1.0));
+        let seen = |series: &Series| {
+            let points = series.points().into_iter().filter(|point| x.holds(point.0));
+            let mut points: Vec<Point> = points.map(share).collect();
+            if matches!(series.shape, Shape::Dots(_)) {
+                points.sort_by(|a, b| a.0.total_cmp(&b.0));
+            }
+            Curve { label: series.label.clone(), points, zero: y.position(0.0) }
+        };
+        let curves = self.series.iter().map(seen);
+        Ok(curves.filter(|curve| !curve.points.is_empty()).collect())
     }
 
     /// The ranges of both axes.

@@ -93,7 +93,8 @@ impl Sketch {
         Self { head: Head::new(name, title), elements: String::new(), size }
     }
 
-    /// What is to be seen, in a sentence or two, for those who do not see it.
+    /// What is to be seen, in a sentence or two, for those who do not see it. It is the page's
+    /// alternative text.
     #[must_use]
     pub fn describe(mut self, description: &str) -> Self {
         description.clone_into(&mut self.head.description);

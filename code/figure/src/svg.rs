@@ -45,6 +45,20 @@ pub fn parameters(svg: &str) -> Option<String> {
     document.root_element().attribute("data-parameters").map(str::to_owned)
 }
 
+/// What a figure is described by, or `None` if it is not.
+///
+/// ```
+/// use figure::svg::description;
+///
+/// assert_eq!(description("<svg><desc>It rises.</desc></svg>").as_deref(), Some("It rises."));
+/// assert_eq!(description("<svg/>"), None);
+/// ```
+pub fn description(svg: &str) -> Option<String> {
+    let document = Document::parse(svg).ok()?;
+    let described = document.descendants().find(|node| node.has_tag_name("desc"))?;
+    described.text().map(str::to_owned)
+}
+
 fn node_difference(old: Option<Node>, new: Option<Node>) -> Option<String> {
     match (old, new) {
         (Some(old), Some(new)) if old.is_text() && new.is_text() => text_difference(old, new),
