@@ -105,7 +105,7 @@ pub enum Problem {
     },
     /// The description says of a series what is not so.
     #[error(
-        "the description says `{verb}` of `{series}`, which is not so: {says}; correct `describe`"
+        "the description says `{verb}` of `{series}`, but it is not so that {says}; correct `describe`"
     )]
     NotSo {
         /// What is said.

@@ -88,6 +88,11 @@ const VERBS: &[Verb] = &[
         holds: Of(|curve| is_not_level(curve) && curve.right_half().range() <= LEVEL),
     },
     Verb {
+        words: &["highest at the end"],
+        says: "its last point is its highest, and its range is no small one",
+        holds: Of(|curve| is_not_level(curve) && curve.ends_in_range()[1] >= 1.0),
+    },
+    Verb {
         words: &["leaps up and down", "leaps to and fro"],
         says: "more than a third of its steps lead back against the one before",
         holds: Of(Curve::turns_back),
@@ -127,8 +132,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         words: &["begin together", "begins close"],
-        says: "its first point is hardly above or below that of the other",
-        holds: Beside(|one, other| (one.first() - other.first()).abs() <= CLEARLY),
+        says: "its first point and that of the other lie as close as those of a level curve",
+        holds: Beside(|one, other| (one.first() - other.first()).abs() <= LEVEL),
     },
     Verb {
         words: &["ends above"],
@@ -147,8 +152,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         words: &["end together"],
-        says: "its last point is hardly above or below that of the other",
-        holds: Beside(|one, other| (one.last() - other.last()).abs() <= CLEARLY),
+        says: "its last point and that of the other lie as close as those of a level curve",
+        holds: Beside(|one, other| (one.last() - other.last()).abs() <= LEVEL),
     },
     Verb {
         words: &["rises above"],

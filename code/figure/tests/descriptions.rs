@@ -33,6 +33,7 @@ fn each_verb_of_one_series_holds_here_and_not_there() {
         ("falls straight", falling, [rising, level, peak, &[0.9, 0.2, 0.1]]),
         ("falls back", peak, [falling, rising, valley, level]),
         ("dips", valley, [falling, rising, peak, level]),
+        ("highest at the end", &[0.5, 0.1, 0.9], [falling, level, peak, &[0.1, 0.9, 0.8]]),
         ("flattens", &[0.1, 0.6, 0.9, 0.9, 0.9], [falling, rising, peak, level]),
         (
             "leaps up and down",
@@ -137,7 +138,7 @@ fn an_error_says_what_is_not_so_and_what_to_do() {
     for (description, words) in [
         (
             "It {falls: state}.",
-            ["says `falls` of `state`, which is not so", "begins in the highest"],
+            ["says `falls` of `state`, but it is not so", "begins in the highest"],
         ),
         (
             "It {lies above: state > gradient}.",
