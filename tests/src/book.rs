@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use page::{Mark, MarkError};
-use pulldown_cmark::{CowStr, Event, Parser, Tag};
+use page::{Image, Mark, MarkError};
+use pulldown_cmark::{Event, Parser, Tag};
 
 /// A book: its folder and its pages.
 #[derive(Debug)]
@@ -119,25 +119,8 @@ impl Page {
             .collect()
     }
 
-    /// The page's images: destination, alternative text, where.
-    pub fn images(&self) -> Vec<(CowStr<'_>, String, usize)> {
-        let mut images = Vec::new();
-        let mut open = false;
-        for (event, range) in self.events() {
-            match event {
-                Event::Start(Tag::Image { dest_url, .. }) => {
-                    images.push((dest_url, String::new(), range.start));
-                    open = true;
-                }
-                Event::End(pulldown_cmark::TagEnd::Image) => open = false,
-                Event::Text(text) | Event::Code(text) if open => {
-                    if let Some(image) = images.last_mut() {
-                        image.1 += &text;
-                    }
-                }
-                _ => {}
-            }
-        }
-        images
+    /// The page's images. Numbers by name are covered.
+    pub fn images(&self) -> Vec<Image<'_>> {
+        page::images(&self.covered)
     }
 }

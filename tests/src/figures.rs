@@ -13,7 +13,7 @@ use crate::{Book, Computed, Fault, computed::file_name};
 /// Every figure of the book.
 pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
     let committed = committed(book);
-    let mut faults = used(book, &committed);
+    let mut faults = [used(book, &committed), described(book, computed)].concat();
     for (name, drawn) in &computed.figures {
         let chapter = name.split('-').next().unwrap_or_default();
         let place = format!("src/figures/{name}");
@@ -45,6 +45,35 @@ pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
     faults
 }
 
+/// Figures without a description, and pages that say something else in the place of a figure.
+fn described(book: &Book, computed: &Computed) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (name, drawn) in &computed.figures {
+        let Some(description) = svg::description(&fs::read_to_string(drawn).unwrap_or_default())
+        else {
+            let mend = "say what is seen with `describe`, where the chapter draws it";
+            faults.push(Fault::new(format!("src/figures/{name}"), "it has no description", mend));
+            continue;
+        };
+        for page in book.all_pages() {
+            let images = page.images().into_iter();
+            let of_it = images.filter(|image| image.destination.rsplit('/').next() == Some(name));
+            for image in of_it.filter(|image| image.text != description) {
+                let what =
+                    format!("the alternative text of {name} is not its description: {description}");
+                faults.push(Fault::new(page.place(image.start), what, synced(name)));
+            }
+        }
+    }
+    faults
+}
+
+/// What writes a figure's description into the pages, but not into README.
+fn synced(figure: &str) -> String {
+    let chapter = figure.split('-').next().unwrap_or_default();
+    format!("run `cargo run -p {chapter} -- --sync`; outside of the book's pages write it yourself")
+}
+
 /// The files in `src/figures` by name.
 fn committed(book: &Book) -> BTreeMap<String, PathBuf> {
     let files = fs::read_dir(book.root.join("src/figures")).into_iter().flatten().flatten();
@@ -56,19 +85,19 @@ fn used(book: &Book, committed: &BTreeMap<String, PathBuf>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut shown = BTreeSet::new();
     for page in book.all_pages() {
-        for (destination, alternative, start) in page.images() {
-            let place = page.place(start);
+        for image in page.images() {
+            let (destination, place) = (image.destination, page.place(image.start));
             if destination.starts_with("http") {
                 continue;
             }
             let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let path = book.root.join(folder).join(&*destination);
+            let path = book.root.join(folder).join(destination);
             if !path.is_file() {
                 let what = format!("the image {destination} is not there");
                 let mend = "correct the path, or run the chapter that draws it";
                 faults.push(Fault::new(&place, what, mend));
             }
-            if alternative.trim().is_empty() {
+            if image.text.trim().is_empty() {
                 let what = format!("the image {destination} has no alternative text");
                 faults.push(Fault::new(&place, what, "say in words what the figure shows"));
             }

@@ -62,7 +62,8 @@ fn ring() {}
 // ANCHOR_END: ring
 "#;
 
-const FIGURE: &str = "<svg viewBox=\"0 0 10 10\">\n<text x=\"1\" y=\"2\">r = 0.9</text>\n</svg>\n";
+const FIGURE: &str = "<svg viewBox=\"0 0 10 10\">\n<desc>A line falls</desc>\n\
+                      <text x=\"1\" y=\"2\">r = 0.9</text>\n</svg>\n";
 
 const WORKSPACE: &str = "[workspace]\n\n[workspace.package]\nrust-version = \"1.91\"\n\n\
                          [workspace.lints.rust]\nunsafe_code = \"deny\"\n";
@@ -363,10 +364,33 @@ fn a_missing_image() {
 
 #[test]
 fn an_image_without_alternative_text_or_with_digits_in_it() {
-    breaks(CHAPTER, "![A line falls]", "![]", "src/ch01-one.md:11", &["no alternative text"]);
+    let other = "![](references.toml)\n\n## Further below";
+    breaks(CHAPTER, "## Further below", other, "src/ch01-one.md:15", &["no alternative text"]);
     breaks(CHAPTER, "A line falls", "A line falls by 3", "src/ch01-one.md:11", &["by 3"]);
     let broken = "A line falls by {{units=20}}";
     breaks(CHAPTER, "A line falls", broken, "src/ch01-one.md:11", &["{{units=20}}", "picture"]);
+}
+
+#[test]
+fn an_alternative_text_that_is_not_the_figure_s_description() {
+    let words =
+        ["ch01-ring.svg is not its description: A line falls", "cargo run -p ch01 -- --sync"];
+    for other in ["A line rises", "", "A line falls."] {
+        let broken = format!("![{other}]");
+        breaks(CHAPTER, "![A line falls]", &broken, "src/ch01-one.md:11", &words);
+    }
+    let shown = "# Small\n\n![It rises](src/figures/ch01-ring.svg)\n";
+    breaks("README.md", "# Small\n", shown, "README.md:3", &words[..1]);
+}
+
+#[test]
+fn a_figure_without_a_description() {
+    let folder = small_book();
+    let drawn = TempDir::new().unwrap();
+    let computed = computed(drawn.path());
+    write(drawn.path(), "ch01-ring.svg", &FIGURE.replace("desc", "title"));
+    let faults = figures::check(&Book::open(folder.path()), &computed);
+    expect(&faults, "src/figures/ch01-ring.svg", &["has no description", "`describe`"]);
 }
 
 #[test]

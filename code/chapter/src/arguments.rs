@@ -19,7 +19,7 @@ pub(crate) struct Shared {
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
 
-    /// Write the computed numbers into the book's pages
+    /// Write the computed numbers and the figures' descriptions into the book's pages
     #[arg(long, help_heading = "Output")]
     pub sync: bool,
 

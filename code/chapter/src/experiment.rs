@@ -56,13 +56,13 @@ impl<C: Chapter> Experiment<C> {
     }
 }
 
-/// Runs the one experiment that draws a figure, and returns all that it finds.
+/// Runs the one experiment that draws a figure, and adds all that it finds to the report.
 ///
 /// # Errors
 /// Where no experiment draws it, the chapter refuses its parameters, or the experiment fails.
-pub fn draw<C: Chapter>(figure: &str, chapter: &C, seed: u64) -> Result<Report> {
+pub fn draw<C: Chapter>(figure: &str, chapter: &C, report: Report) -> Result<Report> {
     chapter.check()?;
-    found(chapter, Report::new(seed), Some(figure))
+    found(chapter, report, Some(figure))
 }
 
 /// What a chapter finds, or its one experiment that draws the figure `only`.

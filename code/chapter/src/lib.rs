@@ -30,7 +30,7 @@
 //!     }
 //! }
 //!
-//! let report = chapter::draw("fading", &Parameters { weight: 0.5 }, 1).unwrap();
+//! let report = chapter::draw("fading", &Parameters { weight: 0.5 }, Report::new(1)).unwrap();
 //! assert_eq!(report.numbers()[0].text, "0.1250");
 //! ```
 //!

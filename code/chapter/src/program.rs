@@ -31,12 +31,13 @@ pub use self::{
 use self::{
     changed::changed_parameters,
     output::{Folder, Written},
-    sync::{Change, Numbers, Pages},
+    sync::{Change, Descriptions, Numbers, Pages},
 };
 use crate::{
-    Chapter, Error, Report, Result,
+    Chapter, Drawing, Error, Report, Result,
     arguments::{Shared, one_line},
     experiment::{command, found, parse},
+    svg,
 };
 
 /// The whole program of a chapter: exit code 0, or one line on standard error and 2.
@@ -110,7 +111,8 @@ fn run<C: Chapter>(arguments: impl IntoIterator<Item = OsString>) -> Result<Done
     let mut done = write::<C>(&shared, &folder, &report)?;
     if let Some(pages) = pages {
         let run = |key: &Key| find::<C>(key.arguments).map(|report| by_name(&report));
-        let changes = pages.sync(C::NAME, by_name(&report), run)?;
+        let own = (by_name(&report), &descriptions::<C>(&report));
+        let changes = pages.sync(C::NAME, own, run)?;
         done.text += &synced(&changes);
         done.written.extend(changes.iter().map(|change| PathBuf::from(&change.page)));
         done.written.dedup();
@@ -159,12 +161,24 @@ fn write<C: Chapter>(
 fn find<C: Chapter>(arguments: &str) -> Result<Report> {
     let (chapter, seed) = parse::<C>(arguments)?;
     chapter.check()?;
-    found(&chapter, Report::new(seed), None)
+    found(&chapter, Report::new(seed).with_note(note(arguments)), None)
+}
+
+/// That there are arguments, and not which: two figures must not differ by it alone.
+fn note(arguments: &str) -> Option<String> {
+    (!arguments.is_empty()).then(|| "other parameters".to_owned())
 }
 
 fn by_name(report: &Report) -> Numbers {
     let numbers = report.numbers().iter();
     numbers.map(|number| (number.name.clone(), number.text.clone())).collect()
+}
+
+/// What the figures are described by, which are named as their files.
+fn descriptions<C: Chapter>(report: &Report) -> Descriptions {
+    let drawings = report.drawings().iter();
+    let file = |drawing: &Drawing| format!("{}-{}.svg", C::NAME, drawing.name);
+    drawings.filter_map(|drawing| Some((file(drawing), svg::description(&drawing.svg)?))).collect()
 }
 
 fn refuse_sync(shared: &Shared, changed: Option<&str>) -> std::result::Result<(), Error> {
@@ -203,13 +217,14 @@ fn listed(files: &[Written]) -> String {
 fn synced(changes: &[Change]) -> String {
     let mut text = String::from("\nPages\n");
     if changes.is_empty() {
-        text += "  all numbers were up to date\n";
+        text += "  all numbers and alternative texts were up to date\n";
     }
     for (i, change) in changes.iter().enumerate() {
         let Change { page, line, key, before, after, sentence } = change;
         let _ = writeln!(text, "  {page}:{line}: {key} was {before}, is {after}");
         // Of several numbers of a sentence the last one shows it.
-        if changes.get(i + 1).is_none_or(|next| next.sentence != *sentence) {
+        let is_last = changes.get(i + 1).is_none_or(|next| next.sentence != *sentence);
+        if is_last && !sentence.is_empty() {
             let _ = writeln!(text, "      {sentence}");
         }
     }

@@ -40,9 +40,10 @@ impl Report {
         Self { seed, ..Self::default() }
     }
 
-    /// The parameters that were changed, `--radius 1.3`, to be written into the figures.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) fn with_note(self, note: Option<String>) -> Self {
+    /// The parameters that were changed, `--radius 1.3`, to be written into the figures. Their titles and
+    /// descriptions speak of the book's own, and are left out then.
+    #[must_use]
+    pub fn with_note(self, note: Option<String>) -> Self {
         Self { note, ..self }
     }
 

@@ -28,6 +28,7 @@
 //! assert_eq!(page[0].value, "19.0148");
 //! ```
 
+mod image;
 mod mark;
 mod places;
 mod sentence;
@@ -36,6 +37,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
+pub use image::{Image, images};
 pub use mark::{Key, Mark, Source};
 pub use places::options;
 pub use sentence::sentence;

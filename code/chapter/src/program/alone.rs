@@ -1,5 +1,6 @@
 //! A chapter's experiments one by one, for tests.
 
+use super::note;
 use crate::{Chapter, Report, Result, experiment::found, parse};
 
 /// Runs a chapter with these arguments, and then each of its experiments alone, with a report of its
@@ -9,10 +10,11 @@ use crate::{Chapter, Report, Result, experiment::found, parse};
 /// Where an experiment finds something else alone, or fails.
 pub fn each_alone<C: Chapter>(arguments: &str) -> Result {
     let (chapter, seed) = parse::<C>(arguments)?;
-    let among_others = results(&found(&chapter, Report::new(seed), None)?);
+    let new_report = || Report::new(seed).with_note(note(arguments));
+    let among_others = results(&found(&chapter, new_report(), None)?);
     let mut alone = Vec::new();
     for experiment in C::EXPERIMENTS {
-        let mut report = Report::new(seed);
+        let mut report = new_report();
         experiment.report(&chapter, &mut report)?;
         alone.extend(results(&report));
     }

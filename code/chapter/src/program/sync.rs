@@ -1,4 +1,4 @@
-//! The computed numbers, written into the book's pages.
+//! The computed numbers and the figures' descriptions, written into the book's pages.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,11 @@ use crate::Error;
 /// Numbers' texts by their names.
 pub(crate) type Numbers = BTreeMap<String, String>;
 
-/// A number that was written anew, and its sentence for the author to read again.
+/// Figures' descriptions by their files' names: `ch01-ring.svg`.
+pub(crate) type Descriptions = BTreeMap<String, String>;
+
+/// A number that was written anew, and its sentence for the author to read again. Of an alternative
+/// text the key is the figure's file, and it is read by itself.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     /// From the root: `src/ch01-hidden-state.md`.
@@ -89,14 +93,14 @@ impl Pages {
     }
 
     /// Writes a chapter's numbers into all pages, those of runs with other arguments too, which `run`
-    /// computes. Other chapters' numbers stay.
+    /// computes, and the descriptions of its figures. Other chapters' numbers and figures stay.
     ///
     /// # Errors
     /// Where a run fails, and then nothing is written, or a page cannot be written.
     pub fn sync(
         &self,
         chapter: &str,
-        numbers: Numbers,
+        (numbers, descriptions): (Numbers, &Descriptions),
         run: impl Fn(&Key) -> crate::Result<Numbers>,
     ) -> crate::Result<Vec<Change>> {
         let mut runs = BTreeMap::from([(String::new(), numbers)]);
@@ -110,10 +114,12 @@ impl Pages {
         // The author may have gone on writing meanwhile.
         for page in &Self::read(&self.root)?.pages {
             let marks = page.marks()?;
-            let (text, changes) = page.with(&marks, |key| {
+            let (text, mut changes) = page.with(&marks, |key| {
                 let own = Some(key).filter(|key| key.chapter == chapter)?;
                 runs.get(own.arguments)?.get(own.name)
             });
+            let (text, described) = page.describing(&text, descriptions);
+            changes.extend(described);
             if !changes.is_empty() {
                 synced.push((page.path.clone(), text, changes));
             }
@@ -172,100 +178,29 @@ impl Page {
         });
         (page::splice(&self.markdown, pieces), changes.collect())
     }
+
+    /// A text of this page with the figures' descriptions as their alternative texts, and what has
+    /// changed.
+    fn describing(&self, text: &str, descriptions: &Descriptions) -> (String, Vec<Change>) {
+        let (mut pieces, mut changes) = (Vec::new(), Vec::new());
+        for image in page::images(text) {
+            let file = image.destination.rsplit('/').next().unwrap_or_default();
+            let Some(after) = descriptions.get(file).filter(|after| *after != image.text) else {
+                continue;
+            };
+            changes.push(Change {
+                page: self.name.clone(),
+                line: 1 + text[..image.start].matches('\n').count(),
+                key: file.to_owned(),
+                before: image.text.to_owned(),
+                after: after.clone(),
+                sentence: String::new(),
+            });
+            pieces.push((image.text_range, after.clone()));
+        }
+        (page::splice(text, pieces), changes)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use tempfile::TempDir;
-
-    use super::*;
-
-    fn numbers(texts: &[(&str, &str)]) -> Numbers {
-        texts.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect()
-    }
-
-    fn book(pages: &[(&str, &str)]) -> TempDir {
-        let root = TempDir::new().unwrap();
-        for folder in ["src", "target"] {
-            fs::create_dir(root.path().join(folder)).unwrap();
-        }
-        for (name, text) in pages {
-            fs::write(root.path().join("src").join(name), text).unwrap();
-        }
-        root
-    }
-
-    /// Syncs chapter 1 of a book of these pages; also the pages as they are then.
-    fn sync(pages: &[(&str, &str)]) -> (crate::Result<Vec<Change>>, Vec<String>) {
-        let root = book(pages);
-        let path = |name: &str| root.path().join("src").join(name);
-        let run = |key: &Key| match key.arguments {
-            "--hidden none" => Err("no such size".into()),
-            arguments => Ok(numbers(&[("until", &key.words().concat()), ("run", arguments)])),
-        };
-        let book = numbers(&[("a", "10,000"), ("b", "2")]);
-        let changes =
-            Pages::read(root.path()).map_err(Into::into).and_then(|p| p.sync("ch01", book, run));
-        (changes, pages.iter().map(|(name, _)| fs::read_to_string(path(name)).unwrap()).collect())
-    }
-
-    #[test]
-    fn the_chapter_s_numbers_are_written_into_all_pages_and_others_stay() {
-        let (_, pages) = sync(&[
-            ("ch01-one.md", "{{a=1}} {{ch02.a=1}} {{unknown=1}} {{cited=1}} `{{a=1}}` {{b=2}}"),
-            ("ch02-two.md", "{{a=1}} {{ch01.a=1}}"),
-        ]);
-        let first = "{{a=10,000}} {{ch02.a=1}} {{unknown=1}} {{cited=1}} `{{a=1}}` {{b=2}}";
-        assert_eq!(pages, [first, "{{a=1}} {{ch01.a=10,000}}"]);
-    }
-
-    #[test]
-    fn each_change_is_told_with_its_sentence_as_a_reader_sees_it() {
-        let page = "# One\n\nFirst. Then {{b=2}} of\n{{a=1}} units. Last.\n";
-        let (changes, _) = sync(&[("ch01-one.md", page)]);
-        let change = Change {
-            page: "src/ch01-one.md".into(),
-            line: 4,
-            key: "ch01.a".into(),
-            before: "1".into(),
-            after: "10,000".into(),
-            sentence: "Then 2 of 10,000 units.".into(),
-        };
-        assert_eq!(changes.unwrap(), [change]);
-    }
-
-    #[test]
-    fn a_number_of_a_run_with_other_arguments_is_computed() {
-        let (_, pages) = sync(&[("ch01-one.md", "{{until(--hidden \"1 2\")=9}}")]);
-        assert_eq!(pages, ["{{until(--hidden \"1 2\")=--hidden1 2}}"]);
-    }
-
-    #[test]
-    fn what_is_written_while_the_chapter_runs_stays() {
-        let root = book(&[("ch01-one.md", "{{a=1}} {{until(--hidden 2)=9}}")]);
-        let page = root.path().join("src/ch01-one.md");
-        let run = |_: &Key| {
-            fs::write(&page, "{{a=1}} and more")?;
-            Ok(Numbers::new())
-        };
-        let pages = Pages::read(root.path()).unwrap();
-        pages.sync("ch01", numbers(&[("a", "2")]), run).unwrap();
-        assert_eq!(fs::read_to_string(page).unwrap(), "{{a=2}} and more");
-    }
-
-    #[test]
-    fn nothing_is_written_if_a_mark_cannot_be_read_or_a_run_fails() {
-        for (broken, words) in [
-            ("One.\n\n{{b=2 and {{a=1}", "src/ch02-two.md:3"),
-            (
-                "{{ch01.run(--hidden none)=1}}",
-                "src/ch02-two.md:1: ch01.run(--hidden none): no such",
-            ),
-        ] {
-            let (changes, pages) = sync(&[("ch01-one.md", "{{a=1}}"), ("ch02-two.md", broken)]);
-            let error = changes.unwrap_err().to_string();
-            assert!(error.contains(words) && error.lines().count() == 1, "{error}");
-            assert_eq!(pages, ["{{a=1}}", broken]);
-        }
-    }
-}
+mod tests;

@@ -161,11 +161,11 @@ fn one_experiment_can_run_alone() {
         report.drawings().iter().map(|drawing| drawing.name.clone()).collect()
     };
     let (small, seed) = crate::parse::<Small>("--seed 7").unwrap();
-    let alone = crate::draw("c", &small, seed).unwrap();
+    let alone = crate::draw("c", &small, Report::new(seed)).unwrap();
     assert_eq!((alone.seed(), alone.numbers()), (7, &[][..]));
     assert_eq!(drawn(alone), ["b", "c"]);
     assert_eq!(
-        crate::draw("d", &small, 1).unwrap_err().to_string(),
+        crate::draw("d", &small, Report::new(1)).unwrap_err().to_string(),
         "no experiment of ch00 draws d"
     );
     let (text, parameters) = typed("--only a").unwrap();
