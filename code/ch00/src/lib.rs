@@ -93,7 +93,10 @@ impl Parameters {
         let near = [z - 1.2, z + 1.2].map(|at| (at, h + slope * (at - z)));
         report.figure(
             &Figure::new("tangent", "Near one place the curve of tanh is a straight line")
-                .describe("An S from minus one to one, and a line that touches it.")
+                .describe(
+                    "An S-shaped curve {rises: tanh} from minus one to one, and a straight line \
+                     touches it.",
+                )
                 .x_axis("z")
                 .y_axis("tanh z")
                 .x_range(-3.0, 3.0)
@@ -122,7 +125,10 @@ impl Parameters {
         let states = || (-40..=40).map(|i| f64::from(i) / 40.0);
         report.figure(
             &Figure::new("web", "Where the curve meets the diagonal, a state rests")
-                .describe("A staircase between curve and diagonal climbs to where they meet.")
+                .describe(
+                    "A staircase {climbs: path} between an S-shaped curve and the diagonal, in \
+                     smaller and smaller steps, to where the two meet.",
+                )
                 .x_axis("state h")
                 .y_axis("next state")
                 .line("tanh(w h)", states().map(|h| (h, next(h))))
@@ -161,7 +167,10 @@ fn softmax(report: &mut Report) -> chapter::Result {
     let at = |values: &[f64]| (0..).map(f64::from).zip(values.to_vec()).collect::<Vec<_>>();
     report.figure(
         &Figure::new("softmax", "Softmax makes probabilities of any numbers")
-            .describe("Three bars for logits, one below zero; three for probabilities, none.")
+            .describe(
+                "Three bars for the logits, {the last below zero: logit}; beside each a bar for its \
+                 probability, {all above zero: probability}.",
+            )
             .x_labels(["first class", "second", "third"])
             .y_axis("value")
             .bars("logit", at(&LOGITS))

@@ -60,12 +60,21 @@ pub(crate) fn rates(start: Weights, learning_rate: f64, report: &mut Report) -> 
     let title = "A rate that is too large leaps from one side of the valley to the other";
     report.figure(
         &on_the_surface("surface", title, start)
-            .describe("One path runs down into a valley and along it, one leaps across it.")
+            .describe(
+                "Rings around the lowest point, narrow in one direction. One path runs to \
+                 the bottom of the valley and then along it in tiny steps, the other \
+                 {leaps to and fro: rate 0.006} across the valley.",
+            )
             .marked_line(&format!("rate {}", right.0), visible(&right.1))
             .line(&format!("rate {}", large.0), visible(&large.1[..=LEAPS])),
     )?;
     let mut figure = Figure::new("rates", "The loss tells which learning rate is right")
-        .describe("One falls slowly, one fast, one jumps up again and again.")
+        .describe(
+            "On a logarithmic axis one loss stays high for long, one {falls: rate \
+             0.003} fast and then in a straight line, where it {ends far below: rate \
+             0.003 > rate 0.0003 & rate 0.006} the others, and one {leaps up and \
+             down: rate 0.006}.",
+        )
         .x_axis("updates")
         .y_axis("loss")
         .log_y()
@@ -81,8 +90,10 @@ pub(crate) fn rates(start: Weights, learning_rate: f64, report: &mut Report) -> 
 /// The library's optimisers, each at all learning rates.
 pub(crate) fn optimisers(start: Weights, report: &mut Report) -> chapter::Result {
     let title = "At their best rates momentum and Adam arrive sooner";
-    let mut figure = on_the_surface("optimisers", title, start)
-        .describe("One path creeps along the valley, two swing and are there sooner.");
+    let mut figure = on_the_surface("optimisers", title, start).describe(
+        "One path goes to the valley and along it, one swings across it with smaller and smaller \
+             swings, one takes a way of its own and circles the lowest point.",
+    );
     report.section("Three optimisers, each at eight learning rates");
     report.number("momentum", exact(optimisers::MOMENTUM));
     for (name, label, rule) in [

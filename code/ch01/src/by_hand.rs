@@ -18,7 +18,10 @@ pub fn fade(w: f64, steps: usize) -> Vec<f64> {
 pub fn unrolled(states: &[f64]) -> Diagram {
     const STEPS: [char; 4] = ['₀', '₁', '₂', '₃'];
     let mut diagram = Diagram::new("unrolled", "Each state is made from the one before")
-        .describe("Each state is made from the state on its left and the input below it.")
+        .describe(
+            "Three boxes for the states stand in a row, each with an arrow from the state before it and \
+             one from the input below it.",
+        )
         .node((0, 0), "h₀ = 0");
     for (t, step) in (1..).zip(&STEPS[1..]) {
         let x = u8::from(t == 1);

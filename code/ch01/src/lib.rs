@@ -121,7 +121,10 @@ impl Parameters {
     /// The recurrence written by hand: one input, then silence.
     fn fade(report: &mut Report) -> chapter::Result {
         let mut figure = Figure::new("fade", "One number keeps an input for a while, or for good")
-            .describe("Four states after one input: three fade, the fourth settles at a height.")
+            .describe(
+                "Four curves after one input. Three {fall back: w = 0.5 & w = 0.9 & w = 1} towards zero, \
+                 the one with the largest weight {rises: w = 2} and {flattens: w = 2}.",
+            )
             .x_axis("step")
             .y_axis("state h");
         for w in [0.5, 0.9, 1.0, 2.0] {
@@ -171,7 +174,10 @@ impl Parameters {
         report.number("pytorch_radius", decimals(Spread::of(radii).median, 2));
         report.figure(
             &HeatMap::new("state", "The state changes with every character")
-                .describe("Each column is the state after one character, each row one unit.")
+                .describe(
+                    "A grid of coloured cells. Rows keep a shade of their own over the whole sentence, \
+                     columns of equal letters look alike.",
+                )
                 .x_labels(pair.sentence.chars().take(SHOWN.1).map(String::from))
                 .x_axis("character read")
                 .y_axis("unit")
@@ -179,12 +185,18 @@ impl Parameters {
                 .diverging(-0.6, 0.6),
         )?;
 
-        let mut figure =
-            Figure::new("apart", "The first word fades at a speed that the weights decide")
-                .describe("One distance falls steeply, one slowly, one not at all.")
-                .x_axis("characters since the first word")
-                .y_axis("distance of the states")
-                .log_y();
+        let mut figure = Figure::new(
+            "apart",
+            "The first word fades at a speed that the weights decide",
+        )
+        .describe(
+            "Three curves of the distance over the sentence. One {falls steeply: PyTorch's init > \
+                     orthogonal} over many powers of ten, one {falls: orthogonal} slowly, one \
+                     {stays level: radius 2}.",
+        )
+        .x_axis("characters since the first word")
+        .y_axis("distance of the states")
+        .log_y();
         for (name, label, recurrence) in [
             ("pytorch", "PyTorch's init", Recurrence::Pytorch),
             ("orthogonal", "orthogonal", Recurrence::Orthogonal),
@@ -252,7 +264,11 @@ impl Parameters {
         let weights = || (0..=120).map(|i| f64::from(i) / 40.0);
         report.figure(
             &Figure::new("bistable", "From a weight of one on a neuron has two places to rest")
-                .describe("Both branches lie at zero up to a weight of one, then they part.")
+                .describe(
+                    "Two branches {begin together: started at 1 > started at −1} and lie on zero up to a \
+                     weight of one. There they part, and one {rises: started at 1} towards plus one and \
+                     one {falls: started at −1} towards minus one.",
+                )
                 .x_axis("weight w")
                 .y_axis("resting state")
                 .line("started at 1", weights().map(|w| (w, resting_state(w, 1.0))))
@@ -261,7 +277,10 @@ impl Parameters {
         let seen = around_flip(&uniform, &gaussian);
         report.figure(
             &Figure::new("noise", "Bounded noise leaves the bit alone, Gaussian noise flips it")
-                .describe("Under uniform noise the state stays positive, under Gaussian it flips.")
+                .describe(
+                    "Under uniform noise the state wavers near one and {stays above zero: uniform}. Under \
+                     Gaussian noise it wavers more, {falls below zero: Gaussian}, and wavers near minus one.",
+                )
                 .x_axis("step")
                 .y_axis("state h")
                 .line("uniform", seen.iter().map(|(t, uniform, _)| (*t, *uniform)))
@@ -269,7 +288,10 @@ impl Parameters {
         )?;
         report.figure(
             &Figure::new("gradient", "The bit stays while its gradient dies")
-                .describe("The state is a level line, the gradient a straight fall.")
+                .describe(
+                    "On a logarithmic axis the state {is a level line: state} and the gradient {falls in a \
+                     straight line: gradient} over many powers of ten.",
+                )
                 .x_axis("steps since the bit was written")
                 .y_axis("size")
                 .log_y()
@@ -287,7 +309,11 @@ impl Parameters {
         report.number("bounded_networks", count(NETWORKS));
         let mut figure =
             Figure::new("bounded", "Tanh bounds the state, and not what becomes of a nudge")
-                .describe("Two curves fall and one rises over many powers of ten.")
+                .describe(
+                    "On a logarithmic axis the curve of PyTorch's weights {falls steeply: PyTorch's init > \
+                     orthogonal}, that of orthogonal weights {falls: orthogonal} slowly, and that of the \
+                     Gaussian weights {rises: Gaussian}.",
+                )
                 .x_axis("steps")
                 .y_axis("largest stretch")
                 .log_y();
@@ -336,7 +362,10 @@ impl Parameters {
         report.number("faint_capacity_noisy", decimals(of(NOISE)?, 1));
         report.figure(
             &Figure::new("ring", "A ring holds as many past inputs as it has units")
-                .describe("High bars for as many inputs as units, low bars behind them.")
+                .describe(
+                    "As many high bars as the ring has units. Behind them the bars {fall: ring} to equally \
+                     many very low ones, and then to nothing.",
+                )
                 .x_axis("lag (inputs back)")
                 .y_axis("capacity at the lag")
                 .bars("ring", points(&ring[..ring.len().min(3 * self.ring).min(MOST_BARS)])),
@@ -349,7 +378,11 @@ impl Parameters {
         let bar = report.progress(3 * NETWORKS, "memory capacity");
         let mut figure =
             Figure::new("tanh-cost", "Tanh costs memory, and more with a louder input")
-                .describe("The linear curve reaches furthest, tanh with loud input falls at once.")
+                .describe(
+                    "Three {falling} curves over the lags. The linear one {reaches further: linear > \
+                     input × 0.1} than that of tanh with soft input, which {reaches further: input × 0.1 > \
+                     input × 1} than that of tanh with loud input.",
+                )
                 .x_axis("lag (inputs back)")
                 .y_axis("capacity at the lag");
         for (name, label, f, scale) in [

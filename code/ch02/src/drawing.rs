@@ -69,8 +69,8 @@ pub(crate) fn drawing() -> Result<Sketch, Error> {
         (730.0, 256.0),
     )
     .describe(
-        "Arrows go forwards through a row of states and across a cut. Below, dashed arrows go back \
-             from the last state and end at the cut.",
+        "Solid arrows run forwards through a row of boxes and a line; dashed arrows run back and end at \
+         the line.",
     )
     .heading((10.0, 14.0), "Forwards: states go on")
     .heading((10.0, 164.0), "Back: gradients stop")

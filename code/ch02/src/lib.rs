@@ -150,7 +150,10 @@ impl Parameters {
         let crossover = crossover(self.input, self.hidden);
         let mut figure = lines(
             Figure::new("parameters", "Only one network's weights grow with the length")
-                .describe("The feed-forward network's line rises from the start; two are level.")
+                .describe(
+                    "The line of the feed-forward network {rises: FNN}. Near the left edge it {rises above: \
+                     FNN} two {level: RNN & CNN} lines.",
+                )
                 .y_axis("weights"),
             &weights,
         );
@@ -160,7 +163,9 @@ impl Parameters {
         report.figure(&figure)?;
         report.figure(&lines(
             Figure::new("multiply-adds", "The work of all three grows with the length")
-                .describe("Three lines rise; the feed-forward network's is the lowest.")
+                .describe(
+                    "Three {rising} lines. The feed-forward network's is {the lowest: FNN} all along.",
+                )
                 .y_axis("multiply-adds"),
             &work,
         ))
@@ -262,7 +267,10 @@ fn gradients(report: &mut Report) -> chapter::Result {
     let sums = (0..steps).map(|t| ((t + 1) as f64, parts[t..].iter().sum()));
     report.figure(
         &Figure::new("gradients", "The gradient of a shared weight is a sum over the steps")
-            .describe("The bars are largest at the last steps; their sum ends at the level line.")
+            .describe(
+                "Bars for each step, {highest at the end: own copy}. A line adds them up \
+                 from the right and ends on a level dotted line.",
+            )
             .x_axis("step")
             .y_axis("gradient")
             .bars("of each step's own copy", bars)

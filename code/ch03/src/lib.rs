@@ -229,7 +229,12 @@ impl Parameters {
         let bar = report.progress(15, "effect of the first input");
         let mut figure =
             Figure::new("effect", "How fast the first input is forgotten depends on the weights")
-                .describe("Curves fall at very different rates; attention's flattens out.")
+                .describe(
+                    "On a logarithmic axis lines {fall: tanh, PyTorch's init & tanh, orthogonal & \
+                     LSTM, PyTorch's init & LSTM, bias 1} straight with very different slopes, one \
+                     {stays level: radius 2}, and that of attention {falls: attention} and \
+                     {flattens: attention}.",
+                )
                 .x_axis("steps since the first input")
                 .y_axis("share of the effect")
                 .y_range(1e-6, 10.0)
@@ -283,14 +288,17 @@ impl Parameters {
         report.number("distance", count(DISTANCE));
         report.number("jacobian_networks", count(RUNS));
         report.number("radius", exact(self.radius));
-        let mut figure =
-            Figure::new("jacobian", "The derivative changes by about one factor at every step")
-                .describe(
-                    "Lines on a logarithmic axis: some fall, some rise, one stays nearly level.",
-                )
-                .x_axis("distance (steps)")
-                .y_axis("norm of the Jacobian")
-                .log_y();
+        let mut figure = Figure::new(
+            "jacobian",
+            "The derivative changes by about one factor at every step",
+        )
+        .describe(
+            "Five lines on a logarithmic axis fan out from one: two {fall: PyTorch's init & \
+                     radius 1}, one {changes little: radius 1.5}, two {rise: radius 2 & radius 3}.",
+        )
+        .x_axis("distance (steps)")
+        .y_axis("norm of the Jacobian")
+        .log_y();
         let gaussian = |radius| Recurrence::Gaussian { radius };
         let own_label = format!("radius {}", exact(self.radius));
         for (name, label, recurrence) in [
@@ -360,7 +368,10 @@ impl Parameters {
         report.number("padding_apart", scientific(apart[PADDING], 0));
         report.figure(
             &Figure::new("padding", "Padding makes two different sequences alike")
-                .describe("A straight fall on a logarithmic axis beside a level line.")
+                .describe(
+                    "On a logarithmic axis the line of the plain batch {falls straight: over the padding}, \
+                     that of the batch with lengths {stays level: with lengths}.",
+                )
                 .x_axis("steps of padding")
                 .y_axis("distance of two last states")
                 .log_y()

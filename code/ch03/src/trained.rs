@@ -79,7 +79,11 @@ pub fn parity(report: &mut Report) -> chapter::Result {
             "parity-training",
             "Asked after every bit it learns, asked at the end it does not",
         )
-        .describe("Both stay level at first. One then falls steeply, the other never does.")
+        .describe(
+            "Both losses {begin together} and stay level at first. One {falls: asked \
+             at every step} after some hundred updates, the other {stays level: asked \
+             at the end} to the end.",
+        )
         .x_axis("update")
         .y_axis("loss (nats)")
         .log_y()

@@ -136,7 +136,10 @@ fn costs(report: &mut Report) -> chapter::Result {
     ];
     let mut figure =
         Figure::new("speedup", "Work over span says how many processors have something to do")
-            .describe("All curves rise with the number of processors at first; each flattens out.")
+            .describe(
+                "Four curves {rise} together on logarithmic axes and bend off one after \
+                 the other; that of attention {is the highest: attention}.",
+            )
             .x_axis("processors")
             .y_axis("times as fast as one")
             .log_x()
@@ -204,15 +207,30 @@ fn scans(report: &mut Report) -> chapter::Result {
     report.section("Scans");
     report.number("drawn", count(DRAWN));
     report.number("loop_joins", count(STEPS - 1));
-    for (name, title, joins, drawn) in [
-        ("hillis_steele", "Few rounds, but many joins", hillis_steele(STEPS), hillis_steele(DRAWN)),
-        ("blelloch", "Few joins, in more rounds", blelloch(STEPS), blelloch(DRAWN)),
+    for (name, title, seen, joins, drawn) in [
+        (
+            "hillis_steele",
+            "Few rounds, but many joins",
+            "Points in rows, the first row for the steps. Each point above hangs on two below it, over \
+             distances that double from row to row.",
+            hillis_steele(STEPS),
+            hillis_steele(DRAWN),
+        ),
+        (
+            "blelloch",
+            "Few joins, in more rounds",
+            "A tree rises to the right over the first rows, and from its points lines run on to the \
+             places between.",
+            blelloch(STEPS),
+            blelloch(DRAWN),
+        ),
     ] {
         report.number(&format!("{name}_joins"), count(joins.len()));
         report.number(&format!("{name}_rounds"), count(rounds(&joins)));
         report.number(&format!("{name}_drawn_joins"), count(drawn.len()));
         report.number(&format!("{name}_drawn_rounds"), count(rounds(&drawn)));
-        report.figure(&wiring_figure(&name.replace('_', "-"), title, &drawn))?;
+        let figure = wiring_figure(&name.replace('_', "-"), title, &drawn);
+        report.figure(&figure.describe(seen))?;
     }
     // A dense join is a product of matrices and one of matrix and vector; a step is the latter.
     let step = (SIZES.hidden * SIZES.hidden) as u64;
@@ -237,7 +255,6 @@ fn wiring_figure(name: &str, title: &str, joins: &[Join]) -> Figure {
     let is_followed = |join: &&Join| join.result.first == 0 && join.result.last + 1 == FOLLOWED;
     let followed = joins.iter().find(is_followed).map_or(vec![], |join| way(joins, &join.result));
     Figure::new(name, title)
-        .describe("Points in rounds from below upwards, each joined with two points below it.")
         .x_axis("step")
         .y_axis("round")
         .line(&format!("what place {FOLLOWED} is made of"), followed.iter().map(at))

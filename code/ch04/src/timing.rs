@@ -43,7 +43,12 @@ fn measured(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("date", &machine.date);
     report.number("measured_size", count(measurement.size));
     let mut figure = Figure::new("times", "What a step costs as the sequence grows")
-        .describe("Level lines, and one that rises with the length of the sequence.")
+        .describe(
+            "On logarithmic axes the line of attention {rises: attention} from among \
+             the lowest to among the highest, and that of the gated scan {falls: \
+             gated, scan}. The others {change little: tanh, loop & tanh, Jacobi & \
+             tanh, Newton & gated, loop}.",
+        )
         .x_axis("steps of the sequence")
         .y_axis("microseconds for a step")
         .log_x()
@@ -111,7 +116,10 @@ fn numbers(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("whole", decimals(nanoseconds(in_pieces, 1), 1));
     report.number("pieces_4", decimals(nanoseconds(in_pieces, 4), 1));
     let mut figure = Figure::new("latency", "Side by side, recurrences take less time a step")
-        .describe("One line falls steeply with the number of recurrences, the other little.")
+        .describe(
+            "One line {falls steeply: side by side > pieces} as more recurrences run \
+             side by side. The other {dips and rises again: pieces}.",
+        )
         .x_axis("recurrences side by side, or pieces")
         .y_axis("nanoseconds for a step")
         .log_x()
@@ -162,7 +170,7 @@ mod tests {
 
     #[test]
     fn each_number_is_of_its_own_way() {
-        let mut report = Report::new(1);
+        let mut report = Report::new(1).with_note(Some("times that are made up".into()));
         times(&made_up(), &mut report).unwrap();
         numbers(&made_up(), &mut report).unwrap();
         let found: Vec<_> =

@@ -49,6 +49,7 @@ fn measured(measurement: &Measurement, report: &mut Report) -> chapter::Result {
 struct Shown<'a> {
     name: &'static str,
     title: &'static str,
+    seen: &'static str,
     x: &'static str,
     unit: (&'static str, f64),
     pair: &'a Pair<Timings>,
@@ -66,6 +67,9 @@ impl<'a> Shown<'a> {
             Self {
                 name: "token",
                 title: "The next word costs attention more, the longer the text",
+                seen: "The line of the network {changes little: RNN}. That of attention {begins \
+                       above: attention > RNN} it and {rises more steeply: attention > RNN}, \
+                       the more the longer the text.",
                 x: "words so far",
                 unit: MICROSECONDS,
                 pair: token,
@@ -74,6 +78,10 @@ impl<'a> Shown<'a> {
             Self {
                 name: "reading",
                 title: "What it takes to read a sequence",
+                seen: "Three lines {rise} on logarithmic axes. That of the last step alone is \
+                       {the lowest: at the last step}. That of attention {begins close: \
+                       attention > RNN} to the network's and {ends far above: attention > RNN} \
+                       it.",
                 x: "steps of the sequence",
                 unit: MICROSECONDS,
                 pair: reading,
@@ -82,6 +90,8 @@ impl<'a> Shown<'a> {
             Self {
                 name: "pass",
                 title: "What a pass for training takes",
+                seen: "Two lines {rise} on logarithmic axes. That of attention {lies above: \
+                       attention > RNN} the other.",
                 x: "steps of the sequence",
                 unit: MILLISECONDS,
                 pair: pass,
@@ -92,7 +102,7 @@ impl<'a> Shown<'a> {
 
     fn figure(&self, machine: &Machine) -> Figure {
         let mut figure = Figure::new(self.name, self.title)
-            .describe("The line of attention rises more steeply than the other.")
+            .describe(self.seen)
             .x_axis(self.x)
             .y_axis(self.unit.0)
             .log_x()
@@ -158,7 +168,7 @@ mod tests {
 
     #[test]
     fn each_number_is_of_its_own_layer_and_work() {
-        let mut report = Report::new(1);
+        let mut report = Report::new(1).with_note(Some("times that are made up".into()));
         measured(&made_up(), &mut report).unwrap();
         let found: Vec<_> =
             report.numbers().iter().skip(6).map(|number| (&*number.name, &*number.text)).collect();

@@ -90,8 +90,10 @@ pub fn grid(layers: usize, steps: usize) -> Diagram {
     let rounds = rounds(layers, steps);
     let row = |layer: usize| (layers - 1 - layer) as u32;
     let mut diagram =
-        Diagram::new("grid", "Each box waits for the one on its left and the one below")
-            .describe("A grid: each box waits for the one to its left and for the one below.");
+        Diagram::new("grid", "Each box waits for the one on its left and the one below").describe(
+            "A grid of boxes with arrows to the right and upwards; each box holds a \
+                 number that grows along both.",
+        );
     for (t, column) in (0..steps).zip(0..) {
         diagram = diagram.node((column, layers as u32), &format!("x{}", subscript(t + 1))).arrow(
             (column, layers as u32),

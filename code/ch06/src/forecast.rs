@@ -168,7 +168,10 @@ pub(crate) fn report(file: Option<&Path>, report: &mut Report) -> chapter::Resul
     }
     report.figure(
         &Figure::new("series", "The memory in use while this book was built")
-            .describe("It climbs and falls back, in steps of very different size.")
+            .describe(
+                "A jagged line climbs in many steps and falls back again and again; a \
+                 mark stands where the last fifth begins.",
+            )
             .x_axis("reading")
             .y_axis("value")
             .line("", (0..).map(f64::from).zip(series))

@@ -169,7 +169,10 @@ fn layers(report: &mut Report) -> chapter::Result {
     report.number("deep_hidden", count(128));
 
     let mut figure = Figure::new("depth", "More layers hold the first input somewhat longer")
-        .describe("Each line rises to its peak and falls; the more layers, the later and slower.")
+        .describe(
+            "Four lines {fall} on a logarithmic axis, one behind the other; that of \
+             the most layers {reaches furthest: 4 layers}.",
+        )
         .x_axis("step")
         .y_axis("effect, relative to its largest")
         .log_y();
@@ -198,12 +201,22 @@ fn directions(report: &mut Report) -> chapter::Result {
     let rnn = Rnn::<f64>::stacked(INPUT, HIDDEN, 1, true, &mut rng)?;
     let x = normal((1, STEPS, INPUT), &mut rng);
     let halves = [
-        ("forward", "Forwards, an output has read what came before it", 0..HIDDEN),
-        ("reverse", "In reverse, an output has read what comes after it", HIDDEN..2 * HIDDEN),
+        (
+            "forward",
+            "Forwards, an output has read what came before it",
+            "A lower triangle of coloured fields, darkest along the diagonal.",
+            0..HIDDEN,
+        ),
+        (
+            "reverse",
+            "In reverse, an output has read what comes after it",
+            "An upper triangle of coloured fields, darkest along the diagonal.",
+            HIDDEN..2 * HIDDEN,
+        ),
     ];
     report.section("Who has read what");
     report.number("read_steps", count(STEPS));
-    for (name, title, half) in halves {
+    for (name, title, seen, half) in halves {
         let read = (0..STEPS)
             .map(|t| {
                 let mut effects = effects(&x, |x| {
@@ -217,7 +230,7 @@ fn directions(report: &mut Report) -> chapter::Result {
         report.number(&format!("{name}_last_read"), count(steps_read(&read[STEPS - 1])));
         report.figure(
             &HeatMap::new(name, title)
-                .describe("A triangle: each output has read what lies on its own side of it.")
+                .describe(seen)
                 .x_axis("input at step")
                 .x_labels((1..=STEPS).map(|t| t.to_string()))
                 .y_axis("output at step")
@@ -295,7 +308,11 @@ fn pooled(report: &mut Report) -> chapter::Result {
     report.number("pooled_steps", count(LONG));
     let mut figure =
         Figure::new("heads", "The last state has forgotten the beginning, a pool has not")
-            .describe("The last state's line rises steeply to the end; the others stay level.")
+            .describe(
+                "The line of the last state {rises: last state} steeply to the right end. \
+                 That of both directions {falls and rises again: both directions}, those \
+                 of the mean and of the largest {change little: mean & max}.",
+            )
             .x_axis("step of the input")
             .y_axis("effect of a nudge")
             .log_y();

@@ -9,7 +9,10 @@ use crate::{measure::Layer, rung::Rung};
 /// What the parts of the work take.
 pub(crate) fn parts_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figure {
     let mut figure = Figure::new("parts", "What the time goes to depends on the size")
-        .describe("Four groups of bars. Tanh is the highest in the batch, the recurrence in the first two.")
+        .describe(
+            "Four groups of bars. In most of them the recurrence has {the highest \
+             bar: recurrence}, in the group named batch tanh has, by far.",
+        )
         .x_axis("size")
         .y_axis("share of the time (%)")
         .x_labels(layers.iter().map(|(name, _)| *name))
@@ -32,7 +35,11 @@ fn parts_bars(layers: &[(&str, &Layer)]) -> [(&'static str, Vec<(f64, f64)>); 4]
 /// The time on each rung, relative to the lowest.
 pub(crate) fn ladder_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figure {
     let mut figure = Figure::new("ladder", "How much a measure helps depends on the size")
-        .describe("A line for each size falls from left to right, each in steps at other places.")
+        .describe(
+            "Four lines {begin together} and {fall} to the right. The line named long \
+             {falls most steeply: long}, in several steps; the line named large {ends \
+             above: large} the others, and falls only in the last two steps.",
+        )
         .x_axis("one measure more")
         .y_axis("time / that of the loop")
         .x_labels(Rung::ALL.map(Rung::label))

@@ -65,8 +65,7 @@ pub(super) fn drawing() -> Result<Sketch, Error> {
         "Reset gate: less of h",
     ];
     let sketch = Sketch::new("gru", "A GRU mixes its old state with a candidate", (740.0, 590.0)).describe(
-        "The state goes on along a straight arrow. An update gate mixes it with a candidate, which is \
-         made of the input and of the state behind a reset gate.",
+        "Four frames: a straight arrow, a candidate mixed in, its two inputs, a reset gate on one.",
     );
     let frames = steps()?.into_iter().zip(HEADINGS).zip(1..);
     Ok(frames.fold(sketch, |sketch, ((step, heading), number)| {

@@ -67,8 +67,7 @@ pub(super) fn drawing() -> Result<Sketch, Error> {
         "Output gate: show some",
     ];
     let sketch = Sketch::new("lstm", "An LSTM keeps some of its cell state and adds some new", (764.0, 420.0)).describe(
-        "The cell state goes on along a straight arrow. A forget gate multiplies it, a candidate times \
-         an input gate is added, and an output gate shows its tanh as the hidden state.",
+        "Four frames: a straight arrow, a forget gate on it, a gated candidate added, an output gate below.",
     );
     let frames = steps()?.into_iter().zip(HEADINGS).zip(1..);
     Ok(frames.fold(sketch, |sketch, ((step, heading), number)| {

@@ -138,7 +138,11 @@ fn looks(sentence: &Sentence, weights: &[Vec<f64>]) -> HeatMap {
 fn learning(trained: &[Classified]) -> Figure {
     let figure =
         Figure::new("classifiers", "Two classifiers never hear of the order, three learn it")
-            .describe("Two curves stay level near the top, the others fall to small values.")
+            .describe(
+                "Two curves {stay level: bag of words & attention} near the top, the \
+                 others {fall: attention, places & last state & mean state} to small \
+                 values one after the other.",
+            )
             .x_axis("update")
             .y_axis("loss (nats)")
             .log_y()
