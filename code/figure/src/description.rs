@@ -24,22 +24,29 @@ pub(crate) fn said(description: &str, curves: &[Curve]) -> Result<String, Proble
 fn check(verb: &str, named: &str, curves: &[Curve]) -> Result<(), Problem> {
     let known = verbs::find(verb)
         .ok_or_else(|| Problem::NoVerb { verb: verb.to_owned(), verbs: verbs::all() })?;
-    let fails = |series: String| Problem::NotSo { verb: verb.to_owned(), series, says: known.says };
-    let (ones, others) = named.split_once(" > ").unwrap_or((named, ""));
-    for one in series(ones, curves)? {
-        match known.holds {
-            Holds::Of(holds) if !holds(one) => return Err(fails(one.label.clone())),
-            Holds::Of(_) => {}
-            Holds::Beside(holds) => {
-                let others = series(others, curves)?.into_iter();
-                let mut others = others.filter(|other| !std::ptr::eq(*other, one));
-                if let Some(other) = others.find(|other| !holds(one, other)) {
-                    return Err(fails(format!("{} > {}", one.label, other.label)));
-                }
+    let not_so = |series| Problem::NotSo { verb: verb.to_owned(), series, says: known.says };
+    match known.holds {
+        Holds::Of(holds) => match series(named, curves)?.into_iter().find(|one| !holds(one)) {
+            Some(one) => Err(not_so(one.label.clone())),
+            None => Ok(()),
+        },
+        Holds::Beside(holds) => {
+            match pairs(named, curves)?.into_iter().find(|(one, other)| !holds(one, other)) {
+                Some((one, other)) => Err(not_so(format!("{} > {}", one.label, other.label))),
+                None => Ok(()),
             }
         }
     }
-    Ok(())
+}
+
+/// Each series on the left of `>` with each on its right, or with all others. There is one at least.
+fn pairs<'a>(named: &str, curves: &'a [Curve]) -> Result<Vec<(&'a Curve, &'a Curve)>, Problem> {
+    let (ones, others) = named.split_once(" > ").unwrap_or((named, ""));
+    let (ones, others) = (series(ones, curves)?, series(others, curves)?);
+    let with_others = |one| others.iter().map(move |other| (one, *other));
+    let pairs = ones.into_iter().flat_map(with_others);
+    let pairs: Vec<_> = pairs.filter(|(one, other)| !std::ptr::eq(*one, *other)).collect();
+    if pairs.is_empty() { Err(no_series(named, curves)) } else { Ok(pairs) }
 }
 
 /// The series of these labels, or with these words in the label.
@@ -51,18 +58,15 @@ fn series<'a>(named: &str, curves: &'a [Curve]) -> Result<Vec<&'a Curve>, Proble
 }
 
 fn one<'a>(name: &str, curves: &'a [Curve]) -> Result<&'a Curve, Problem> {
-    let with = |is_meant: &dyn Fn(&Curve) -> bool| {
-        let mut found = curves.iter().filter(|curve| is_meant(curve));
-        found.next().filter(|_| found.next().is_none())
-    };
-    with(&|curve| curve.label == name)
-        .or_else(|| with(&|curve| curve.label.contains(name)))
-        .ok_or_else(|| Problem::NoSeries {
-            series: name.to_owned(),
-            labels: curves
-                .iter()
-                .map(|curve| format!("`{}`", curve.label))
-                .collect::<Vec<_>>()
-                .join(", "),
-        })
+    let of_label = curves.iter().find(|curve| curve.label == name);
+    let mut with_words = curves.iter().filter(|curve| curve.label.contains(name));
+    match (of_label, with_words.next(), with_words.next()) {
+        (Some(one), ..) | (None, Some(one), None) => Ok(one),
+        _ => Err(no_series(name, curves)),
+    }
+}
+
+fn no_series(name: &str, curves: &[Curve]) -> Problem {
+    let labels: Vec<_> = curves.iter().map(|curve| format!("`{}`", curve.label)).collect();
+    Problem::NoSeries { series: name.to_owned(), labels: labels.join(", ") }
 }

@@ -96,7 +96,7 @@ pub enum Problem {
         verbs: String,
     },
     /// The description speaks of a series that is none.
-    #[error("the description speaks of `{series}`, which is not one of the series {labels}")]
+    #[error("the description speaks of `{series}`; the series are {labels}")]
     NoSeries {
         /// What it names.
         series: String,

@@ -130,6 +130,10 @@ fn a_series_is_named_by_its_label_or_by_a_part_that_no_other_has() {
         assert_eq!(problem(&format!("{{fall: {named}}}"), &series), no_series);
     }
     assert!(problem("All {fall}.", &series).to_string().contains("`level`"));
+    for nothing in ["{lies above: tanh > tanh}", "{falls: tanh > level}"] {
+        assert!(matches!(problem(nothing, &series), Problem::NoSeries { .. }), "{nothing}");
+    }
+    assert!(matches!(problem("{lies above}", &series[..1]), Problem::NoSeries { .. }));
 }
 
 #[test]
@@ -145,7 +149,7 @@ fn an_error_says_what_is_not_so_and_what_to_do() {
             ["`lies above` of `state > gradient`", "nowhere below"],
         ),
         ("It {sinks: state}.", ["`{sinks}` in the description is no verb", "falls, rises,"]),
-        ("It {falls: stat.", ["`stat.`", "the series `state`, `gradient`"]),
+        ("It {falls: stat.", ["`stat.`", "the series are `state`, `gradient`"]),
     ] {
         let error = saying(description, &series).to_svg(None).unwrap_err().to_string();
         assert!(error.starts_with("figure `test`: "), "{error}");
