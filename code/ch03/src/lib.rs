@@ -185,8 +185,9 @@ fn held(report: &Report) -> chapter::Result<Figure> {
     }
     Ok(Figure::new("held", "Only the state does not grow with the sequence")
         .describe(
-            "On logarithmic axes the line of the state is level. The states to train and the \
-             weights rise alike, the scores more steeply, and a mark stands where they pass the \
+            "On logarithmic axes the line of the state {is level: RNN: state}. The states to train \
+             and the weights {rise: RNN: to train & FNN: weights} alike, the line of the scores \
+             {rises more steeply: scores > RNN: to train}, and a mark stands where they pass the \
              states to train.",
         )
         .x_axis("steps of the sequence")

@@ -112,9 +112,9 @@ pub fn parity(report: &mut Report) -> chapter::Result {
 fn kept_and_faded(flip: &[f64], nudge: &[f64]) -> Figure {
     Figure::new("parity", "A flipped bit stays, a small change fades")
         .describe(
-            "On a logarithmic axis the line of the flipped bit stays level, and that of the small \
-             change falls over tens of powers of ten, most of them beyond a mark at the length in \
-             training.",
+            "On a logarithmic axis the line of the flipped bit {stays level: flipped bit}, and that \
+             of the small change {falls: small change} over tens of powers of ten, most of them \
+             beyond a mark at the length in training.",
         )
         .x_axis("steps since the change")
         .y_axis("share that is left")
@@ -171,13 +171,15 @@ pub(crate) fn reach(length: usize, most_updates: usize, report: &mut Report) -> 
         report.number(&format!("reach_{name}"), scientific(median[length - 1], 0));
     }
     let figure = Figure::new("reach-tanh", "In tanh, training hardly opens a way back").describe(
-        "On a logarithmic axis two lines fall steeply, the untrained one furthest. Both are below \
-         the level of one hundredth after a few steps.",
+        "On a logarithmic axis two lines {fall: untrained & on noise} steeply, and the untrained one \
+         {ends far below: untrained > on noise} the other. Both are below the level of one \
+         hundredth after a few steps.",
     );
     report.figure(&ways_back(figure, &of_tanh))?;
     let figure = Figure::new("reach-gru", "In a GRU, training opens a way back").describe(
-        "The untrained line falls as steeply as those of tanh. That on noise and the learned one \
-         stay above the level of one hundredth to the end.",
+        "The untrained line {falls: untrained} as steeply as those of tanh. That on noise {ends far \
+         above: on noise > untrained} it, the learned one {ends above: learned > on noise} that, and \
+         both stay above the level of one hundredth.",
     );
     report.figure(&ways_back(figure, &of_gru))
 }

@@ -199,12 +199,12 @@ impl Parameters {
         report.figure(
             &Figure::new("exponent", "The exponent predicts how many sweeps it takes")
                 .describe(
-                    "The sweeps are points that climb along the computed curve, and at a mark where \
-                     chaos begins reach the level of as many as there are steps. The iterations lie \
-                     far below them and climb less.",
+                    "A cloud of points for the sweeps {climbs: Jacobi} along the computed curve, and \
+                     reaches the level of as many as there are steps at a mark where chaos begins. A \
+                     second cloud, for the iterations, lies far below it and climbs less.",
                 )
                 .x_axis("Lyapunov exponent per step")
-                .y_axis("repeats")
+                .y_axis("sweeps or iterations")
                 .log_y()
                 .y_range(1.0, 400.0)
                 .scatter("Jacobi", points(|outcome| outcome.jacobi))
@@ -266,10 +266,10 @@ impl Parameters {
             &Figure::new("latch", "A latch is found only when the sweeps reach the write")
                 .describe(
                     "Jacobi's line stays level up to a mark where the sweeps reach the write, and \
-                     falls there. Newton's leaves the picture at the top, comes back, stays level \
-                     for half as long and falls.",
+                     {falls: Jacobi} there. Newton's leaves the picture at the top, comes back, \
+                     stays level for half as long and falls.",
                 )
-                .x_axis("repeats")
+                .x_axis("sweeps or iterations")
                 .y_axis("largest error")
                 .log_y()
                 .y_range(1e-8, 10.0)

@@ -54,8 +54,8 @@ impl Parameters {
         report.figure(
             &Figure::new("held", "A state stays as large as it is, a cache grows")
                 .describe(
-                    "On logarithmic axes the line of the state is level. That of the cache rises \
-                     steadily, to a mark that says how many times as much it holds at the end.",
+                    "On logarithmic axes the line of the state {is level: RNN: state}. That of the \
+                     cache {rises: cache} steadily, to a mark that says how many times as much it holds at the end.",
                 )
                 .x_axis("words so far")
                 .y_axis("numbers held")
