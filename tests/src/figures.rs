@@ -25,7 +25,10 @@ pub fn check(book: &Book, computed: &Computed) -> Vec<Fault> {
         let there = fs::read_to_string(path).unwrap_or_default();
         if let Some(parameters) = svg::parameters(&there) {
             let what = format!("it was drawn with {parameters}, not with the book's parameters");
-            let mend = format!("`cargo run -p {chapter}` brings the book's own back");
+            let mend = format!(
+                "`cargo run -p {chapter}` brings the book's own back; after a change of the code \
+                 correct its `describe` first"
+            );
             faults.push(Fault::new(place, what, mend));
             continue;
         }

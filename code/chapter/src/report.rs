@@ -1,5 +1,6 @@
 //! What a chapter's experiments hand over: named numbers and figures.
 
+use figure::Problem;
 use rand::rngs::ChaCha8Rng;
 
 use crate::{Draw, Error, Progress, Result, Spread, format::Value, rng};
@@ -23,6 +24,9 @@ pub struct Drawing {
     /// The whole file.
     pub svg: String,
 }
+
+/// What is written into a figure that does not show what the book says of it.
+const CHANGED_CODE: &str = "changed code";
 
 /// What the experiments of a chapter found.
 #[derive(Debug, Default)]
@@ -75,12 +79,19 @@ impl Report {
         self.number(&format!("{name}_high"), format(spread.high));
     }
 
-    /// Draws a figure and keeps it.
+    /// Draws a figure and keeps it. One whose description is not so any more, as after a change of
+    /// the code, is drawn without title and description, and a warning says what is not so.
     ///
     /// # Errors
     /// Where there is nothing to draw.
     pub fn figure(&mut self, figure: &impl Draw) -> Result {
-        let svg = figure.to_svg(self.note.as_deref())?;
+        let svg = match figure.to_svg(self.note.as_deref()) {
+            Err(error) if matches!(error.problem, Problem::NotSo { .. }) => {
+                eprintln!("warning: {error}");
+                figure.to_svg(Some(CHANGED_CODE))?
+            }
+            drawn => drawn?,
+        };
         self.drawings.push(Drawing { name: figure.name().to_owned(), svg });
         Ok(())
     }
@@ -126,4 +137,27 @@ impl Report {
 fn twice<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
     let mut seen = std::collections::HashSet::new();
     names.into_iter().find(|name| !seen.insert(*name)).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Figure, svg};
+
+    /// A learner who changes the code sees what comes of it, and no sentence that is not so.
+    #[test]
+    fn a_figure_that_is_not_as_described_is_drawn_all_the_same() {
+        let drawn = |points: [(f64, f64); 2]| {
+            let figure = Figure::new("one", "It falls").describe("It {falls}.").line("it", points);
+            let mut report = Report::new(1);
+            report.figure(&figure).unwrap();
+            report.drawings()[0].svg.clone()
+        };
+        let falling = drawn([(0.0, 1.0), (1.0, 0.0)]);
+        assert_eq!(svg::description(&falling).as_deref(), Some("It falls."));
+        assert_eq!(svg::parameters(&falling), None);
+        let rising = drawn([(0.0, 0.0), (1.0, 1.0)]);
+        assert_eq!(svg::description(&rising), None);
+        assert_eq!(svg::parameters(&rising).as_deref(), Some(CHANGED_CODE));
+    }
 }
