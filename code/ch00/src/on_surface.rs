@@ -71,9 +71,9 @@ pub(crate) fn rates(start: Weights, learning_rate: f64, report: &mut Report) -> 
     let mut figure = Figure::new("rates", "The loss tells which learning rate is right")
         .describe(
             "On a logarithmic axis one loss stays high for long, one {falls: rate \
-             0.003} fast and then in a straight line, where it {ends far below: rate \
-             0.003 > rate 0.0003 & rate 0.006} the others, and one {leaps up and \
-             down: rate 0.006}.",
+             0.003} fast, then in a straight line, and {ends far below: rate 0.003 > \
+             rate 0.0003 & rate 0.006} the others, and one {leaps up and down: rate \
+             0.006}.",
         )
         .x_axis("updates")
         .y_axis("loss")

@@ -177,7 +177,7 @@ pub(crate) fn reach(length: usize, most_updates: usize, report: &mut Report) -> 
     );
     report.figure(&ways_back(figure, &of_tanh))?;
     let figure = Figure::new("reach-gru", "In a GRU, training opens a way back").describe(
-        "The untrained line {falls: untrained} as steeply as those of tanh. That on noise {ends far \
+        "On a logarithmic axis the untrained line {falls: untrained} steeply. That on noise {ends far \
          above: on noise > untrained} it, the learned one {ends above: learned > on noise} that, and \
          both stay above the level of one hundredth.",
     );

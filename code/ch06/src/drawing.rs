@@ -26,9 +26,9 @@ pub fn flow(name: &str, sizes: &Sizes) -> Sketch {
 
     let title = "All steps go up, only the last states go to the right";
     let mut sketch = Sketch::new(name, title, (width, height)).describe(
-        "From the bottom to the top stand the input, the layers with an array above each, and the \
-         output, each with its shape. Into each layer states enter from the left, and leave it to \
-         the right with a shape of their own, which has no steps.",
+        "From the bottom to the top stand the input and each layer with its output above it, all \
+         with their shapes. States enter each layer from the left and leave it to the right, in a \
+         shape of their own, without steps.",
     );
     for (Row { text, states }, below) in rows.iter().zip(0..) {
         let y = height - GAP - BOX_HEIGHT / 2.0 - ROW * f64::from(below);

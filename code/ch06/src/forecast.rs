@@ -175,7 +175,7 @@ pub(crate) fn report(file: Option<&Path>, report: &mut Report) -> chapter::Resul
             .x_axis("reading")
             .y_axis("value")
             .line("", (0..).map(f64::from).zip(series))
-            .mark_x(split.learned as f64, "asked from here"),
+            .mark_x(split.learned as f64, "predicted from here"),
     )
 }
 

@@ -264,8 +264,12 @@ pub fn twins(tells_apart: impl Fn(Network) -> bool) -> Result<(), Slip> {
             wrong.push(network);
         }
     }
-    // Which one it is, is not said: there are two answers only.
     let Some(first) = wrong.first() else { return Ok(()) };
+    let count = format!("{} of {} are right.", networks.len() - wrong.len(), networks.len());
+    // Where many are wrong no reason is given: there are two answers only, to be thought about first.
+    if wrong.len() > 2 {
+        return Err(Slip::new(count));
+    }
     let likely = match first {
         Largest => "the largest of some numbers is the same, in whatever order they come.",
         AttentionMean => {
@@ -281,8 +285,7 @@ pub fn twins(tells_apart: impl Fn(Network) -> bool) -> Result<(), Slip> {
         Decay => "a word that has come earlier has been through more steps by the end.",
         CausalMean => "which words a word sees depends on what has come before it.",
     };
-    let (right, all) = (networks.len() - wrong.len(), networks.len());
-    Err(Slip::new(format!("{right} of {all} are right.\nLikely: {likely}")))
+    Err(Slip::new(format!("{count}\nLikely: {likely}")))
 }
 
 /// Whether a network as drawn gives something else for a sentence when two of its words change

@@ -145,7 +145,7 @@ fn likely(recurrence: Recurrence, steps: usize, found: usize) -> Option<&'static
         Recurrence::Latch { .. } => of(&[
             (
                 is(TOLERANCE.ln() / latch_exponent()),
-                "so the exponent says. It speaks of small differences, and the guess of a bit is off by a \
+                "so the exponent says. It is about small differences, and the guess of a bit is off by a \
                  large one: where does a state learn its bit?",
             ),
             (

@@ -161,6 +161,9 @@ fn twins() {
     for (tell_apart, because) in wrong {
         rejected(ch05::twins(|network| tell_apart.contains(&network)), because);
     }
+    // Nobody learns from a guess at all six which of them are wrong.
+    let all_wrong = ch05::twins(|network| wrong[8].0.contains(&network)).unwrap_err();
+    assert!(!all_wrong.to_string().contains("Likely"), "{all_wrong}");
 }
 
 #[test]
