@@ -4,8 +4,9 @@
 //! Section: ch01-hidden-state.md#a-sentence-character-by-character
 //! Time: 10 minutes
 //!
-//! The section's second figure shows how far apart a different first word leaves the states. By which number
-//! does one more character multiply the distance? And after how many characters is a millionth of it left?
+//! The section's second figure, as the book has it (`cargo run -p ch01` brings it back), shows how far apart a
+//! different first word leaves the states. By which number does one more character multiply the distance? And
+//! after how many characters is a millionth of it left?
 
 use exercises::ch01::Readings;
 

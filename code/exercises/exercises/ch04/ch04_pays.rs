@@ -6,7 +6,8 @@
 //!
 //! All states are guessed to be 0, and swept until each is right to within a millionth. With a processor for
 //! each step a sweep takes no longer than a step of the loop, so sweeping pays where there are fewer sweeps
-//! than steps. Say how many there will be. A third more or less will do.
+//! than steps. Say how many there will be. A third more or less will do. (The formula is in the section "Which
+//! networks need not wait?")
 //!
 //! The linear recurrence is h' = a h + x, with random inputs. The latch is h' = tanh(2 h + x). At step 0, and
 //! again after every `gap` steps, an input of 20 or of -20 writes a bit into it, and all other inputs are 0.

@@ -7,7 +7,8 @@
 //! "The soup was great but the cook was terrible" and "the cook was great but the soup was terrible" have
 //! the same words and the same last word. The section has five networks; here are six others. For each of
 //! them: is there any chance that it gives two different vectors for two such sentences? The weights are as
-//! drawn, and no word's vector says where it stands.
+//! drawn, and no word's vector says where it stands. (In causal attention each word looks at itself and at
+//! earlier words only.)
 
 use exercises::ch05::Network;
 
