@@ -318,7 +318,7 @@ fn pays() {
     let linear: Linear = |a, steps| if a.abs() < 1.0 { LN / a.abs().ln() } else { steps as f64 };
     let latch: Latch = |gap, _| gap;
     let wrong: [(Linear, Latch, &str); 10] = [
-        (linear, |_, _| 8, "It speaks of small differences"),
+        (linear, |_, _| 8, "It is about small differences"),
         (linear, |_, steps| steps, "No state has to reach further back"),
         (linear, |gap, _| 2 * gap, "Latch"),
         (|a, _| LN / a.abs().ln(), latch, "forgets no guess"),
