@@ -1,5 +1,5 @@
-// Opens every page of the built book in a browser, in a light and a dark theme, on a wide window and on a phone's, and fails
-// on what a reader would stumble over.
+// Opens every page of the built book in a browser, on a wide window and on a phone's, in a light theme and then in a dark
+// one, and fails on what a reader would stumble over.
 //     node check.mjs [BOOK_DIR] [--base /below/] [--screenshots DIR] [--themes light,rust,coal,navy,ayu]
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -22,6 +22,9 @@ const PRINTED = "print.html";
 // What nobody has written, deep below the site: the service that hosts the book answers with 404.html.
 const NO_SUCH_PAGE = "no/such/page.html";
 const WIDTHS = [1280, 360];
+const ALL_RULES = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+// What another theme changes.
+const COLOURS = { type: "rule", values: ["color-contrast"] };
 const TYPES = {
     ".css": "text/css", ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".json": "application/json",
     ".mjs": "text/javascript", ".png": "image/png", ".svg": "image/svg+xml", ".txt": "text/plain", ".wasm": "application/wasm",
@@ -40,16 +43,19 @@ export async function check(book, { base = "/", exceptions = EXCEPTIONS, themes 
     const { browser, axe } = await start();
     const pages = readdirSync(book, { recursive: true }).filter(f => f.endsWith(".html") && !NO_PAGES.includes(f)).sort();
     if (existsSync(join(book, "404.html"))) pages.push(NO_SUCH_PAGE);
-    const views = pages.flatMap(page => themes.flatMap(theme => WIDTHS.map(width => ({ page, theme, width }))));
+    // A page is opened in one theme, at the other width in the next one, and the rest are chosen in it.
+    const from = first => themes.map((_, i) => themes[(first + i) % themes.length]);
+    const views = pages.flatMap(page => WIDTHS.map((width, i) => ({ page, width, themes: from(i) })));
     const total = views.length, failures = [], excused = new Set();
     let clean = 0;
     const work = async () => {
         for (let view; (view = views.shift());) {
-            const faults = [];
-            await look(browser, axe, site, view, exceptions, excused, faults, screenshots)
-                .catch(error => faults.push(`could not be looked at: ${error.message.split("\n")[0]}`));
-            failures.push(...new Set(faults.map(fault => `${view.page}, ${view.theme}, ${view.width} px: ${fault}`)));
-            if (!faults.length) clean++;
+            const faults = new Set();
+            const fault = text => faults.add(`${view.page}, ${view.theme}, ${view.width} px: ${text}`);
+            await look(browser, axe, site, view, exceptions, excused, fault, screenshots)
+                .catch(error => fault(`could not be looked at: ${error.message.split("\n")[0]}`));
+            failures.push(...faults);
+            if (!faults.size) clean++;
         }
     };
     try {
@@ -86,59 +92,73 @@ async function start() {
     return { browser: await chromium.launch({ executablePath, args }), axe };
 }
 
-/** Opens one page in one theme at one width; adds what is wrong with it to `faults`, a line each. */
-async function look(browser, axe, site, { page: path, theme, width }, exceptions, excused, faults, screenshots) {
+/** Opens one page at one width, in the first of its themes, and chooses the others; tells `fault` what is wrong, a line each. */
+async function look(browser, axe, site, view, exceptions, excused, fault, screenshots) {
+    const { page: path, width, themes: [first, ...others] } = view;
+    view.theme = first;
     const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.on("pageerror", error => faults.push(`script error: ${error.message}; mend the script`));
+    page.on("pageerror", error => fault(`script error: ${error.message}; mend the script`));
     page.on("console", message => {
         // Of a resource that did not load the console says less than the two handlers below.
         if (/^(error|warning)$/.test(message.type()) && !message.text().startsWith("Failed to load resource"))
-            faults.push(`console ${message.type()}: ${message.text()}; at ${message.location().url}`);
+            fault(`console ${message.type()}: ${message.text()}; at ${message.location().url}`);
     });
     const { origin } = new URL(site);
     page.on("response", r => {
         const expected = path === NO_SUCH_PAGE && r.url() === site + path;
-        if (r.status() >= 400 && !expected) faults.push(`HTTP ${r.status()}: ${r.url().replace(origin, "")}; mend the address`);
+        if (r.status() >= 400 && !expected) fault(`HTTP ${r.status()}: ${r.url().replace(origin, "")}; mend the address`);
     });
     await page.route(url => url.origin !== origin, route => {
-        faults.push(`request leaves the site: ${route.request().url()}; serve the file from the book`);
+        fault(`request leaves the site: ${route.request().url()}; serve the file from the book`);
         return route.abort();
     });
     await page.addInitScript(name => {
         localStorage.setItem("mdbook-theme", name);
         window.print = () => {}; // print.html calls it
-    }, theme);
+    }, first);
     await page.goto(site + path);
-    if (await page.evaluate(hidesWhatIsFound)) faults.push("a word that a search has marked stays in a closed box; see the theme's script");
+    if (await page.evaluate(hidesWhatIsFound)) fault("a word that a search has marked stays in a closed box; see the theme's script");
     await page.evaluate(() => document.querySelectorAll("details").forEach(details => { details.open = true; }));
 
-    for (const src of await page.evaluate(unloadedImages)) faults.push(`image did not load: ${src}; mend its address or the file`);
+    for (const src of await page.evaluate(unloadedImages)) fault(`image did not load: ${src}; mend its address or the file`);
     const wide = async when => {
         for (const where of await page.evaluate(tooWide))
-            faults.push(`wider than the window${when}: ${where}; shorten it, or let it scroll within itself`);
+            fault(`wider than the window${when}: ${where}; shorten it, or let it scroll within itself`);
     };
     await wide("");
     if (await page.locator("main data[value]:not(.cited)").count()) {
         const button = page.locator("#numbers-switch[aria-pressed=false]:enabled");
         const pressed = () => page.locator("#numbers-switch").getAttribute("aria-pressed");
-        if (!await button.count()) faults.push("numbers without their switch: #numbers-switch; see the theme's script");
+        if (!await button.count()) fault("numbers without their switch: #numbers-switch; see the theme's script");
         else {
             await page.locator("#numbers-switch").focus();
             await page.keyboard.press("Enter");
-            if (await pressed() !== "true") faults.push("the switch does not obey Enter: #numbers-switch; let it be a <button>");
+            if (await pressed() !== "true") fault("the switch does not obey Enter: #numbers-switch; let it be a <button>");
             await wide(" with the numbers' sources shown");
             await page.keyboard.press("Enter");
         }
     }
-    if (path !== PRINTED) await page.evaluate(axe);
-    for (const { rule, help, where, exception } of path === PRINTED ? [] : await page.evaluate(violations, exceptions)) {
-        if (exception >= 0) excused.add(exception);
-        else faults.push(`accessibility, ${rule}: ${where}; ${help}`);
-    }
-    if (screenshots) {
+    const shot = async () => {
+        if (!screenshots) return;
         mkdirSync(screenshots, { recursive: true });
-        await page.screenshot({ path: join(screenshots, `${path.replaceAll(/[/\\]/g, "-")}-${theme}-${width}.png`), fullPage: true });
+        const name = `${path.replaceAll(/[/\\]/g, "-")}-${view.theme}-${width}.png`;
+        await page.screenshot({ path: join(screenshots, name), fullPage: true });
+    };
+    const accessible = async runOnly => {
+        if (path === PRINTED) return;
+        for (const { rule, help, where, exception } of await page.evaluate(violations, { runOnly, exceptions })) {
+            if (exception >= 0) excused.add(exception);
+            else fault(`accessibility, ${rule}: ${where}; ${help}`);
+        }
+    };
+    if (path !== PRINTED) await page.evaluate(axe);
+    await accessible(ALL_RULES);
+    await shot();
+    for (view.theme of others) {
+        if (!await page.evaluate(choose, view.theme)) fault(`the theme is not chosen: #mdbook-theme-${view.theme}; see mdBook's themes`);
+        await accessible(COLOURS);
+        await shot();
     }
     await context.close();
 }
@@ -180,8 +200,13 @@ function tooWide() {
     return [...found].map(e => `${e.localName}${e.id && `#${e.id}`} “${e.textContent.trim().slice(0, 40)}”`);
 }
 
-async function violations(exceptions) {
-    const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Chooses a theme, as a reader does; whether the page has it then. */
+function choose(theme) {
+    document.getElementById(`mdbook-theme-${theme}`)?.click();
+    return document.documentElement.classList.contains(theme);
+}
+
+async function violations({ runOnly, exceptions }) {
     const result = await window.axe.run(document, { runOnly, resultTypes: ["violations"], elementRef: true, preload: false });
     return result.violations.flatMap(({ id, help, nodes }) => nodes.map(({ element, target }) => ({
         rule: id, help, where: target.join(" "),

@@ -27,6 +27,9 @@ const CASES = {
         <style>[aria-pressed=true] ~ data { display: inline-block; width: 1500px; }</style>`, "with the numbers' sources shown: data"],
     "accessibility": ['<img src="dot.svg">', "accessibility, image-alt: img"],
     "contrast": ['<p style="color: #aaa; background: #fff">faint</p>', "accessibility, color-contrast: p"],
+    "other-theme": ["<style>.navy p { color: #aaa; background: #fff; }</style><p>faint</p>",
+        "other-theme.html, navy, 1280 px: accessibility, color-contrast: p"],
+    "dead-theme": ["<script>for (const button of document.querySelectorAll('button')) button.onclick = null;</script>", "the theme is not chosen"],
     "closed-box": ["<details><summary>more</summary><p>found</p></details>", "a word that a search has marked stays in a closed box"],
     "no-switch": [number, "numbers without their switch"],
     "dead-switch": [`<button id="numbers-switch" aria-pressed="false">sources</button> ${number}`, "the switch does not obey Enter"],
@@ -45,15 +48,17 @@ const EXCEPTIONS = [
 
 const site = mkdtempSync(join(tmpdir(), "browser-checks-"));
 try {
+    const themes = ["light", "navy"];
+    const chooses = theme => `<button id="mdbook-theme-${theme}" onclick="document.documentElement.className = '${theme}'">${theme}</button>`;
     // The page's own scroller around <main>, as in mdBook, excuses nothing that is too wide.
     const write = (name, body, head = "") =>
         writeFileSync(join(site, `${name}.html`), `<!doctype html><html lang="en"><head>${head}<title>${name}</title>
             <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"></head>
-            <body><div tabindex="0" style="overflow-x: auto"><main><h1>${name}</h1>${body}</main></div></body></html>`);
+            <body>${themes.map(chooses).join(" ")}<div tabindex="0" style="overflow-x: auto"><main><h1>${name}</h1>${body}</main></div></body></html>`);
     for (const [name, [body]] of Object.entries(CASES)) write(name, body);
     writeFileSync(join(site, "dot.svg"), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>');
     writeFileSync(join(site, "empty.svg"), "");
-    const { failures, failed } = await check(site, { exceptions: EXCEPTIONS, themes: ["light"] });
+    const { failures, failed } = await check(site, { exceptions: EXCEPTIONS, themes });
 
     const wrong = [];
     const expect = (name, expected, said) => {

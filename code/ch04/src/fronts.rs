@@ -41,7 +41,7 @@ pub(crate) fn report(tolerance: f64, report: &mut Report) -> chapter::Result {
     report.figure(&map(
         HeatMap::new("front-chaotic", "A chaotic network becomes right one step a sweep").describe(
             "An empty triangle grows from the left, one step a sweep; its edge is the front. All \
-             to the right of it stays dark.",
+             to the right of it is still wrong.",
         ),
         &chaotic,
     ))

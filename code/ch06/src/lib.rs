@@ -204,13 +204,13 @@ fn directions(report: &mut Report) -> chapter::Result {
         (
             "forward",
             "Forwards, an output has read what came before it",
-            "A lower triangle of coloured fields, darkest along the diagonal.",
+            "A lower triangle of coloured fields, strongest along the diagonal.",
             0..HIDDEN,
         ),
         (
             "reverse",
             "In reverse, an output has read what comes after it",
-            "An upper triangle of coloured fields, darkest along the diagonal.",
+            "An upper triangle of coloured fields, strongest along the diagonal.",
             HIDDEN..2 * HIDDEN,
         ),
     ];

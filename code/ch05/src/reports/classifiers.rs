@@ -125,7 +125,7 @@ fn looks(sentence: &Sentence, weights: &[Vec<f64>]) -> HeatMap {
     HeatMap::new("twins", "Without places, a word weighs the same in both twins")
         .describe(
             "Four rows of cells, a column for each word. The two rows without places have the same \
-             shades. Of the two with places each is dark at another word.",
+             shades. Of the two with places each stands out at another word.",
         )
         .x_labels(sentence.words.iter().copied())
         .y_labels(["no places", "its twin", "places", "its twin"])
