@@ -31,7 +31,8 @@ const TYPES = {
     ".woff2": "font/woff2",
 };
 
-export async function check(book, { base = "/", exceptions = EXCEPTIONS, themes = ["light", "navy"], screenshots } = {}) {
+export async function check(book, options = {}) {
+    const { base = "/", exceptions = EXCEPTIONS, themes = ["light", "navy"], widths = WIDTHS, screenshots } = options;
     const server = createServer((request, response) => {
         const file = fileOf(book, base, decodeURIComponent(new URL(request.url, "http://x").pathname));
         const missing = join(book, "404.html");
@@ -45,7 +46,7 @@ export async function check(book, { base = "/", exceptions = EXCEPTIONS, themes 
     if (existsSync(join(book, "404.html"))) pages.push(NO_SUCH_PAGE);
     // A page is opened in one theme, at the other width in the next one, and the rest are chosen in it.
     const from = first => themes.map((_, i) => themes[(first + i) % themes.length]);
-    const views = pages.flatMap(page => WIDTHS.map((width, i) => ({ page, width, themes: from(i) })));
+    const views = pages.flatMap(page => widths.map((width, i) => ({ page, width, themes: from(i) })));
     const total = views.length, failures = [], excused = new Set();
     let clean = 0;
     const work = async () => {

@@ -58,7 +58,7 @@ try {
     for (const [name, [body]] of Object.entries(CASES)) write(name, body);
     writeFileSync(join(site, "dot.svg"), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>');
     writeFileSync(join(site, "empty.svg"), "");
-    const { failures, failed } = await check(site, { exceptions: EXCEPTIONS, themes });
+    const { failures, failed } = await check(site, { exceptions: EXCEPTIONS, themes, widths: [1280] });
 
     const wrong = [];
     const expect = (name, expected, said) => {
@@ -76,7 +76,7 @@ try {
     writeFileSync(join(site, "script.js"), "");
     for (const [name, [head, expected]] of Object.entries(MISSING_PAGES)) {
         write("404", "", head);
-        const { failures } = await check(site, { base: "/below/", exceptions: [], themes: ["light"] });
+        const { failures } = await check(site, { base: "/below/", exceptions: [], themes: ["light"], widths: [1280] });
         expect(`a missing page with ${name}`, expected, failures.filter(failure => failure.startsWith("no/such/page.html, ")));
     }
     for (const line of wrong) console.log(line);

@@ -92,10 +92,10 @@ impl Parameters {
         let zs = || (-60..=60).map(|i| f64::from(i) / 20.0);
         let near = [z - 1.2, z + 1.2].map(|at| (at, h + slope * (at - z)));
         report.figure(
-            &Figure::new("tangent", "Near one place the curve of tanh is a straight line")
+            &Figure::new("tangent", "Near one place the curve of tanh is almost a straight line")
                 .describe(
-                    "An S-shaped curve {rises: tanh} from minus one to one, and a straight line \
-                     touches it.",
+                    "An S-shaped curve {rises: tanh} from minus one to one. A straight line \
+                     touches it at one place, and leaves it on both sides.",
                 )
                 .x_axis("z")
                 .y_axis("tanh z")
@@ -126,8 +126,9 @@ impl Parameters {
         report.figure(
             &Figure::new("web", "Where the curve meets the diagonal, a state rests")
                 .describe(
-                    "A staircase {climbs: path} between an S-shaped curve and the diagonal, in \
-                     smaller and smaller steps, to where the two meet.",
+                    "A staircase {climbs: path} between an S-shaped curve and the diagonal to \
+                     where the two meet. Its steps grow where the two are far apart, and shrink \
+                     where they come together.",
                 )
                 .x_axis("state h")
                 .y_axis("next state")

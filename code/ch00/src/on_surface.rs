@@ -61,19 +61,19 @@ pub(crate) fn rates(start: Weights, learning_rate: f64, report: &mut Report) -> 
     report.figure(
         &on_the_surface("surface", title, start)
             .describe(
-                "Rings around the lowest point, narrow in one direction. One path runs to \
-                 the bottom of the valley and then along it in tiny steps, the other \
-                 {leaps to and fro: rate 0.006} across the valley.",
+                "Rings around the lowest point, narrow in one direction. The path of the smaller \
+                 rate runs to the bottom of the valley and then along it in tiny steps, that of \
+                 the larger one {leaps to and fro: rate 0.006} across the valley.",
             )
             .marked_line(&format!("rate {}", right.0), visible(&right.1))
             .line(&format!("rate {}", large.0), visible(&large.1[..=LEAPS])),
     )?;
     let mut figure = Figure::new("rates", "The loss tells which learning rate is right")
         .describe(
-            "On a logarithmic axis one loss stays high for long, one {falls: rate \
-             0.003} fast, then in a straight line, and {ends far below: rate 0.003 > \
-             rate 0.0003 & rate 0.006} the others, and one {leaps up and down: rate \
-             0.006}.",
+            "On a logarithmic axis the loss of the smallest rate stays high for long. That of the \
+             middle one {falls: rate 0.003} fast, then in a straight line, and {ends far below: \
+             rate 0.003 > rate 0.0003 & rate 0.006} the others. That of the largest {leaps up and \
+             down: rate 0.006}.",
         )
         .x_axis("updates")
         .y_axis("loss")
@@ -91,8 +91,9 @@ pub(crate) fn rates(start: Weights, learning_rate: f64, report: &mut Report) -> 
 pub(crate) fn optimisers(start: Weights, report: &mut Report) -> chapter::Result {
     let title = "At their best rates momentum and Adam arrive sooner";
     let mut figure = on_the_surface("optimisers", title, start).describe(
-        "One path goes to the valley and along it, one swings across it with smaller and smaller \
-             swings, one takes a way of its own and circles the lowest point.",
+        "The plain path goes to the valley and along it. That of momentum swings across it, with \
+         smaller and smaller swings. That of Adam takes a way of its own, overshoots the lowest \
+         point and comes back to it. The legend says after how many updates each arrives.",
     );
     report.section("Three optimisers, each at eight learning rates");
     report.number("momentum", exact(optimisers::MOMENTUM));
@@ -115,7 +116,8 @@ pub(crate) fn optimisers(start: Weights, report: &mut Report) -> chapter::Result
         {
             report.number(&format!("{name}_best_rate"), exact(rate));
             report.number(&format!("{name}_best"), count(updates));
-            figure = figure.line(label, visible(&path[..=updates]));
+            figure =
+                figure.line(&format!("{label}, {updates} updates"), visible(&path[..=updates]));
         }
     }
     for rate in RATES {

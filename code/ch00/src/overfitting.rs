@@ -112,9 +112,10 @@ pub(crate) fn report(report: &mut Report) -> chapter::Result {
     let mut figure =
         Figure::new("overfitting", "With few examples the loss on others stops falling")
             .describe(
-                "With few examples the loss on them {falls: 64: seen} to almost nothing while the loss \
-                 on others {ends far above: 64: held out > 64: seen} it. With many examples the two \
-                 {fall: 1024: seen & 1024: held out} and {end together: 1024: seen > 1024: held out}.",
+                "With few examples the loss on them {falls: 64: seen} to almost nothing while the \
+                 loss on others soon stops falling and {ends far above: 64: held out > 64: seen} \
+                 it. With many examples the two {fall: 1024: seen & 1024: held out} and {end \
+                 together: 1024: seen > 1024: held out}.",
             )
             .x_axis("updates")
             .y_axis("loss")

@@ -19,8 +19,8 @@ pub fn unrolled(states: &[f64]) -> Diagram {
     const STEPS: [char; 4] = ['₀', '₁', '₂', '₃'];
     let mut diagram = Diagram::new("unrolled", "Each state is made from the one before")
         .describe(
-            "Three boxes for the states stand in a row, each with an arrow from the state before it and \
-             one from the input below it.",
+            "Four boxes for the states stand in a row. Each but the first has an arrow from the \
+             state before it and one from the input below it.",
         )
         .node((0, 0), "h₀ = 0");
     for (t, step) in (1..).zip(&STEPS[1..]) {

@@ -175,8 +175,9 @@ impl Parameters {
         report.figure(
             &HeatMap::new("state", "The state changes with every character")
                 .describe(
-                    "A grid of coloured cells. Rows keep a shade of their own over the whole sentence, \
-                     columns of equal letters look alike.",
+                    "A grid of coloured cells. From column to column most cells change their \
+                     shade, a few rows keep theirs over the whole sentence, and columns of equal \
+                     letters look alike.",
                 )
                 .x_labels(pair.sentence.chars().take(SHOWN.1).map(String::from))
                 .x_axis("character read")
@@ -190,9 +191,9 @@ impl Parameters {
             "The first word fades at a speed that the weights decide",
         )
         .describe(
-            "Three curves of the distance over the sentence. One {falls steeply: PyTorch's init > \
-                     orthogonal} over many powers of ten, one {falls: orthogonal} slowly, one \
-                     {stays level: radius 2}.",
+            "Three curves of the distance over the sentence. PyTorch's {falls steeply: PyTorch's \
+             init > orthogonal} over many powers of ten, the orthogonal one {falls: orthogonal} \
+             slowly, that of radius 2 {stays level: radius 2}.",
         )
         .x_axis("characters since the first word")
         .y_axis("distance of the states")
@@ -263,7 +264,7 @@ impl Parameters {
 
         let weights = || (0..=120).map(|i| f64::from(i) / 40.0);
         report.figure(
-            &Figure::new("bistable", "From a weight of one on a neuron has two places to rest")
+            &Figure::new("bistable", "Above a weight of one a neuron has two places to rest")
                 .describe(
                     "Two branches {begin together: started at 1 > started at −1} and lie on zero up to a \
                      weight of one. There they part, and one {rises: started at 1} towards plus one and \
@@ -308,7 +309,7 @@ impl Parameters {
         report.number("bounded_radius", exact(self.radius));
         report.number("bounded_networks", count(NETWORKS));
         let mut figure =
-            Figure::new("bounded", "Tanh bounds the state, and not what becomes of a nudge")
+            Figure::new("bounded", "A bounded state does not bound what becomes of a nudge")
                 .describe(
                     "On a logarithmic axis the curve of PyTorch's weights {falls steeply: PyTorch's init > \
                      orthogonal}, that of orthogonal weights {falls: orthogonal} slowly, and that of the \

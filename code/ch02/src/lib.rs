@@ -164,7 +164,8 @@ impl Parameters {
         report.figure(&lines(
             Figure::new("multiply-adds", "The work of all three grows with the length")
                 .describe(
-                    "Three {rising} lines. The feed-forward network's is {the lowest: FNN} all along.",
+                    "Three {rising} lines. The feed-forward network's is {the lowest: FNN}; that \
+                     of the convolutional network begins on it and leaves it at once.",
                 )
                 .y_axis("multiply-adds"),
             &work,

@@ -294,8 +294,9 @@ impl Parameters {
             "The derivative changes by about one factor at every step",
         )
         .describe(
-            "Five lines on a logarithmic axis fan out from one: two {fall: PyTorch's init & \
-                     radius 1}, one {changes little: radius 1.5}, two {rise: radius 2 & radius 3}.",
+            "Five lines, nearly straight on a logarithmic axis, fan out from one: two {fall: \
+             PyTorch's init & radius 1}, one {changes little: radius 1.5} and falls in the end, \
+             two {rise: radius 2 & radius 3}.",
         )
         .x_axis("distance (steps)")
         .y_axis("norm of the Jacobian")

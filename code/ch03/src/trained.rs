@@ -80,9 +80,9 @@ pub fn parity(report: &mut Report) -> chapter::Result {
             "Asked after every bit it learns, asked at the end it does not",
         )
         .describe(
-            "Both losses {begin together} and stay level at first. One {falls: asked \
-             at every step} after some hundred updates, the other {stays level: asked \
-             at the end} to the end.",
+            "Both losses {begin together} and stay level at first. That of the network asked at \
+             every step {falls: asked at every step} after some hundred updates, that of the \
+             network asked at the end {stays level: asked at the end}.",
         )
         .x_axis("update")
         .y_axis("loss (nats)")

@@ -137,8 +137,9 @@ fn costs(report: &mut Report) -> chapter::Result {
     let mut figure =
         Figure::new("speedup", "Work over span says how many processors have something to do")
             .describe(
-                "Four curves {rise} together on logarithmic axes and bend off one after \
-                 the other; that of attention {is the highest: attention}.",
+                "Four curves {rise} together on logarithmic axes and bend off one after the other, \
+                 each towards a level of its own, its work over its span; that of attention {is \
+                 the highest: attention}.",
             )
             .x_axis("processors")
             .y_axis("times as fast as one")
@@ -210,17 +211,17 @@ fn scans(report: &mut Report) -> chapter::Result {
     for (name, title, seen, joins, drawn) in [
         (
             "hillis_steele",
-            "Few rounds, but many joins",
-            "Points in rows, the first row for the steps. Each point above hangs on two below it, over \
-             distances that double from row to row.",
+            "The scan of Hillis and Steele needs few rounds, but many joins",
+            "A few rows of points, most of them nearly full, the first row for the steps. Each \
+             point above hangs on two below it, over distances that double from row to row.",
             hillis_steele(STEPS),
             hillis_steele(DRAWN),
         ),
         (
             "blelloch",
-            "Few joins, in more rounds",
-            "A tree rises to the right over the first rows, and from its points lines run on to the \
-             places between.",
+            "Blelloch's scan needs few joins, in more rounds",
+            "More rows of points, most of them nearly empty. A tree rises to the right over the \
+             first ones, and from its points lines run on to the places between.",
             blelloch(STEPS),
             blelloch(DRAWN),
         ),

@@ -199,9 +199,10 @@ impl Parameters {
         report.figure(
             &Figure::new("exponent", "The exponent predicts how many sweeps it takes")
                 .describe(
-                    "A cloud of points for the sweeps {climbs: Jacobi} along the computed curve, and \
-                     reaches the level of as many as there are steps at a mark where chaos begins. A \
-                     second cloud, for the iterations, lies far below it and climbs less.",
+                    "A cloud of points for the sweeps {climbs: Jacobi} along the computed curve, \
+                     and reaches the level of as many as there are steps at a mark where chaos \
+                     begins. A second cloud, for the iterations, lies below it all along, nearly \
+                     flat at first, and leaps up where chaos begins.",
                 )
                 .x_axis("Lyapunov exponent per step")
                 .y_axis("sweeps or iterations")
@@ -263,7 +264,7 @@ impl Parameters {
             errors.into_iter().enumerate().map(|(repeat, error)| (repeat as f64, error.min(1e6)))
         };
         report.figure(
-            &Figure::new("latch", "A latch is found only when the sweeps reach the write")
+            &Figure::new("latch", "Sweeps find a latch only when they reach the write")
                 .describe(
                     "Jacobi's line stays level up to a mark where the sweeps reach the write, and \
                      {falls: Jacobi} there. Newton's leaves the picture at the top, comes back, \

@@ -42,12 +42,12 @@ fn measured(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("cores", count(machine.cores));
     report.number("date", &machine.date);
     report.number("measured_size", count(measurement.size));
-    let mut figure = Figure::new("times", "What a step costs as the sequence grows")
+    let mut figure = Figure::new("times", "A step costs attention more as the sequence grows")
         .describe(
-            "On logarithmic axes the line of attention {rises: attention} from among \
-             the lowest to among the highest, and that of the gated scan {falls: \
-             gated, scan}. The others {change little: tanh, loop & tanh, Jacobi & \
-             tanh, Newton & gated, loop}.",
+            "On logarithmic axes the line of attention {rises: attention}, after a small dip, from \
+             among the lowest to among the highest, and that of the gated scan {falls: gated, \
+             scan}. The others {change little: tanh, loop & tanh, Jacobi & tanh, Newton & gated, \
+             loop}.",
         )
         .x_axis("steps of the sequence")
         .y_axis("microseconds for a step")
@@ -117,8 +117,9 @@ fn numbers(measurement: &Measurement, report: &mut Report) -> chapter::Result {
     report.number("pieces_4", decimals(nanoseconds(in_pieces, 4), 1));
     let mut figure = Figure::new("latency", "Side by side, recurrences take less time a step")
         .describe(
-            "One line {falls steeply: side by side > pieces} as more recurrences run \
-             side by side. The other {dips and rises again: pieces}.",
+            "One line {falls steeply: side by side > pieces} as more recurrences run side by side, \
+             up to sixteen. The other, for the pieces of one recurrence, goes up and down and \
+             gains little.",
         )
         .x_axis("recurrences side by side, or pieces")
         .y_axis("nanoseconds for a step")

@@ -67,9 +67,9 @@ impl<'a> Shown<'a> {
             Self {
                 name: "token",
                 title: "The next word costs attention more, the longer the text",
-                seen: "The line of the network {changes little: RNN}. That of attention {begins \
-                       above: attention > RNN} it and {rises more steeply: attention > RNN}, \
-                       the more the longer the text.",
+                seen: "On logarithmic axes the line of the network {changes little: RNN}. That of \
+                       attention {begins above: attention > RNN} it, {rises more steeply: \
+                       attention > RNN} all along, and {ends far above: attention > RNN} it.",
                 x: "words so far",
                 unit: MICROSECONDS,
                 pair: token,
@@ -77,11 +77,11 @@ impl<'a> Shown<'a> {
             },
             Self {
                 name: "reading",
-                title: "What it takes to read a sequence",
-                seen: "Three lines {rise} on logarithmic axes. That of the last step alone is \
-                       {the lowest: at the last step}. That of attention {begins close: \
-                       attention > RNN} to the network's and {ends far above: attention > RNN} \
-                       it.",
+                title: "Attention reads slowly only where all its outputs are wanted",
+                seen: "Three lines {rise} on logarithmic axes. That of attention for the last step \
+                       alone is {the lowest: at the last step}, and joins the network's. That of \
+                       attention for all steps {begins close: attention > RNN} to the network's \
+                       and {ends far above: attention > RNN} it.",
                 x: "steps of the sequence",
                 unit: MICROSECONDS,
                 pair: reading,
@@ -89,7 +89,7 @@ impl<'a> Shown<'a> {
             },
             Self {
                 name: "pass",
-                title: "What a pass for training takes",
+                title: "A pass for training takes attention longer",
                 seen: "Two lines {rise} on logarithmic axes. That of attention {lies above: \
                        attention > RNN} the other.",
                 x: "steps of the sequence",

@@ -26,9 +26,9 @@ pub fn flow(name: &str, sizes: &Sizes) -> Sketch {
 
     let title = "All steps go up, only the last states go to the right";
     let mut sketch = Sketch::new(name, title, (width, height)).describe(
-        "From the bottom to the top stand the input and each layer with its output above it, all \
-         with their shapes. States enter each layer from the left and leave it to the right, in a \
-         shape of their own, without steps.",
+        "From the bottom to the top stand the input, then each layer with its output above it. \
+         States enter each layer from the left and leave it to the right. Input, outputs and \
+         states have their shapes; those of the states are without steps.",
     );
     for (Row { text, states }, below) in rows.iter().zip(0..) {
         let y = height - GAP - BOX_HEIGHT / 2.0 - ROW * f64::from(below);
@@ -89,10 +89,10 @@ fn width(text: &str) -> f64 {
 pub fn grid(layers: usize, steps: usize) -> Diagram {
     let rounds = rounds(layers, steps);
     let row = |layer: usize| (layers - 1 - layer) as u32;
-    let mut diagram =
-        Diagram::new("grid", "Each box waits for the one on its left and the one below").describe(
-            "A grid of boxes with arrows to the right and upwards; each box holds a \
-                 number that grows along both.",
+    let mut diagram = Diagram::new("grid", "A box waits for the one on its left and the one below")
+        .describe(
+            "Rows of boxes above a row of inputs, with arrows to the right and upwards. Each box \
+             above the inputs holds the number of its round, which grows along both.",
         );
     for (t, column) in (0..steps).zip(0..) {
         diagram = diagram.node((column, layers as u32), &format!("x{}", subscript(t + 1))).arrow(

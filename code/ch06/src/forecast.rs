@@ -167,7 +167,7 @@ pub(crate) fn report(file: Option<&Path>, report: &mut Report) -> chapter::Resul
         report.spread(name, &errors, two_digits);
     }
     report.figure(
-        &Figure::new("series", "The memory in use while this book was built")
+        &Figure::new("series", "The memory in use goes up and down while this book is built")
             .describe(
                 "A jagged line climbs in many steps and falls back again and again; a \
                  mark stands where the last fifth begins.",

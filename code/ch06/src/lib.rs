@@ -309,9 +309,10 @@ fn pooled(report: &mut Report) -> chapter::Result {
     let mut figure =
         Figure::new("heads", "The last state has forgotten the beginning, a pool has not")
             .describe(
-                "The line of the last state {rises: last state} steeply to the right end. \
-                 That of both directions {falls and rises again: both directions}, those \
-                 of the mean and of the largest {change little: mean & max}.",
+                "The line of the last state comes from below the picture in the middle and {rises: \
+                 last state} steeply to the right end. That of both directions {falls and rises \
+                 again: both directions}, those of the mean and of the largest {change little: \
+                 mean & max}.",
             )
             .x_axis("step of the input")
             .y_axis("effect of a nudge")

@@ -36,9 +36,9 @@ fn parts_bars(layers: &[(&str, &Layer)]) -> [(&'static str, Vec<(f64, f64)>); 4]
 pub(crate) fn ladder_figure(layers: &[(&str, &Layer)], machine: &Machine) -> Figure {
     let mut figure = Figure::new("ladder", "How much a measure helps depends on the size")
         .describe(
-            "Four lines {begin together} and {fall} to the right. The line named long \
-             {falls most steeply: long}, in several steps; the line named large {ends \
-             above: large} the others, and falls only in the last two steps.",
+            "Four lines {begin together} and {fall} to the right. The line named long {falls most \
+             steeply: long}, in several steps; the line named large {ends above: large} the \
+             others, and hardly changes before the last two steps.",
         )
         .x_axis("one measure more")
         .y_axis("time / that of the loop")

@@ -139,9 +139,10 @@ fn learning(trained: &[Classified]) -> Figure {
     let figure =
         Figure::new("classifiers", "Two classifiers never hear of the order, three learn it")
             .describe(
-                "Two curves {stay level: bag of words & attention} near the top, the \
-                 others {fall: attention, places & last state & mean state} to small \
-                 values one after the other.",
+                "The curves of the bag of words and of attention without places {stay level: bag \
+                 of words & attention} at guessing. Those of attention with places and of tanh, by \
+                 its last state and by the mean of its states, {fall: attention, places & last \
+                 state & mean state} to small values one after the other.",
             )
             .x_axis("update")
             .y_axis("loss (nats)")

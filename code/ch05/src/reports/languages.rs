@@ -117,9 +117,9 @@ fn surprises(spoken: &[Spoken], [entropy, bit]: [f64; 2]) -> Figure {
     let figure =
         Figure::new("language", "Two of three models come close to the grammar's own surprise")
             .describe(
-                "Two curves {fall: GRU & attention} to the lowest of three named levels, the entropy. \
-                 The third {ends far above: tanh > GRU & attention} them on the highest, where both \
-                 bits are missing.",
+                "The curves of the GRU and of attention {fall: GRU & attention} to the lowest of \
+                 three named levels, the entropy. That of tanh {ends far above: tanh > GRU & \
+                 attention} them on the highest, where both bits are missing.",
             )
             .x_axis("update")
             .y_axis("loss (nats for a word)")
