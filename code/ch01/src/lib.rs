@@ -193,7 +193,8 @@ impl Parameters {
         .describe(
             "Three curves of the distance over the sentence. PyTorch's {falls steeply: PyTorch's \
              init > orthogonal} over many powers of ten, the orthogonal one {falls: orthogonal} \
-             slowly, that of radius 2 {stays level: radius 2}.",
+             slowly, that of the Gaussian weights \
+             {stays level: radius 2}.",
         )
         .x_axis("characters since the first word")
         .y_axis("distance of the states")

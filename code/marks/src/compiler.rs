@@ -2,14 +2,15 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 
 use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::error::at;
 use crate::limited::{self, Limits};
-use crate::{Error, Exercise, Outcome, Set};
+use crate::program::{self, Program};
+use crate::{Error, Exercise, Set, shown};
 
 /// What an answer may use besides the standard library.
 const CRATES: [&str; 4] = ["exercises", "ndarray", "rand", "rnn"];
@@ -17,6 +18,8 @@ const CRATES: [&str; 4] = ["exercises", "ndarray", "rand", "rnn"];
 /// Makes programs of answers. The crates that they use are compiled once, and no answer sees
 /// another one's files.
 pub struct Compiler {
+    /// The compiler itself. What rustup puts in its place needs the variables of the environment.
+    rustc: PathBuf,
     /// The compiled crates, by name.
     crates: BTreeMap<String, PathBuf>,
     /// The folders in which these find what they are made of.
@@ -36,15 +39,6 @@ struct Target {
     name: String,
 }
 
-/// An answer with its test, compiled.
-pub struct Program {
-    /// It is deleted with this folder.
-    folder: TempDir,
-    file: PathBuf,
-    /// The test of the set among those that a learner may have added.
-    test: String,
-}
-
 impl Compiler {
     /// Compiles the checks of a set, and what they need.
     ///
@@ -60,7 +54,7 @@ impl Compiler {
         if !output.status.success() {
             return Err(Error::Set(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
-        let mut compiler = Self { crates: BTreeMap::new(), folders: Vec::new() };
+        let mut compiler = Self { rustc: rustc()?, crates: BTreeMap::new(), folders: Vec::new() };
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let Ok(Message { target: Some(target), filenames }) = serde_json::from_str(line) else {
                 continue; // another kind of message
@@ -79,99 +73,101 @@ impl Compiler {
         Ok(compiler)
     }
 
-    /// Compiles an answer, or says what the compiler says.
+    /// Compiles an answer with the check of its exercise, or says what the compiler says.
+    ///
+    /// The answer is a crate of its own. To see functions that are not public, the check is a module in
+    /// it, with names that the answer cannot know: nothing in it can be taken for the check.
     ///
     /// # Errors
-    /// Where there is no compiler, or no room for its files.
+    /// Where the set's own exercise calls no check, there is no compiler, or no room for its files.
     pub fn compile(
         &self,
+        set: &Set,
         exercise: &Exercise,
         text: &str,
         limits: &Limits,
     ) -> Result<Result<Program, String>, Error> {
         let folder = TempDir::new().map_err(at(&env::temp_dir()))?;
-        let source = folder.path().join(format!("{}.rs", exercise.name));
-        let file = folder.path().join("answer");
-        fs::write(&source, text).map_err(at(&source))?;
-        let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let mut command = Command::new(rustc);
-        command.args(["--test", "--edition", "2024", "--error-format", "short"]);
+        let call = exercise.call(&set.folder)?;
+        let checks = format!("checks_{:016x}", rand::random::<u64>());
+        let exercises = self.crates.get("exercises").ok_or(Error::NoChecks)?;
+
+        let lines = text.lines().count();
+        let text = format!("{text}\n{}", program::check(&checks, &call));
+        let (source, library) = (format!("{}.rs", exercise.name), "libanswer.rlib");
+        let externs = [(&*checks, &**exercises)];
+        if let Err(error) = self.rustc(folder.path(), &source, &text, library, &externs, limits)? {
+            return Ok(Err(of_learner(&error, lines, &call)));
+        }
+        let library = folder.path().join(library);
+        let secret: [u8; 16] = rand::random();
+        let (text, externs) = (program::main(&checks, secret), [("answer", &*library)]);
+        Ok(match self.rustc(folder.path(), "main.rs", &text, program::FILE, &externs, limits)? {
+            Ok(()) => Ok(Program { folder, secret }),
+            Err(error) if error.contains(&checks) => {
+                Err("what stands at the end of the file takes the check away".into())
+            }
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Compiles a file. What the compiler says first, where it refuses.
+    fn rustc(
+        &self,
+        folder: &Path,
+        source: &str,
+        text: &str,
+        made: &str,
+        externs: &[(&str, &Path)],
+        limits: &Limits,
+    ) -> Result<Result<(), String>, Error> {
+        let path = folder.join(source);
+        fs::write(&path, text).map_err(at(&path))?;
+        let kind = if made == program::FILE { "bin" } else { "lib" };
+        let mut command = limited::compiler(&self.rustc);
+        command.args(["--crate-type", kind, "--edition", "2024", "--error-format", "short"]);
         // Not optimised: answers run for milliseconds, and take the longest to compile.
         command.args(["--cap-lints", "allow", "-C", "overflow-checks=on"]);
         for deps in &self.folders {
             command.arg("-L").arg(format!("dependency={}", deps.display()));
         }
-        for (name, library) in &self.crates {
+        let of_all = self.crates.iter().map(|(name, library)| (&**name, &**library));
+        for (name, library) in of_all.chain(externs.iter().copied()) {
             command.arg("--extern").arg(format!("{name}={}", library.display()));
         }
-        command.arg("-o").arg(&file).arg(&source);
-        let ended = limited::run(&mut command, limits.compile).map_err(at(&source))?;
+        command.arg("-o").arg(made).arg(source).current_dir(folder);
+        let ended = limited::run(&mut command, limits.compile).map_err(at(&path))?;
         Ok(match ended.status {
-            Some(status) if status.success() => Ok(Program { folder, file, test: exercise.test() }),
-            Some(_) => Err(first_error(&ended.output, folder.path())),
+            Some(status) if status.success() => Ok(()),
+            Some(_) => Err(first_error(&ended.output)),
             None => Err("the compiler does not come to an end".into()),
         })
     }
 }
 
-/// The first error of the compiler, without the name of a folder that is gone.
-fn first_error(output: &str, folder: &Path) -> String {
-    let error =
-        output.lines().find(|line| line.contains("error")).unwrap_or("the compiler says nothing");
-    error.replace(&format!("{}/", folder.display()), "")
+/// Where the compiler lies that cargo uses.
+fn rustc() -> Result<PathBuf, Error> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(&rustc)
+        .args(["--print", "sysroot"])
+        .output()
+        .map_err(at(Path::new(&rustc)))?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    let file = sysroot.join("bin").join(format!("rustc{}", env::consts::EXE_SUFFIX));
+    Ok(if file.is_file() { file } else { rustc.into() })
 }
 
-impl Program {
-    /// Runs the test.
-    ///
-    /// # Errors
-    /// Where the program cannot be started.
-    pub fn run(&self, limits: &Limits) -> Result<(Outcome, String), Error> {
-        let mut command = limited::command(&self.file, limits);
-        // Uncaptured: an endless output would otherwise be kept in memory.
-        command.args(["--nocapture", "--exact", &self.test]).current_dir(self.folder.path());
-        command.env("EXERCISES_SEED", limits.seed.to_string()).env("RUST_BACKTRACE", "0");
-        let ended = limited::run(&mut command, limits.run).map_err(at(&self.file))?;
-        let passed = ended.output.contains("test result: ok. 1 passed; 0 failed");
-        Ok(match ended.status {
-            None => (Outcome::Endless, format!("stopped after {} s", limits.run.as_secs())),
-            Some(status) if status.success() && passed => (Outcome::Passed, String::new()),
-            Some(status) => match (slip(&ended.output), panic(&ended.output)) {
-                (Some(slip), _) => (Outcome::Wrong, slip),
-                (None, Some(panic)) if panic.starts_with("not yet implemented") => {
-                    (Outcome::Unfinished, String::new())
-                }
-                (None, Some(panic)) => (Outcome::Crashed, panic),
-                (None, None) => (Outcome::Crashed, end(status, &ended.output)),
-            },
-        })
+/// The first error of the compiler.
+fn first_error(output: &str) -> String {
+    let error = output.lines().find(|line| line.contains("error"));
+    shown::words(error.unwrap_or("the compiler says nothing"))
+}
+
+/// An error in the lines of the check, which stand behind the learner's, is one of what it calls.
+fn of_learner(error: &str, lines: usize, call: &str) -> String {
+    let line = error.split(':').nth(1).and_then(|line| line.parse::<usize>().ok());
+    match (line, error.split_once("]: ")) {
+        (Some(line), Some((_, error))) if line > lines => format!("the check is `{call}`: {error}"),
+        _ => error.into(),
     }
-}
-
-/// Why a program has ended without a word of its test.
-fn end(status: ExitStatus, output: &str) -> String {
-    if status.success() {
-        "the program ended before the check was done".into()
-    } else if output.contains("has overflowed its stack") {
-        "the stack is full: does a function call itself without an end?".into()
-    } else if output.contains("memory allocation of") {
-        "out of memory".into()
-    } else {
-        status.to_string()
-    }
-}
-
-/// What the check says: the error that the test returned. A `Slip` begins with an empty line, unlike
-/// what a learner may print.
-fn slip(output: &str) -> Option<String> {
-    let (_, slip) = output.rsplit_once("Error: \n\n")?;
-    let slip = slip.split("\n\n").map(str::trim).find(|part| !part.is_empty())?;
-    Some(slip.to_string())
-}
-
-/// What a panic says.
-fn panic(output: &str) -> Option<String> {
-    let (_, panic) = output.split_once("panicked at ")?;
-    let (_, message) = panic.split_once('\n')?;
-    message.lines().next().map(str::to_string)
 }

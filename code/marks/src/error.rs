@@ -1,5 +1,5 @@
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 /// What stops marking altogether. What is wrong with an answer is a mark, not an error.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +23,24 @@ pub enum Error {
     /// The checks of the set do not compile.
     #[error("the set's own checks do not compile:\n{0}")]
     Set(String),
+    /// The set has no library of the name `exercises`.
+    #[error("the set has no checks: its package is not `exercises`")]
+    NoChecks,
+    /// An exercise of the set does not call a check as they all do.
+    #[error("{}: its test does not call `chNN::check(super::function)`", .0.display())]
+    NoCall(PathBuf),
     /// There is nothing to mark.
-    #[error("{}: no answers here (files such as ch01_step.rs), nor in folders of learners", .0.display())]
-    NoLearners(PathBuf),
+    #[error(
+        "{}: no answers here (files such as ch01_step.rs), nor in folders of learners{}",
+        folder.display(),
+        listed(notes)
+    )]
+    NoLearners {
+        /// Where.
+        folder: PathBuf,
+        /// What is there instead.
+        notes: Vec<String>,
+    },
     /// The program runs outside of the book, and is not told where the exercises are.
     #[error("the book is not here: run it in the book's folder, or name FOLDER and --set FOLDER")]
     NoSet,
@@ -52,19 +67,15 @@ pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
     move |source| Error::File { path: path.into(), source }
 }
 
+/// Each note on a line of its own.
+fn listed(notes: &[String]) -> String {
+    notes.iter().map(|note| ["\n  ", note].concat()).collect()
+}
+
 fn nevertheless(written: &[PathBuf]) -> String {
     if written.is_empty() {
         return String::new();
     }
     let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     format!("; written nevertheless: {}", paths.join(", "))
-}
-
-/// Refuses what is there and is no file: a pipe would wait for its other end for ever.
-pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => Err(io::Error::other("it is not a regular file")),
-        _ => Ok(()),
-    }
 }

@@ -1,27 +1,35 @@
 //! Marks exercises: of every answer, whether it passes its check, and why not.
 //!
 //! An answer is what a learner has written into the file of an exercise. [`Class`] finds the answers
-//! of all learners. [`Set`] is the set as it was
-//! handed out, with the checks. [`Answer`] joins the learner's code with the test of the set, so
-//! that a changed test changes no marks. [`Compiler`] makes a program of it, which runs in a process
-//! of its own, with a limit in time and in memory ([`limited`]). So a crash or an endless loop is
-//! one mark, and the others come after it. [`mark`] does all of this for a class.
+//! of all learners. [`Set`] is the set as it was handed out, with the checks. [`Compiler`] makes a
+//! crate of an answer and a program that runs the set's check on it, so the tests in the answer
+//! change no marks. The program runs in a process of its own, with limits ([`limited`]): a crash or an
+//! endless loop is one mark, and the others come after it. It writes the verdict into a file, behind
+//! a secret; what it prints is nothing to the marks. [`mark`] does all of this for a class.
 //!
-//! This guards against accidents. It does not guard against a learner who attacks the machine: mark
-//! strangers' code where it can do no harm, such as in a container.
+//! This guards against accidents and against the first idea of a cheat. It does not guard against a
+//! learner who attacks the machine: mark strangers' code where it can do no harm, such as in a
+//! container.
 
-mod answer;
+mod class;
 mod compiler;
 mod error;
+mod files;
+mod group;
 mod hints;
+mod learner;
 pub mod limited;
+mod program;
 mod report;
 mod set;
+mod shown;
 
-pub use answer::{Answer, Class, Learner};
+pub use class::Class;
 pub use compiler::Compiler;
 pub use error::Error;
 pub use hints::hints_page;
+pub use learner::{Answer, Learner};
+pub use program::Program;
 pub use report::{Mark, check_writable, table, write_csv, write_json};
 pub use set::{Exercise, Set};
 
@@ -73,7 +81,7 @@ impl Outcome {
 /// After an answer it calls `after_each` with the number of learners who gave it.
 ///
 /// # Errors
-/// Where a file of the set cannot be read, or its checks do not compile.
+/// Where a file of the set cannot be read, its checks do not compile, or there is no room.
 pub fn mark(
     set: &Set,
     learners: &[Learner],
@@ -84,14 +92,13 @@ pub fn mark(
     let mut same: BTreeMap<(usize, Answer), Vec<usize>> = BTreeMap::new();
     for (learner, files) in learners.iter().enumerate() {
         for (number, exercise) in set.exercises.iter().enumerate() {
-            let answer = Answer::read(set, exercise, files)?;
-            same.entry((number, answer)).or_default().push(learner);
+            same.entry((number, files.answer(exercise))).or_default().push(learner);
         }
     }
     let marked = same
         .into_par_iter()
         .map(|((number, answer), who)| {
-            let (outcome, why) = mark_one(&compiler, &set.exercises[number], answer, limits)?;
+            let (outcome, why) = mark_one(&compiler, set, number, answer, limits)?;
             after_each(who.len());
             Ok((number, who, outcome, why))
         })
@@ -106,6 +113,7 @@ pub fn mark(
                 passed: outcome == Outcome::Passed,
                 outcome,
                 why: why.clone(),
+                seed: limits.seed,
             };
             marks.insert((learner, number), mark);
         }
@@ -115,7 +123,8 @@ pub fn mark(
 
 fn mark_one(
     compiler: &Compiler,
-    exercise: &Exercise,
+    set: &Set,
+    number: usize,
     answer: Answer,
     limits: &Limits,
 ) -> Result<(Outcome, String), Error> {
@@ -123,7 +132,7 @@ fn mark_one(
         Answer::Missing(why) => return Ok((Outcome::Missing, why)),
         Answer::Written(text) => text,
     };
-    match compiler.compile(exercise, &text, limits)? {
+    match compiler.compile(set, &set.exercises[number], &text, limits)? {
         Ok(program) => program.run(limits),
         Err(why) => Ok((Outcome::Uncompiled, why)),
     }

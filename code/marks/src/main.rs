@@ -12,7 +12,7 @@ use marks::{Class, Error, Mark, Set, check_writable, mark, table, write_csv, wri
 
 /// Marks the exercises of one learner or of a class.
 ///
-/// Every answer is compiled with the test of the set as it was handed out, and runs in a process of
+/// Every answer is compiled with the check of the set as it was handed out, and runs in a process of
 /// its own. It needs no network.
 #[derive(Parser)]
 #[command(name = "marks")]
@@ -36,9 +36,9 @@ struct Arguments {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
 
-    /// The seed of the numbers that the checks draw
-    #[arg(long, default_value_t = Limits::default().seed)]
-    seed: u64,
+    /// Repeat the marks of this seed, which draws the numbers of the checks. The reports name it
+    #[arg(long)]
+    seed: Option<u64>,
 }
 
 fn main() -> ExitCode {
@@ -74,7 +74,8 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         let _ = writeln!(io::stderr(), "note: {note}");
     }
     let run = Duration::from_secs(arguments.seconds);
-    let limits = Limits { run, seed: arguments.seed, ..Limits::default() };
+    let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
+    let limits = Limits { run, seed, ..Limits::default() };
     let bar = ProgressBar::new((learners.len() * set.exercises.len()) as u64);
     if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos} of {len}, {elapsed}") {
         bar.set_style(style);

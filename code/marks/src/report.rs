@@ -5,13 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::error::check_regular;
+use crate::files::check_regular;
 use crate::{Error, Outcome};
 
 /// A learner's mark for an exercise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mark {
-    /// The name of his folder.
+    /// The name of their folder.
     pub learner: String,
     /// Such as `ch01_step`.
     pub exercise: String,
@@ -21,6 +21,8 @@ pub struct Mark {
     pub outcome: Outcome,
     /// What the check, the compiler or the panic says.
     pub why: String,
+    /// The seed of the numbers that the check drew: with it the mark can be repeated.
+    pub seed: u64,
 }
 
 /// A table for people: each answer of a single learner. Of a class, how many passed in each chapter,
@@ -29,7 +31,10 @@ pub struct Mark {
 pub fn table(marks: &[Mark]) -> String {
     let mut learners: Vec<&str> = marks.iter().map(|mark| &*mark.learner).collect();
     learners.dedup();
-    if learners.len() == 1 { of_one(marks) } else { of_class(&learners, marks) }
+    let table = if learners.len() == 1 { of_one(marks) } else { of_class(&learners, marks) };
+    let seed =
+        marks.first().map(|mark| format!("\nThe same numbers again: --seed {}\n", mark.seed));
+    table + &seed.unwrap_or_default()
 }
 
 fn of_one(marks: &[Mark]) -> String {
@@ -124,6 +129,8 @@ fn share<'m>(marks: impl Iterator<Item = &'m &'m Mark> + Clone) -> String {
 /// Where the file cannot be written. It is then as it was before.
 pub fn write_csv(path: &Path, marks: &[Mark]) -> Result<(), Error> {
     write(path, |file| {
+        // By this mark spreadsheets see that it is UTF-8, and read the ü of Müller.
+        file.write_all("\u{feff}".as_bytes())?;
         let mut csv = csv::Writer::from_writer(file);
         marks.iter().try_for_each(|mark| csv.serialize(plain(mark))).map_err(io::Error::other)?;
         csv.flush()

@@ -4,7 +4,8 @@ use std::{env, fs};
 use serde::Deserialize;
 
 use crate::Error;
-use crate::error::{at, check_regular};
+use crate::error::at;
+use crate::files::check_regular;
 
 /// A set of exercises as it was handed out.
 #[derive(Clone, Debug)]
@@ -72,8 +73,16 @@ impl Exercise {
         format!("{}.rs", self.name)
     }
 
-    /// The name of its test: `tests::ch01_step` for `ch01_step`.
-    pub(crate) fn test(&self) -> String {
-        format!("tests::{}", self.name)
+    /// How its test calls the check: `ch01::latch(super::holds)`.
+    ///
+    /// # Errors
+    /// Where the exercise of the set cannot be read, or calls it otherwise.
+    pub(crate) fn call(&self, set: &Path) -> Result<String, Error> {
+        let path = self.file(set);
+        let text = fs::read_to_string(&path).map_err(at(&path))?;
+        let tests = text.rsplit("mod tests").next().unwrap_or_default();
+        let call = tests.lines().map(str::trim).find(|line| line.contains("(super::"));
+        let is_call = |call: &&str| call.starts_with(&self.dir) && call.ends_with(')');
+        call.filter(is_call).map(str::to_owned).ok_or(Error::NoCall(path))
     }
 }

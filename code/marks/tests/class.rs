@@ -1,113 +1,25 @@
-//! A class whose answers are right, wrong, endless, too large, and worse.
+//! Where the answers of a class are found, and what is said of the rest.
+
+mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
-use marks::limited::{self, Limits};
-use marks::{Class, Mark, Outcome, Set, check_writable, mark, table, write_csv, write_json};
+use common::{answer, folder, read, set};
+use marks::limited::Limits;
+use marks::{Class, Outcome, mark};
 use tempfile::TempDir;
-
-fn set() -> Set {
-    let folder = Set::folder_in_book().expect("the tests run in the book");
-    let mut set = Set::read(&folder).expect("the set can be read");
-    set.exercises.retain(|exercise| exercise.name == "ch01_latch");
-    set
-}
-
-/// A class in a folder: each learner's answer to `ch01_latch`, or none.
-fn class(answers: &[(&str, Option<&str>)]) -> TempDir {
-    let class = TempDir::new().expect("there is room");
-    for (learner, answer) in answers {
-        let folder = class.path().join(learner).join("exercises/ch01");
-        fs::create_dir_all(&folder).expect("there is room");
-        if let Some(answer) = answer {
-            fs::write(folder.join("ch01_latch.rs"), answer).expect("there is room");
-        }
-    }
-    class
-}
-
-/// An answer whose function has this body.
-fn answer(body: &str) -> String {
-    format!("fn holds(w: f64) -> bool {{ {body} }}\nfn main() {{}}\n")
-}
-
-/// A folder with these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("there is room");
-    for (file, text) in files {
-        let file = folder.path().join(file);
-        fs::create_dir_all(file.parent().expect("it lies in a folder")).expect("there is room");
-        fs::write(file, text).expect("there is room");
-    }
-    folder
-}
-
-fn read(folder: &Path) -> Class {
-    Class::read(&set(), folder).expect("there are learners")
-}
-
-fn marks(answers: &[(&str, Option<&str>)]) -> Vec<Mark> {
-    let class = class(answers);
-    let learners = read(class.path()).learners;
-    let limits = Limits { run: Duration::from_secs(2), ..Limits::default() };
-    mark(&set(), &learners, &limits, |_| ()).expect("the set compiles")
-}
-
-fn outcomes(answers: &[(&str, Option<&str>)]) -> Vec<(Outcome, String)> {
-    marks(answers).into_iter().map(|mark| (mark.outcome, mark.why)).collect()
-}
-
-#[test]
-fn each_answer_gets_its_own_mark_whatever_the_others_do() {
-    let bodies = [
-        "w > 1.0",
-        "eprintln!(\"Error: mine\"); w > 0.0",
-        "loop { std::hint::black_box(w); }",
-        "loop { println!(\"{w}\"); }",
-        "panic!(\"my own {w}\")",
-        "let mut all = vec![w]; loop { all.extend_from_within(..); }",
-        "fn deep(w: f64) -> f64 { 1.0 + deep(std::hint::black_box(w)) } deep(w) > 0.0",
-        "w > ",
-        "std::process::exit(0)",
-        "todo!(\"{w}\")",
-    ];
-    let answers = bodies.map(answer);
-    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
-    let mut class: Vec<(&str, Option<&str>)> =
-        names.into_iter().zip(answers.iter().map(|answer| Some(&**answer))).collect();
-    class.push(("k", None));
-    let start = Instant::now();
-    let found = outcomes(&class);
-    assert!(start.elapsed() < Duration::from_secs(100), "an endless answer was not stopped");
-    let expected = [
-        (Outcome::Passed, ""),
-        (Outcome::Wrong, "a weight below one pulls the state towards zero"),
-        (Outcome::Endless, "stopped after 2 s"),
-        (Outcome::Endless, "stopped after 2 s"),
-        (Outcome::Crashed, "my own"),
-        (Outcome::Crashed, if cfg!(target_os = "linux") { "out of memory" } else { "" }),
-        (Outcome::Crashed, if cfg!(unix) { "the stack is full" } else { "" }),
-        (Outcome::Uncompiled, "ch01_latch.rs:1:"),
-        (Outcome::Crashed, "before the check was done"),
-        (Outcome::Unfinished, ""),
-        (Outcome::Missing, ""),
-    ];
-    for ((name, found), (outcome, why)) in
-        class.iter().map(|(name, _)| name).zip(found).zip(expected)
-    {
-        assert_eq!(found.0, outcome, "learner {name}: {}", found.1);
-        assert!(found.1.contains(why), "learner {name}: {}", found.1);
-    }
-}
 
 #[test]
 fn the_same_answer_is_marked_once() {
     let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
-    let class =
-        class(&[("a", Some(&right)), ("b", Some(&wrong)), ("c", Some(&right)), ("d", None)]);
+    let class = folder(&[
+        ("a/ch01_latch.rs", &*right),
+        ("b/exercises/ch01/ch01_latch.rs", &wrong),
+        ("c/ch01/ch01_latch.rs", &right),
+        ("d/readme.txt", ""),
+    ]);
     let learners = read(class.path()).learners;
     let counts = Mutex::new(Vec::new());
     let after_each = |count| counts.lock().expect("nobody panics").push(count);
@@ -121,30 +33,9 @@ fn the_same_answer_is_marked_once() {
 }
 
 #[test]
-fn a_test_that_a_learner_has_changed_changes_no_marks() {
-    let cheat = answer("w < 0.0") + "#[cfg(test)]\nmod tests { #[test] fn ch01_latch() {} }\n";
-    assert_eq!(outcomes(&[("cheat", Some(&cheat))])[0].0, Outcome::Wrong);
-}
-
-#[test]
-fn a_learner_s_own_tests_change_no_marks() {
-    let handed_out = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn ch01_latch() {}\n}\n";
-    let own = "#[cfg(test)]\nmod mine {\n    #[test]\n    fn ch01_latch() { assert!(!super::holds(0.0)); }\n}\n";
-    let before = answer("w > 1.0") + own + handed_out;
-    let behind = answer("w > 1.0") + handed_out + own;
-    let instead = answer("w > 1.0") + own;
-    let failing = answer("w > 1.0") + &own.replace("assert!(!", "assert!(") + handed_out;
-    let helper = answer("helper(w)") + handed_out + "fn helper(w: f64) -> bool { w > 1.0 }\n";
-    for text in [before, behind, instead, failing, helper] {
-        let (outcome, why) = &outcomes(&[("anna", Some(&text))])[0];
-        assert_eq!(*outcome, Outcome::Passed, "{text}\n{why}");
-    }
-}
-
-#[test]
 fn one_learner_s_folder_is_a_class_of_one() {
     let right = answer("w > 1.0");
-    let class = class(&[("anna", Some(&right))]);
+    let class = folder(&[("anna/exercises/ch01/ch01_latch.rs", right)]);
     assert_eq!(read(&class.path().join("anna")).learners, read(class.path()).learners);
 }
 
@@ -214,42 +105,48 @@ fn what_lies_where_or_is_named_as_it_should_not_be_is_said() {
         assert_eq!((&*mark.learner, &*found), (learner, why));
         assert_eq!(outcome, if why.is_empty() { Outcome::Passed } else { Outcome::Missing });
     }
-    assert_eq!(notes[0], "cleo.zip: lies in nobody's folder");
+    assert_eq!(notes[0], "cleo.zip: an archive; unpack it into a folder of its own");
     assert!(notes[1].starts_with("group: 1 answers twice"), "{notes:?}");
+}
 
-    // A loose file makes one learner's folder of a class: the others are passed over, which is said.
-    fs::write(class.path().join("ch01_latch.rs"), &wrong).expect("there is room");
-    let Class { learners, notes } = read(class.path());
-    assert_eq!((learners.len(), notes.len()), (1, 1), "{notes:?}");
+/// What lies loose on top of a class does not make one learner of it.
+#[test]
+fn what_lies_on_top_of_a_class_is_named_and_is_nobody_s() {
+    let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
+    let learners = [("anna/ch01_latch.rs", &right), ("bela/exercises/ch01/ch01_latch.rs", &right)];
+    for (stray, name) in [
+        ("ch01_latch.rs", "ch01_latch.rs: lies in nobody's folder"),
+        ("ch01/ch01_latch.rs", "ch01: answers that lie in nobody's folder"),
+        ("exercises/ch01/ch01_latch.rs", "exercises: answers that lie in nobody's folder"),
+        (
+            "code/exercises/exercises/ch01/ch01_latch.rs",
+            "code: answers that lie in nobody's folder",
+        ),
+    ] {
+        let class = folder(&[learners[0], learners[1], (stray, &wrong)]);
+        let Class { learners, notes } = read(class.path());
+        let names: Vec<_> = learners.iter().map(|learner| &*learner.name).collect();
+        assert_eq!((&names[..], &notes[..]), (&["anna", "bela"][..], &[name.to_owned()][..]));
+    }
 }
 
 #[test]
-fn a_test_written_in_other_lines_is_replaced_too() {
+fn moodle_s_flat_names_are_said() {
     let right = answer("w > 1.0");
-    for test in
-        ["#[cfg(test)]\nmod tests\n{\n}\n", "  #[cfg(test)]\n  mod tests {\n  }\n", "// mod tests"]
-    {
-        assert_eq!(outcomes(&[("anna", Some(&(right.clone() + test)))])[0].0, Outcome::Passed);
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn what_an_answer_has_started_ends_too() {
-    let limits = Limits { run: Duration::from_millis(200), ..Limits::default() };
-    let mut command = limited::command("sh", &limits);
-    command.args(["-c", "while :; do :; done >/dev/null 2>&1 & echo $!"]);
-    let ended = limited::run(&mut command, limits.run).expect("there is a shell");
-    let alive = || {
-        let mut ask = std::process::Command::new("kill");
-        ask.args(["-0", ended.output.trim()]).output().expect("there is kill").status.success()
-    };
-    assert!(alive(), "{ended:?}");
-    let start = Instant::now();
-    while alive() {
-        assert!(start.elapsed() < Duration::from_mins(2), "it runs on");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let class = folder(&[
+        ("Anna Muster_101_assignsubmission_file_ch01_latch.rs", &*right),
+        ("Bela Muster_102_assignsubmission_file_ch01_latch.rs", &right),
+        ("Bela Muster_102_assignsubmission_file_answers.zip", "PK"),
+    ]);
+    let error = Class::read(&set(), class.path()).expect_err("no folders").to_string();
+    let lines: Vec<_> = error.lines().map(str::trim).collect();
+    assert_eq!(lines.len(), 4, "{error}");
+    assert!(
+        lines[1].starts_with("Anna Muster")
+            && lines[1].contains("(Moodle), download them in folders"),
+        "{error}"
+    );
+    assert!(lines[2].ends_with("an archive; unpack it into a folder of its own"), "{error}");
 }
 
 #[test]
@@ -257,75 +154,4 @@ fn a_folder_without_learners_is_an_error_that_names_it() {
     let empty = TempDir::new().expect("there is room");
     let error = Class::read(&set(), empty.path()).expect_err("nobody is in it").to_string();
     assert!(error.contains(&empty.path().display().to_string()), "{error}");
-}
-
-#[test]
-fn the_reports_hold_every_mark() {
-    let (right, wrong) = (answer("w > 1.0"), answer("w > 0.0"));
-    let marks = marks(&[("anna", Some(&right)), ("bela", Some(&wrong)), ("cleo", None)]);
-    let shown = table(&marks);
-    assert!(shown.contains("anna        1/1     1/1"), "{shown}");
-    assert!(shown.contains("bela        0/1     0/1"), "{shown}");
-    assert!(shown.contains("ch01_latch               1/3   1 x a weight below one"), "{shown}");
-    assert!(table(&marks[1..2]).contains("pulls the state towards zero"));
-
-    let folder = TempDir::new().expect("there is room");
-    let [csv, json]: [PathBuf; 2] =
-        ["marks.csv", "marks.json"].map(|name| folder.path().join(name));
-    write_csv(&csv, &marks).expect("it can be written");
-    write_json(&json, &marks).expect("it can be written");
-    let csv = fs::read_to_string(csv).expect("it is there");
-    assert!(
-        csv.starts_with("learner,exercise,passed,outcome,why\nanna,ch01_latch,true,passed,"),
-        "{csv}"
-    );
-    let json = fs::read_to_string(json).expect("it is there");
-    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
-    assert_eq!(json[1]["outcome"], "wrong");
-    assert_eq!(json[2]["outcome"], "missing");
-}
-
-#[test]
-fn a_spreadsheet_finds_no_formula() {
-    let mark = Mark {
-        learner: "=1+1".into(),
-        exercise: "ch01_latch".into(),
-        passed: false,
-        outcome: Outcome::Crashed,
-        why: "@SUM(1)".into(),
-    };
-    let folder = TempDir::new().expect("there is room");
-    let csv = folder.path().join("marks.csv");
-    write_csv(&csv, &[mark]).expect("it can be written");
-    let csv = fs::read_to_string(csv).expect("it is there");
-    assert!(csv.ends_with("'=1+1,ch01_latch,false,crashed,'@SUM(1)\n"), "{csv}");
-}
-
-#[test]
-fn a_report_that_cannot_be_written_is_an_error_that_names_it() {
-    let path = Path::new("/no/such/folder/marks.csv");
-    for result in [check_writable(path), write_csv(path, &[]), write_json(path, &[])] {
-        let error = result.expect_err("there is no folder").to_string();
-        assert!(error.starts_with("/no/such/folder/marks.csv: "), "{error}");
-        assert!(!error.contains(".tmp"), "{error}");
-    }
-    let folder = TempDir::new().expect("there is room");
-    check_writable(folder.path()).expect_err("it is a folder");
-    check_writable(&folder.path().join("marks.csv")).expect("it can be written");
-    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_report_is_an_ordinary_file_and_is_written_where_a_link_leads() {
-    let folder = TempDir::new().expect("there is room");
-    let [plain, marks, link] =
-        ["plain", "marks.csv", "link.csv"].map(|name| folder.path().join(name));
-    fs::write(&plain, "").expect("there is room");
-    write_csv(&marks, &[]).expect("it can be written");
-    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions();
-    assert_eq!(mode(&marks), mode(&plain));
-    std::os::unix::fs::symlink(&plain, &link).expect("there is room");
-    write_json(&link, &[]).expect("it can be written");
-    assert_eq!(fs::read_to_string(&plain).expect("it is there"), "[]\n");
 }

@@ -18,7 +18,9 @@ fn program() -> PathBuf {
 /// The program, started in a folder by hand: not by cargo, which would say where its package lies.
 fn marks(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
-    command.args(arguments).current_dir(folder).env_remove("CARGO_MANIFEST_DIR");
+    command.args(arguments).current_dir(folder);
+    // Small books share no folder of what is compiled.
+    command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_TARGET_DIR");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -45,16 +47,27 @@ fn refused(command: &mut Command, words: &[&str]) {
     assert!(words.iter().all(|word| error.contains(word)), "no {words:?} in: {error}");
 }
 
+/// What the check of the set says is the seed of its numbers.
+const CHECKS: &str = "
+pub struct Slip(String);
+impl Slip { pub fn to_string(&self) -> String { self.0.clone() } }
+pub mod ch01 {
+    pub fn one(f: fn() -> u64) -> Result<(), super::Slip> {
+        if f() == 1 { Ok(()) } else { Err(super::Slip(std::env::var(\"EXERCISES_SEED\").unwrap())) }
+    }
+}
+";
+
 /// A book with a set of one exercise, which is done.
 fn small_book() -> TempDir {
     let book = TempDir::new().expect("there is room");
     for (path, text) in [
         ("Cargo.toml", "[package]\nname = \"exercises\"\nedition = \"2024\"\n[workspace]\n"),
-        ("src/lib.rs", ""),
+        ("src/lib.rs", CHECKS),
         ("info.toml", "[[exercises]]\nname = \"ch01_one\"\ndir = \"ch01\"\nhint = \"\"\n"),
         (
             "exercises/ch01/ch01_one.rs",
-            "fn main() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn ch01_one() {}\n}\n",
+            "fn one() -> u64 { 1 }\n#[cfg(test)]\nmod tests {\n    fn ch01_one() {\n        ch01::one(super::one)\n    }\n}\n",
         ),
     ] {
         let path = book.path().join("code/exercises").join(path);
@@ -75,7 +88,7 @@ fn the_exercises_are_those_of_the_book_that_the_program_is_started_in() {
         let Output { status, stdout, stderr } = command.output().expect("it starts");
         assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
         let stdout = String::from_utf8_lossy(&stdout);
-        assert!(stdout.ends_with("1 of 1 passed\n"), "these are other exercises: {stdout}");
+        assert!(stdout.contains("1 of 1 passed\n"), "these are other exercises: {stdout}");
     }
 }
 
@@ -108,6 +121,23 @@ fn a_pipe_in_the_place_of_a_file_is_named_and_not_opened() {
     pipe("code/exercises/info.toml");
     let set = ["--set", "code/exercises", "."];
     refused(&mut marks(book.path(), &set), &["info.toml", "not a regular file"]);
+}
+
+#[test]
+fn a_seed_is_drawn_and_repeats_the_marks() {
+    let book = small_book();
+    fs::write(book.path().join("ch01_one.rs"), "fn one() -> u64 { 2 }").expect("there is room");
+    let seed = |arguments: &[&str]| {
+        let output = output(&mut marks(book.path(), &[&["."], arguments].concat()));
+        let table = String::from_utf8_lossy(&output.stdout).into_owned();
+        let seed = table.rsplit(' ').next().expect("a table").trim().to_owned();
+        let lines: Vec<_> = table.lines().map(str::trim).collect();
+        assert_eq!(lines[..2], ["ch01_one             wrong", &seed], "{table}");
+        seed
+    };
+    let drawn = seed(&[]);
+    assert_ne!(drawn, seed(&[]));
+    assert_eq!(drawn, seed(&["--seed", &drawn]));
 }
 
 #[cfg(target_os = "linux")]

@@ -33,9 +33,10 @@ pub fn pays(sweeps: impl Fn(Recurrence, usize) -> usize) -> Result<(), Slip> {
     use Recurrence::{Latch, Linear};
     let mut rng = rng()?;
     for recurrence in [
-        Linear { a: rng.random_range(0.6..0.75) },
+        // Nearer to 0.73 two slips give the same number.
+        Linear { a: rng.random_range(0.6..0.7) },
         Linear { a: rng.random_range(0.85..0.9) },
-        Linear { a: rng.random_range(-0.75..-0.6) },
+        Linear { a: rng.random_range(-0.7..-0.6) },
         Linear { a: 1.0 },
         Linear { a: -rng.random_range(1.01..1.02) },
         Linear { a: 0.99 },
